@@ -1,0 +1,2 @@
+//! veriam
+fn main() {}

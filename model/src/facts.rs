@@ -1,0 +1,11 @@
+//! Facts that AWS publishes, as tables. Nothing here decides anything.
+
+mod keys;
+mod quotas;
+mod services;
+
+pub use keys::{
+    CONTEXT_KEYS, ContextKey, Presence, SYSTEM_IDENTIFIER_KEYS, ValueType, context_key,
+};
+pub use quotas::{QUOTAS, Quota};
+pub use services::{PARTITIONS, RCP_SERVICES, TYPED_ARN_SERVICES};
