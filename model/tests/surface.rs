@@ -38,10 +38,10 @@ fn surface(items: &[Item], lines: &mut Vec<String>) {
             Item::Enum(e) if is_public(&e.vis) => lines.push(format!("enum {}", e.ident)),
             Item::Trait(t) if is_public(&t.vis) => lines.push(format!("trait {}", t.ident)),
             Item::Const(c) if is_public(&c.vis) => {
-                lines.push(format!("const {}: {}", c.ident, tokens(&c.ty)))
+                lines.push(format!("const {}: {}", c.ident, tokens(&c.ty)));
             }
             Item::Static(s) if is_public(&s.vis) => {
-                lines.push(format!("static {}: {}", s.ident, tokens(&s.ty)))
+                lines.push(format!("static {}: {}", s.ident, tokens(&s.ty)));
             }
             Item::Mod(m) if is_public(&m.vis) => {
                 lines.push(format!("mod {}", m.ident));
