@@ -1,1 +1,232 @@
-//! oracle
+//! The reference judge.
+
+mod derivation;
+mod operator;
+pub mod registry;
+
+pub use derivation::{
+    CallerKind, ConditionTrace, Derivation, Detail, Element, ElementTrace, Grade, KeyState, Layer,
+    PolicyTrace, PrincipalForm, StatementTrace, Step, VariableForm, VariableTrace, Version,
+};
+pub use operator::{Family, Operator, SetOperator};
+pub use registry::{Certainty, Rule, Scope, rule, rules};
+
+use std::fmt;
+
+use veriam_model::{
+    Check, ChoiceSet, Decision, Dialect, Fault, InvalidPolicy, PolicyType, RuleSet,
+};
+
+/// What the oracle says about a check under one dialect.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Judgement {
+    /// A decision, or the first invalid policy.
+    pub outcome: Outcome,
+    /// Every rule that was applied on the way.
+    pub rules: RuleSet,
+    /// Every choice whose reading was asked for on the way.
+    pub consulted: ChoiceSet,
+}
+
+/// The outcome of a check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Outcome {
+    /// Every policy is valid; this is the decision.
+    Decided(Decision),
+    /// A policy is invalid, which is an error and no decision (IAM-266).
+    Invalid(InvalidPolicy),
+}
+
+/// A check that is no question: an error, not a decision.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MalformedRequest {
+    /// The member of the check, as its path on the wire.
+    pub member: &'static str,
+    /// What stands there.
+    pub found: String,
+    /// What must stand there.
+    pub expected: &'static str,
+}
+
+impl fmt::Display for MalformedRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "malformed request: `{}` is `{}`; write {}",
+            self.member, self.found, self.expected
+        )
+    }
+}
+
+impl std::error::Error for MalformedRequest {}
+
+/// What the oracle says about a check when every open choice may be read either way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Every reading gives the outcome of the default one.
+    Determined(Judgement),
+    /// The outcome turns on open choices.
+    Undetermined {
+        /// The judgement under the default reading of every choice.
+        default: Judgement,
+        /// The choices the outcome turns on.
+        choices: ChoiceSet,
+        /// Each combination of their readings, with its outcome; the default combination first.
+        readings: Vec<(Dialect, Outcome)>,
+    },
+}
+
+/// Why there is no verdict.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum VerdictError {
+    /// The check is no question.
+    Malformed(MalformedRequest),
+    /// More open choices were consulted than can be tried in all combinations.
+    TooManyReadings {
+        /// How many combinations there would be, at least.
+        combinations: usize,
+        /// How many are tried at most.
+        limit: usize,
+    },
+}
+
+impl fmt::Display for VerdictError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            VerdictError::Malformed(malformed) => malformed.fmt(f),
+            VerdictError::TooManyReadings {
+                combinations,
+                limit,
+            } => write!(
+                f,
+                "the answer asks for {combinations} or more combinations of open readings, {limit} are tried; \
+                 use simpler policies or judge under one dialect"
+            ),
+        }
+    }
+}
+
+impl std::error::Error for VerdictError {}
+
+impl From<MalformedRequest> for VerdictError {
+    fn from(malformed: MalformedRequest) -> Self {
+        VerdictError::Malformed(malformed)
+    }
+}
+
+/// Several checks of one call, combined.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Combined {
+    /// The outcome of the whole, with every rule and choice of the parts.
+    pub judgement: Judgement,
+    /// The check that settled it: the first invalid one, else the first explicit deny, else the first implicit
+    /// deny; `None` when all are allowed.
+    pub deciding: Option<usize>,
+    /// The judgement of each check.
+    pub parts: Vec<Judgement>,
+}
+
+/// What the oracle says about one document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DocumentJudgement {
+    /// Every fault, by place, then rule; empty for a valid document.
+    pub faults: Vec<Fault>,
+    /// The rules applied while reading it.
+    pub rules: RuleSet,
+    /// The choices consulted while reading it.
+    pub consulted: ChoiceSet,
+    /// Its size against the quota of its type (IAM-073); never a fault.
+    pub size: SizeNote,
+}
+
+/// The size of a document against the quota of its type (IAM-073).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct SizeNote {
+    /// Characters that count: for IAM policy types white space outside strings does not.
+    pub characters: usize,
+    /// The quota, in characters.
+    pub quota: usize,
+    /// Whether the document is within it.
+    pub fits: bool,
+}
+
+/// Judges a check.
+///
+/// # Errors
+/// [`MalformedRequest`] when the check is no question.
+pub fn judge(check: &Check, dialect: &Dialect) -> Result<Judgement, MalformedRequest> {
+    let _ = (check, dialect);
+    Ok(Judgement {
+        outcome: Outcome::Decided(Decision::ImplicitDeny),
+        rules: RuleSet::new(),
+        consulted: ChoiceSet::new(),
+    })
+}
+
+/// Judges a check and tells how.
+///
+/// # Errors
+/// [`MalformedRequest`] when the check is no question.
+pub fn trace(
+    check: &Check,
+    dialect: &Dialect,
+    detail: Detail,
+) -> Result<Derivation, MalformedRequest> {
+    let _ = detail;
+    Ok(Derivation {
+        judgement: judge(check, dialect)?,
+        caller: CallerKind::Anonymous,
+        same_account: None,
+        steps: Vec::new(),
+        policies: Vec::new(),
+    })
+}
+
+/// Judges a check under every reading of every open choice that matters to it.
+///
+/// # Errors
+/// [`VerdictError`] when the check is no question or asks for too many readings.
+pub fn verdict(check: &Check) -> Result<Verdict, VerdictError> {
+    Ok(Verdict::Determined(judge(check, &Dialect::default())?))
+}
+
+/// Judges several checks of one call, which all have to pass (IAM-101, IAM-267, IAM-272).
+///
+/// # Errors
+/// [`MalformedRequest`] when there is no check at all or one of them is no question.
+pub fn judge_all(checks: &[Check], dialect: &Dialect) -> Result<Combined, MalformedRequest> {
+    let mut parts = Vec::new();
+    for check in checks {
+        parts.push(judge(check, dialect)?);
+    }
+    let first = parts.first().cloned().ok_or_else(|| MalformedRequest {
+        member: "checks",
+        found: String::new(),
+        expected: "at least one check",
+    })?;
+    Ok(Combined {
+        judgement: first,
+        deciding: Some(0),
+        parts,
+    })
+}
+
+/// Reads one document and reports every fault.
+#[must_use]
+pub fn read_document(
+    policy_type: PolicyType,
+    bytes: &[u8],
+    dialect: &Dialect,
+) -> DocumentJudgement {
+    let _ = (policy_type, bytes, dialect);
+    DocumentJudgement {
+        faults: Vec::new(),
+        rules: RuleSet::new(),
+        consulted: ChoiceSet::new(),
+        size: SizeNote {
+            characters: bytes.len(),
+            quota: usize::MAX,
+            fits: true,
+        },
+    }
+}
