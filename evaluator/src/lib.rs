@@ -1,1 +1,27 @@
-//! evaluator
+//! A fast evaluator for AWS access policies: parse, compile, decide.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::arithmetic_side_effects
+    )
+)]
+
+mod engine;
+mod finding;
+mod limits;
+#[cfg(feature = "planted-mistakes")]
+pub mod planted;
+mod policy;
+mod request;
+mod work;
+
+pub use engine::{Applied, BuildError, Engine, EngineBuilder, Explanation, PolicySet};
+pub use finding::{Finding, ParseError, Severity};
+pub use limits::Limits;
+pub use policy::{Policy, faults, findings};
+pub use request::{MalformedRequest, Request};
+pub use work::Work;

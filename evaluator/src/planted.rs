@@ -1,0 +1,59 @@
+//! Known bugs, each switched on at one place, for testing a conformance harness.
+
+/// A realistic mistake an evaluator could make.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Mistake {
+    /// A negated operator is false when its key is absent.
+    NegatedOnAbsentKey,
+    /// A wildcard of an ARN operator runs over the colons between ARN parts.
+    ArnLikeCrossesColon,
+    /// Variables are expanded in documents without version 2012-10-17.
+    VariablesUnder2008,
+    /// A grant to a role is not limited by boundary and session policy.
+    RoleGrantEscapesBoundary,
+    /// A grant to the session itself is limited by the session policy.
+    SessionGrantHeldBySessionPolicy,
+    /// `ForAllValues` is false when its key is absent.
+    ForAllValuesOnAbsentKey,
+    /// All SCP levels are one pool.
+    ScpLevelsPooled,
+    /// A grant to the account is a grant to each of its principals.
+    AccountPrincipalAsFullGrant,
+    /// Access across accounts needs an Allow on one side only.
+    CrossAccountFromOneSide,
+    /// Numeric orders compare the wrong way round.
+    InvertedNumericComparison,
+}
+
+impl Mistake {
+    /// Every mistake.
+    pub const ALL: &'static [Mistake] = &[
+        Mistake::NegatedOnAbsentKey,
+        Mistake::ArnLikeCrossesColon,
+        Mistake::VariablesUnder2008,
+        Mistake::RoleGrantEscapesBoundary,
+        Mistake::SessionGrantHeldBySessionPolicy,
+        Mistake::ForAllValuesOnAbsentKey,
+        Mistake::ScpLevelsPooled,
+        Mistake::AccountPrincipalAsFullGrant,
+        Mistake::CrossAccountFromOneSide,
+        Mistake::InvertedNumericComparison,
+    ];
+
+    /// The mistake's name in kebab-case.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Mistake::NegatedOnAbsentKey => "negated-on-absent-key",
+            Mistake::ArnLikeCrossesColon => "arn-like-crosses-colon",
+            Mistake::VariablesUnder2008 => "variables-under-2008",
+            Mistake::RoleGrantEscapesBoundary => "role-grant-escapes-boundary",
+            Mistake::SessionGrantHeldBySessionPolicy => "session-grant-held-by-session-policy",
+            Mistake::ForAllValuesOnAbsentKey => "for-all-values-on-absent-key",
+            Mistake::ScpLevelsPooled => "scp-levels-pooled",
+            Mistake::AccountPrincipalAsFullGrant => "account-principal-as-full-grant",
+            Mistake::CrossAccountFromOneSide => "cross-account-from-one-side",
+            Mistake::InvertedNumericComparison => "inverted-numeric-comparison",
+        }
+    }
+}
