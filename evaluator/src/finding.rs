@@ -5,6 +5,9 @@ use std::ops::Range;
 
 use veriam_model::{Fault, RuleId};
 
+use crate::fault;
+use crate::grammar::FaultList;
+
 /// How much a finding weighs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
@@ -38,9 +41,13 @@ pub struct ParseError {
 }
 
 impl ParseError {
-    pub(crate) fn new(finding: Finding) -> Self {
+    /// The first of the sorted faults of a text.
+    pub(crate) fn first(text: &str, faults: FaultList) -> Self {
+        // A document is refused for at least one fault; the fallback is never seen.
+        let first = faults.into_iter().next();
+        let first = first.unwrap_or((0..0, &fault::JSON_UNFINISHED));
         Self {
-            finding: Box::new(finding),
+            finding: Box::new(fault::finding(text, Severity::Error, first)),
         }
     }
 

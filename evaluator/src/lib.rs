@@ -10,13 +10,22 @@
     )
 )]
 
+mod arn;
+mod document;
 mod engine;
+mod fault;
 mod finding;
+mod glob;
+mod grammar;
+mod json;
 mod limits;
+mod operator;
 #[cfg(feature = "planted-mistakes")]
 pub mod planted;
 mod policy;
 mod request;
+mod value;
+mod variable;
 mod work;
 
 pub use engine::{Applied, BuildError, Engine, EngineBuilder, Explanation, PolicySet};

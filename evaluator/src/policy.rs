@@ -2,12 +2,13 @@
 
 use veriam_model::{Dialect, PolicyType};
 
-use crate::{Finding, Limits, ParseError};
+use crate::document::Document;
+use crate::{Finding, Limits, ParseError, Severity, fault, grammar};
 
 /// A policy document that was found valid.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Policy {
-    policy_type: PolicyType,
+    document: Document<'static>,
 }
 
 impl Policy {
@@ -29,19 +30,18 @@ impl Policy {
         dialect: &Dialect,
         limits: &Limits,
     ) -> Result<Policy, ParseError> {
-        match faults(policy_type, text.as_bytes(), dialect, limits)
-            .into_iter()
-            .next()
-        {
-            Some(first) => Err(ParseError::new(first)),
-            None => Ok(Policy { policy_type }),
+        match grammar::read(policy_type, text.as_bytes(), dialect, limits) {
+            Ok(document) => Ok(Policy {
+                document: document.into_owned(),
+            }),
+            Err(faults) => Err(ParseError::first(text, faults)),
         }
     }
 
     /// The type the document was read as.
     #[must_use]
     pub fn policy_type(&self) -> PolicyType {
-        self.policy_type
+        self.document.policy_type
     }
 }
 
@@ -53,8 +53,13 @@ pub fn faults(
     dialect: &Dialect,
     limits: &Limits,
 ) -> Vec<Finding> {
-    let _ = (policy_type, bytes, dialect, limits);
-    Vec::new()
+    let Err(faults) = grammar::read(policy_type, bytes, dialect, limits) else {
+        return Vec::new();
+    };
+    // Messages quote the text only when it is one.
+    let text = std::str::from_utf8(bytes).unwrap_or_default();
+    let written = |fault| fault::finding(text, Severity::Error, fault);
+    faults.into_iter().map(written).collect()
 }
 
 /// What lint reports about a valid document, as warnings, ordered by place and rule.
