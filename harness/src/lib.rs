@@ -1,1 +1,30 @@
-//! veriam harness
+//! Veriam: the harness around two judges of AWS access policies.
+//!
+//! The oracle (`veriam-oracle`) reads AWS's documentation rule by rule; the evaluator (`veriam-evaluator`) was
+//! written a second time for speed. This crate holds a [`target`], by default the evaluator, against the oracle
+//! on real, documented, exhaustive and generated checks ([`run`]), shrinks and stores what differs ([`store`],
+//! [`case_file`]), counts what the checks reach ([`labels`]) and folds it all into a [`summary`].
+//!
+//! Everything here is a function of its arguments, except [`rim`] and the modules of [`commands`], which know
+//! streams, files and clocks, and [`store`], which writes.
+
+pub mod case_file;
+pub mod cli;
+pub mod commands;
+pub mod compare;
+pub mod data;
+pub mod decide;
+pub mod exit;
+pub mod explain;
+pub mod labels;
+pub mod lint;
+pub mod place;
+pub mod pretty;
+pub mod properties;
+pub mod rim;
+pub mod rules_page;
+pub mod run;
+pub mod store;
+pub mod style;
+pub mod summary;
+pub mod target;

@@ -1,2 +1,7 @@
-//! veriam
-fn main() {}
+//! The program `veriam`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    veriam::rim::main()
+}

@@ -1,0 +1,363 @@
+//! Stored cases: `veriam.case/1`, one divergence in one file, with everything a replay needs.
+//!
+//! The format is strict: another version, an unknown or repeated member, trailing data are refused with the
+//! place. The check inside is a check on the wire; policies whose text is a JSON object are written as that
+//! text, so that people can read them.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use veriam_model::{
+    Check, Context, Decision, Dialect, Fact, PolicyText, Principal, Resource, RuleId,
+};
+
+use crate::compare::Kind;
+use crate::place::Place;
+
+/// The version tag of a stored case.
+pub const CASE_SCHEMA: &str = "veriam.case/1";
+
+/// What makes two divergences the same: no seeds, no versions, no names.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Signature {
+    /// The target that diverged.
+    pub target: String,
+    /// What it should have replied.
+    pub expected: Kind,
+    /// What it replied.
+    pub observed: Kind,
+    /// The rules that decided in the oracle's derivation, in id order.
+    pub rules: Vec<RuleId>,
+}
+
+impl fmt::Display for Signature {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Signature {
+            target,
+            expected,
+            observed,
+            rules,
+        } = self;
+        write!(f, "{target}: expected {expected}, observed {observed}")?;
+        for (i, rule) in rules.iter().enumerate() {
+            let before = if i == 0 { " by " } else { ", " };
+            write!(f, "{before}{rule}")?;
+        }
+        Ok(())
+    }
+}
+
+/// Where a case comes from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Origin {
+    /// The part of the run.
+    pub part: String,
+    /// The campaign seed, for generated checks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seed: Option<u64>,
+    /// The number of the case within its part, from 0.
+    pub index: u64,
+    /// The id of the check as it was before shrinking.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// The version of the mapping from bytes to cases.
+    pub generator_version: u32,
+    /// The version of Veriam.
+    pub veriam: String,
+}
+
+/// One divergence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Case {
+    /// What kind of divergence it is.
+    pub signature: Signature,
+    /// Where it comes from.
+    pub origin: Origin,
+    /// The dialect both judges were asked under.
+    pub dialect: Dialect,
+    /// The documented outcome, for rows that have one.
+    pub documented: Option<Decision>,
+    /// The shrunk check.
+    pub check: Check,
+}
+
+/// A text that is no stored case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CaseError {
+    /// The line, from 1.
+    pub line: usize,
+    /// The column in bytes, from 1; 0 when the whole line is at fault.
+    pub column: usize,
+    /// What is wrong and what to do.
+    pub message: String,
+}
+
+impl fmt::Display for CaseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}: {}", self.line, self.column, self.message)
+    }
+}
+
+impl std::error::Error for CaseError {}
+
+/// Only the version tag, whatever else there is.
+#[derive(Deserialize)]
+struct Tag<'a> {
+    #[serde(borrow, default)]
+    schema: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ReadCase<'a> {
+    #[serde(rename = "schema")]
+    _schema: String,
+    signature: Signature,
+    origin: Origin,
+    dialect: Vec<String>,
+    #[serde(default)]
+    documented: Option<Decision>,
+    #[serde(borrow)]
+    check: &'a RawValue,
+}
+
+/// Whether a text is meant to be a stored case: a JSON object with a `schema` member.
+#[must_use]
+pub fn has_tag(text: &str) -> bool {
+    matches!(serde_json::from_str(text), Ok(Tag { schema: Some(_) }))
+}
+
+impl Case {
+    /// Reads a stored case.
+    ///
+    /// # Errors
+    /// [`CaseError`] for anything but one complete case of this version.
+    pub fn from_json(bytes: &[u8]) -> Result<Self, CaseError> {
+        let text = utf8(bytes)?;
+        let tag: Tag<'_> = serde_json::from_str(text).map_err(CaseError::of_json)?;
+        let wrong_version = |found: Option<&RawValue>| {
+            let (what, offset) = match found {
+                Some(raw) => (format!("schema {}", raw.get()), offset_in(text, raw.get())),
+                None => ("no `schema` member".to_owned(), 0),
+            };
+            let message = format!("{what}; this program reads \"{CASE_SCHEMA}\" only");
+            CaseError::at(text, offset, message)
+        };
+        match tag.schema {
+            Some(raw) if raw.get() == format!("\"{CASE_SCHEMA}\"") => {}
+            found => return Err(wrong_version(found)),
+        }
+        let case: ReadCase<'_> = serde_json::from_str(text).map_err(CaseError::of_json)?;
+        let mut dialect = Dialect::default();
+        for setting in &case.dialect {
+            dialect = dialect
+                .with_setting(setting)
+                .map_err(|error| CaseError::at(text, 0, error.to_string()))?;
+        }
+        let raw = case.check.get();
+        let check = Check::from_json(raw).map_err(|error| {
+            // The reader counts columns from the last line feed. The text is valid JSON, so its line feeds stand
+            // between tokens, and the column without them is the offset.
+            let flat = raw.replace(['\n', '\r'], " ");
+            let column = Check::from_json(&flat).map_or_else(|e| e.column, |_| 1);
+            let offset = offset_in(text, raw) + column.saturating_sub(1);
+            CaseError::at(text, offset, error.message)
+        })?;
+        Ok(Case {
+            signature: case.signature,
+            origin: case.origin,
+            dialect,
+            documented: case.documented,
+            check,
+        })
+    }
+
+    /// The case as JSON text with a line feed at its end.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let check = &self.check;
+        let case = WriteCase {
+            schema: CASE_SCHEMA,
+            signature: &self.signature,
+            origin: &self.origin,
+            dialect: settings(&self.dialect),
+            documented: self.documented,
+            check: WriteCheck {
+                id: check.id.as_deref(),
+                identity_policies: pool(&check.identity_policies),
+                resource_policy: one(&check.resource_policy),
+                boundary: one(&check.boundary),
+                session_policy: one(&check.session_policy),
+                scps: check.scps.iter().map(|level| pool(level)).collect(),
+                rcps: check.rcps.iter().map(|level| pool(level)).collect(),
+                endpoint_policy: one(&check.endpoint_policy),
+                principal: &check.principal,
+                resource: &check.resource,
+                action: &check.action,
+                context: &check.context,
+                facts: &check.facts,
+            },
+        };
+        let mut text = serde_json::to_string_pretty(&case).unwrap_or_default();
+        text.push('\n');
+        text
+    }
+
+    /// A file name made of what the case is, so that the same case is stored once: target and outcome for
+    /// people, a hash of signature, dialect and check for certainty.
+    #[must_use]
+    pub fn file_name(&self) -> String {
+        let Signature {
+            target,
+            expected,
+            observed,
+            ..
+        } = &self.signature;
+        let mut hash = Fnv::new();
+        hash.write(format!("{} {:?} ", self.signature, self.dialect).as_bytes());
+        let nameless = Check {
+            id: None,
+            ..self.check.clone()
+        };
+        hash.write(nameless.to_json().as_bytes());
+        let words = format!("{target}-{expected}-{observed}").to_ascii_lowercase();
+        let words: String = words
+            .chars()
+            .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
+            .collect();
+        format!("{words}-{:016x}.json", hash.0)
+    }
+}
+
+/// The settings of a dialect as they are given on the command line.
+#[must_use]
+pub fn settings(dialect: &Dialect) -> Vec<String> {
+    dialect
+        .settings()
+        .map(|(choice, reading)| format!("{choice}={reading}"))
+        .collect()
+}
+
+#[derive(Serialize)]
+struct WriteCase<'a> {
+    schema: &'static str,
+    signature: &'a Signature,
+    origin: &'a Origin,
+    dialect: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    documented: Option<Decision>,
+    check: WriteCheck<'a>,
+}
+
+#[derive(Serialize)]
+struct WriteCheck<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<&'a str>,
+    identity_policies: Vec<Written<'a>>,
+    resource_policy: Option<Written<'a>>,
+    boundary: Option<Written<'a>>,
+    session_policy: Option<Written<'a>>,
+    scps: Vec<Vec<Written<'a>>>,
+    rcps: Vec<Vec<Written<'a>>>,
+    endpoint_policy: Option<Written<'a>>,
+    principal: &'a Principal,
+    resource: &'a Resource,
+    action: &'a str,
+    context: &'a Context,
+    facts: &'a [Fact],
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Written<'a> {
+    Object(Box<RawValue>),
+    Text(&'a str),
+}
+
+impl<'a> Written<'a> {
+    /// As the object it is where that keeps every byte, else as a string.
+    fn of(policy: &'a PolicyText) -> Self {
+        let text = policy.as_str();
+        match RawValue::from_string(text.to_owned()) {
+            Ok(raw) if text.starts_with('{') && raw.get() == text => Written::Object(raw),
+            _ => Written::Text(text),
+        }
+    }
+}
+
+fn one(policy: &Option<PolicyText>) -> Option<Written<'_>> {
+    policy.as_ref().map(Written::of)
+}
+
+fn pool(policies: &[PolicyText]) -> Vec<Written<'_>> {
+    policies.iter().map(Written::of).collect()
+}
+
+impl CaseError {
+    fn of_json(error: serde_json::Error) -> Self {
+        let text = error.to_string();
+        // serde_json appends the position, which we carry apart.
+        let message = match text.rfind(" at line ") {
+            Some(end) => text[..end].to_owned(),
+            None => text,
+        };
+        CaseError {
+            line: error.line().max(1),
+            column: error.column(),
+            message: format!("not a stored case: {message}"),
+        }
+    }
+
+    fn at(text: &str, offset: usize, message: String) -> Self {
+        let place = Place::of(text, offset);
+        CaseError {
+            line: place.line,
+            column: place.column,
+            message: format!("not a stored case: {message}"),
+        }
+    }
+}
+
+fn utf8(bytes: &[u8]) -> Result<&str, CaseError> {
+    if bytes.starts_with(b"\xef\xbb\xbf") {
+        return Err(CaseError {
+            line: 1,
+            column: 1,
+            message: "the file begins with a byte order mark; save it as UTF-8 without one"
+                .to_owned(),
+        });
+    }
+    std::str::from_utf8(bytes).map_err(|error| {
+        let valid = &bytes[..error.valid_up_to()];
+        let line = valid.iter().filter(|&&b| b == b'\n').count() + 1;
+        let start = valid.iter().rposition(|&b| b == b'\n').map_or(0, |i| i + 1);
+        CaseError {
+            line,
+            column: valid.len() - start + 1,
+            message: "invalid UTF-8; save the file as UTF-8".to_owned(),
+        }
+    })
+}
+
+/// Where a part of a text begins in it.
+fn offset_in(text: &str, part: &str) -> usize {
+    (part.as_ptr() as usize).saturating_sub(text.as_ptr() as usize)
+}
+
+/// 64-bit FNV-1a: small, and the same on every machine and toolchain.
+struct Fnv(u64);
+
+impl Fnv {
+    fn new() -> Self {
+        Fnv(0xcbf2_9ce4_8422_2325)
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! `veriam replay`
+
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::{read, shown};
+use crate::case_file::{Case, Signature, settings};
+use crate::cli::{Format, ReplayArgs};
+use crate::exit::Exit;
+use crate::rim::{Ended, Streams};
+use crate::run::ORACLE;
+use crate::store::Rejudged;
+use crate::style::{BAD, GOOD, paint};
+use crate::target::{self, Evaluator};
+
+#[derive(Serialize)]
+struct Told {
+    schema: &'static str,
+    cases: Vec<ToldCase>,
+    refused: Vec<Refused>,
+}
+
+#[derive(Serialize)]
+struct ToldCase {
+    file: String,
+    signature: Signature,
+    dialect: Vec<String>,
+    documented: Option<String>,
+    oracle: String,
+    target: String,
+    diverges: bool,
+}
+
+#[derive(Serialize)]
+struct Refused {
+    file: String,
+    error: String,
+}
+
+pub(super) fn run(args: &ReplayArgs, streams: &mut Streams<'_>) -> Ended {
+    let mut told = Told {
+        schema: "veriam.replay/1",
+        cases: Vec::new(),
+        refused: Vec::new(),
+    };
+    for file in &args.files {
+        match replay(file, streams) {
+            Ok(case) => told.cases.push(case),
+            Err(error) => {
+                streams.tell(&format!("veriam: {error}\n"));
+                told.refused.push(Refused {
+                    file: shown(file),
+                    error,
+                });
+            }
+        }
+    }
+    let mut exit = Exit::Agreed;
+    if told.cases.iter().any(|case| case.diverges) {
+        exit = exit.or(Exit::Divergence);
+    }
+    if !told.refused.is_empty() {
+        exit = exit.or(Exit::Usage);
+    }
+    match args.format {
+        Format::Text => {
+            let text: String = told.cases.iter().map(text).collect();
+            streams.end(exit, &text)
+        }
+        Format::Json => {
+            let mut text = serde_json::to_string_pretty(&told).unwrap_or_default();
+            text.push('\n');
+            streams.end(exit, &text)
+        }
+    }
+}
+
+fn replay(file: &Path, streams: &mut Streams<'_>) -> Result<ToldCase, String> {
+    let bytes = read(file, streams)?;
+    let case = Case::from_json(&bytes).map_err(|error| format!("{}:{error}", shown(file)))?;
+    // A divergence between documentation and oracle concerns no target; the evaluator is asked as well.
+    let name = match case.signature.target.as_str() {
+        ORACLE => Evaluator::NAME,
+        name => name,
+    };
+    let target = target::by_name(name, case.dialect).ok_or_else(|| {
+        format!(
+            "{}: this build has no target `{name}`; replay it with the build that stored it",
+            shown(file)
+        )
+    })?;
+    let again = Rejudged::new(&case, target.as_ref());
+    Ok(ToldCase {
+        file: shown(file),
+        dialect: settings(&case.dialect),
+        documented: again.documented.as_ref().map(ToString::to_string),
+        oracle: again.oracle.to_string(),
+        target: again.target.to_string(),
+        diverges: again.diverges(),
+        signature: case.signature,
+    })
+}
+
+fn text(case: &ToldCase) -> String {
+    let verdict = if case.diverges {
+        paint(BAD, "still diverges")
+    } else {
+        paint(GOOD, "agrees now")
+    };
+    let mut text = format!("{}: {verdict}\n", case.file);
+    if let Some(documented) = &case.documented {
+        text.push_str(&format!("  documented  {documented}\n"));
+    }
+    text.push_str(&format!("  oracle      {}\n", case.oracle));
+    let name = match case.signature.target.as_str() {
+        ORACLE => Evaluator::NAME,
+        name => name,
+    };
+    text.push_str(&format!("  {name:<11} {}\n", case.target));
+    if !case.dialect.is_empty() {
+        text.push_str(&format!("  dialect     {}\n", case.dialect.join(" ")));
+    }
+    text.push_str(&format!("  `veriam explain {}` tells why\n", case.file));
+    text
+}

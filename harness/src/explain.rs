@@ -1,0 +1,119 @@
+//! One check told to people: what decided, and what to change.
+
+mod json;
+mod pick;
+mod text;
+
+pub use pick::{PickError, Select, Subject, pick};
+
+use veriam_model::Decision;
+use veriam_oracle::{
+    self as oracle, Derivation, Detail, ElementTrace, MalformedRequest, Outcome, PolicyTrace,
+    StatementTrace, Verdict, VerdictError,
+};
+
+use crate::compare::{Reply, evaluator_answer};
+use crate::labels;
+
+/// Everything there is to say about one check.
+#[derive(Clone, Debug)]
+pub struct Explanation {
+    /// What was asked.
+    pub subject: Subject,
+    /// How the oracle decides it.
+    pub derivation: Derivation,
+    /// Whether open choices could change the outcome; `None` under another dialect than the default one.
+    pub verdict: Option<Result<Verdict, VerdictError>>,
+    /// What the evaluator replies.
+    pub evaluator: Reply,
+}
+
+/// A statement on which the decision turns.
+#[derive(Clone, Copy, Debug)]
+pub struct Decider<'a> {
+    /// Its policy.
+    pub policy: &'a PolicyTrace,
+    /// The statement.
+    pub statement: &'a StatementTrace,
+    /// The decision if it applied and does not, or the other way round.
+    pub otherwise: Decision,
+}
+
+impl Explanation {
+    /// Explains a check.
+    ///
+    /// # Errors
+    /// [`MalformedRequest`] when it is no question.
+    pub fn new(subject: Subject) -> Result<Self, MalformedRequest> {
+        let check = &subject.row.check;
+        let derivation = oracle::trace(check, &subject.dialect, Detail::Full)?;
+        let default = subject.dialect == veriam_model::Dialect::default();
+        Ok(Self {
+            verdict: default.then(|| oracle::verdict(check)),
+            evaluator: evaluator_answer(check, &subject.dialect),
+            derivation,
+            subject,
+        })
+    }
+
+    /// The decision, if every policy is valid.
+    #[must_use]
+    pub fn decision(&self) -> Option<Decision> {
+        match self.derivation.judgement.outcome {
+            Outcome::Decided(decision) => Some(decision),
+            Outcome::Invalid(_) => None,
+        }
+    }
+
+    /// The statements on which the decision turns: those that apply first.
+    #[must_use]
+    pub fn deciders(&self) -> Vec<Decider<'_>> {
+        let Some(decision) = self.decision() else {
+            return Vec::new();
+        };
+        let mut deciders = Vec::new();
+        for policy in self.derivation.policies.iter().filter(|p| p.counts) {
+            for statement in &policy.statements {
+                let other =
+                    self.derivation
+                        .decision_if(policy.slot, statement.index, !statement.applies);
+                // A Deny that could be made to apply explains nothing.
+                let useful = |&other: &Decision| {
+                    other != decision && (statement.applies || other == Decision::Allow)
+                };
+                if let Some(otherwise) = other.filter(useful) {
+                    deciders.push(Decider {
+                        policy,
+                        statement,
+                        otherwise,
+                    });
+                }
+            }
+        }
+        deciders.sort_by_key(|decider| !decider.statement.applies);
+        deciders
+    }
+
+    /// Whether the decision turns on this element.
+    fn is_decisive(
+        &self,
+        policy: &PolicyTrace,
+        statement: &StatementTrace,
+        element: &ElementTrace,
+    ) -> bool {
+        labels::decisive_elements(&self.derivation, policy, statement)
+            .is_some_and(|(_, elements)| elements.iter().any(|e| std::ptr::eq(*e, element)))
+    }
+
+    /// The explanation for people, with ANSI styles.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        text::render(self)
+    }
+
+    /// The explanation as one JSON object with a line feed at its end.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        json::render(self)
+    }
+}

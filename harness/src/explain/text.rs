@@ -1,0 +1,408 @@
+//! The explanation for people.
+
+use std::fmt::Write;
+
+use veriam_model::{Decision, Dialect, PolicySlot, choice_facts};
+use veriam_oracle::{
+    Certainty, ConditionTrace, ElementTrace, Layer, Outcome, PolicyTrace, StatementTrace, Verdict,
+    rule,
+};
+
+use super::{Decider, Explanation};
+use crate::case_file::settings;
+use crate::compare::{Reply, agree, oracle_reply};
+use crate::style::{BAD, FAINT, GOOD, NOTE, STRONG, paint, wrap};
+
+const WIDTH: usize = 100;
+
+pub(super) fn render(explanation: &Explanation) -> String {
+    let mut out = String::new();
+    // Writing to a string cannot fail.
+    let _ = write_all(&mut out, explanation);
+    out
+}
+
+fn write_all(out: &mut String, explanation: &Explanation) -> std::fmt::Result {
+    outcome(out, explanation)?;
+    question(out, explanation)?;
+    deciders(out, explanation)?;
+    steps(out, explanation)?;
+    policies(out, explanation)?;
+    choices(out, explanation)?;
+    rules(out, explanation)
+}
+
+fn words(decision: Decision) -> &'static str {
+    match decision {
+        Decision::Allow => "allow",
+        Decision::ExplicitDeny => "explicit deny",
+        Decision::ImplicitDeny => "implicit deny",
+    }
+}
+
+fn set_outcome(outcome: Outcome) -> String {
+    match outcome {
+        Outcome::Decided(Decision::Allow) => paint(GOOD, words(Decision::Allow)),
+        Outcome::Decided(decision) => paint(BAD, words(decision)),
+        Outcome::Invalid(_) => paint(BAD, "invalid policy"),
+    }
+}
+
+/// The first lines: the outcome, whose fault it is, and whoever sees it otherwise.
+fn outcome(out: &mut String, explanation: &Explanation) -> std::fmt::Result {
+    let outcome = explanation.derivation.judgement.outcome;
+    write!(out, "{}", set_outcome(outcome))?;
+    match outcome {
+        Outcome::Invalid(invalid) => {
+            let title = rule(invalid.rule).map_or("", |r| r.title.as_str());
+            writeln!(
+                out,
+                ": {} breaks {} at byte {}: {title}",
+                invalid.policy, invalid.rule, invalid.offset
+            )?;
+            writeln!(
+                out,
+                "  `veriam lint` on that policy shows the place and how to mend it."
+            )?;
+        }
+        Outcome::Decided(_) => match explanation.deciders().first() {
+            Some(first) if first.statement.applies => writeln!(
+                out,
+                " because {} of {} applies",
+                statement_name(first.statement),
+                policy_name(first.policy)
+            )?,
+            Some(first) => writeln!(
+                out,
+                " because {} of {} does not apply",
+                statement_name(first.statement),
+                policy_name(first.policy)
+            )?,
+            None => match explanation.derivation.steps.last() {
+                Some(step) if !step.text.is_empty() => writeln!(out, ": {}", step.text)?,
+                _ => writeln!(out)?,
+            },
+        },
+    }
+    let oracle = oracle_reply(outcome);
+    if let Some(documented) = explanation.subject.row.expected {
+        let same = agree(&Reply::Decided(documented), &oracle);
+        let mark = if same {
+            "as documented"
+        } else {
+            "but documented is"
+        };
+        let what = if same { "" } else { words(documented) };
+        writeln!(out, "  {mark} {what}")?;
+    }
+    if !agree(&oracle, &explanation.evaluator) {
+        writeln!(
+            out,
+            "  {}",
+            paint(
+                BAD,
+                format_args!("but the evaluator replies: {}", explanation.evaluator)
+            )
+        )?;
+    }
+    if let Some(signature) = &explanation.subject.signature {
+        writeln!(out, "  stored as a divergence of {signature}")?;
+    }
+    writeln!(out)
+}
+
+fn question(out: &mut String, explanation: &Explanation) -> std::fmt::Result {
+    let check = &explanation.subject.row.check;
+    let derivation = &explanation.derivation;
+    if let Some(id) = &check.id {
+        field(out, "check", id)?;
+    }
+    if let Some(note) = &explanation.subject.row.note {
+        field(out, "", note)?;
+    }
+    let account = match &check.principal.account {
+        Some(account) if *account != check.principal.arn => format!(" of account {account}"),
+        _ => String::new(),
+    };
+    field(out, "caller", &check.principal.arn)?;
+    field(out, "", &format!("{}{account}", derivation.caller))?;
+    field(out, "action", &check.action)?;
+    field(out, "resource", &check.resource.arn)?;
+    let relation = match derivation.same_account {
+        Some(true) => ", the caller's own",
+        Some(false) => ", another one than the caller's",
+        None => "",
+    };
+    field(
+        out,
+        "",
+        &format!("of account {}{relation}", check.resource.account),
+    )?;
+    let mut name = "context";
+    for (key, values) in check.context.iter() {
+        let values = if values.is_empty() {
+            "(present and empty)".to_owned()
+        } else {
+            values.join(", ")
+        };
+        field(out, name, &format!("{key} = {values}"))?;
+        name = "";
+    }
+    if check.context.is_empty() {
+        field(out, name, "(no key)")?;
+    }
+    writeln!(out)
+}
+
+fn field(out: &mut String, name: &str, text: &str) -> std::fmt::Result {
+    writeln!(out, "{} {text}", paint(FAINT, format_args!("{name:<9}")))
+}
+
+/// What to look at first: each statement on which the decision turns, and the elements to change.
+fn deciders(out: &mut String, explanation: &Explanation) -> std::fmt::Result {
+    let deciders = explanation.deciders();
+    if deciders.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "{}", paint(STRONG, "what decides"))?;
+    for decider in deciders {
+        let Decider {
+            policy,
+            statement,
+            otherwise,
+        } = decider;
+        let (verb, turn) = if statement.applies {
+            ("applies", "If it did not, the outcome would be")
+        } else {
+            ("does not apply", "If it did, the outcome would be")
+        };
+        writeln!(
+            out,
+            "  {} in {} {verb}. {turn} {}.",
+            paint(STRONG, statement_name(statement)),
+            policy_name(policy),
+            words(otherwise)
+        )?;
+        if statement.applies {
+            writeln!(
+                out,
+                "  It applies because all of this holds; change one to change that:"
+            )?;
+        } else {
+            writeln!(out, "  What fails and would have to hold:")?;
+        }
+        for trace in statement
+            .elements
+            .iter()
+            .filter(|e| e.holds == statement.applies)
+        {
+            element(out, trace, "    ", true)?;
+        }
+    }
+    writeln!(out)
+}
+
+fn steps(out: &mut String, explanation: &Explanation) -> std::fmt::Result {
+    if explanation.derivation.steps.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "{}", paint(STRONG, "steps"))?;
+    for (i, step) in explanation.derivation.steps.iter().enumerate() {
+        let text = format!("{} [{}]", step.text, cited(&step.rules));
+        for (j, line) in wrap(&text, WIDTH - 5).into_iter().enumerate() {
+            if j == 0 {
+                writeln!(out, "{:>3}. {line}", i + 1)?;
+            } else {
+                writeln!(out, "     {line}")?;
+            }
+        }
+    }
+    writeln!(out)
+}
+
+fn policies(out: &mut String, explanation: &Explanation) -> std::fmt::Result {
+    if explanation.derivation.policies.is_empty() {
+        return writeln!(out, "{} none\n", paint(STRONG, "policies"));
+    }
+    writeln!(out, "{}", paint(STRONG, "policies"))?;
+    for policy in &explanation.derivation.policies {
+        let says = match (policy.counts, policy.verdict) {
+            (false, _) => paint(FAINT, "does not count"),
+            (true, Layer::Allow) => paint(GOOD, "allows"),
+            (true, Layer::Deny) => paint(BAD, "denies"),
+            (true, Layer::Silent) => paint(NOTE, "says nothing"),
+        };
+        writeln!(out, "  {} {says}", policy_name(policy))?;
+        if let Some(step) = &policy.why_not_counted {
+            paragraph(
+                out,
+                &format!("{} [{}]", step.text, cited(&step.rules)),
+                "    ",
+            )?;
+        }
+        for statement in &policy.statements {
+            let applies = if statement.applies {
+                "applies"
+            } else {
+                "does not apply"
+            };
+            writeln!(
+                out,
+                "    {} {} {applies}",
+                mark(statement.applies),
+                statement_name(statement)
+            )?;
+            for trace in &statement.elements {
+                element(out, trace, "        ", !trace.holds)?;
+            }
+        }
+    }
+    writeln!(out)
+}
+
+fn policy_name(policy: &PolicyTrace) -> String {
+    let title = policy.policy_type.title();
+    match policy.slot {
+        // The member names the type where there can be one only.
+        PolicySlot::Boundary | PolicySlot::Session | PolicySlot::Endpoint => {
+            format!("the {title}")
+        }
+        slot => format!("the {title} ({slot})"),
+    }
+}
+
+fn statement_name(statement: &StatementTrace) -> String {
+    let effect = statement.effect;
+    match statement.sid.as_deref() {
+        Some(sid) if !sid.is_empty() => format!("{effect} `{sid}`"),
+        _ => format!("{effect} in statement {}", statement.index + 1),
+    }
+}
+
+fn mark(holds: bool) -> String {
+    if holds {
+        paint(GOOD, "✓")
+    } else {
+        paint(BAD, "✗")
+    }
+}
+
+/// The operator with its set prefix and suffix, as a policy writes it.
+pub(super) fn operator_name(condition: &ConditionTrace) -> String {
+    let set = condition.set.map(|set| format!("{set}:"));
+    let suffix = if condition.if_exists { "IfExists" } else { "" };
+    format!("{}{}{suffix}", set.unwrap_or_default(), condition.operator)
+}
+
+fn element(
+    out: &mut String,
+    trace: &ElementTrace,
+    indent: &str,
+    in_full: bool,
+) -> std::fmt::Result {
+    let name = match &trace.condition {
+        Some(condition) => format!("{} {}", operator_name(condition), condition.key),
+        None => trace.element.to_string(),
+    };
+    writeln!(
+        out,
+        "{indent}{} {name} {}",
+        mark(trace.holds),
+        paint(FAINT, format_args!("[{}]", cited(&trace.rules)))
+    )?;
+    let indent = format!("{indent}  ");
+    if in_full {
+        list(out, &indent, "wanted", &trace.wanted)?;
+        let found = match &trace.found {
+            None => &["(absent)".to_owned()][..],
+            Some(found) if found.is_empty() => &["(empty)".to_owned()][..],
+            Some(found) => found,
+        };
+        list(out, &indent, "found", found)?;
+    }
+    paragraph(out, &trace.why, &indent)
+}
+
+fn list(out: &mut String, indent: &str, name: &str, values: &[String]) -> std::fmt::Result {
+    let mut name = name;
+    for value in values {
+        writeln!(
+            out,
+            "{indent}{} {value}",
+            paint(FAINT, format_args!("{name:<6}"))
+        )?;
+        name = "";
+    }
+    Ok(())
+}
+
+fn paragraph(out: &mut String, text: &str, indent: &str) -> std::fmt::Result {
+    for line in wrap(text, WIDTH.saturating_sub(indent.len())) {
+        writeln!(out, "{indent}{line}")?;
+    }
+    Ok(())
+}
+
+/// Rule ids; those that are not documented say so.
+fn cited(rules: &[veriam_model::RuleId]) -> String {
+    let one = |id: &veriam_model::RuleId| match rule(*id).map(|r| r.certainty) {
+        Some(Certainty::Documented) | None => id.to_string(),
+        Some(other) => format!("{id} {other}"),
+    };
+    rules.iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
+fn choices(out: &mut String, explanation: &Explanation) -> std::fmt::Result {
+    let consulted = explanation.derivation.judgement.consulted;
+    if consulted.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "{}", paint(STRONG, "open points consulted"))?;
+    for choice in consulted.iter() {
+        let index = explanation.subject.dialect.index(choice);
+        let facts = choice_facts().iter().find(|f| f.id == choice.rule());
+        let question = facts.map_or("", |f| f.question.as_str());
+        let reading = facts.and_then(|f| f.readings.get(index));
+        let (name, means) = reading.map_or(("", ""), |r| (&r.name, &r.means));
+        let text = format!("{choice} {question} Read as `{name}`: {means}.");
+        paragraph(out, &text, "  ")?;
+    }
+    match &explanation.verdict {
+        Some(Ok(Verdict::Determined(_))) => {
+            writeln!(out, "  The outcome is the same under every reading.")?;
+        }
+        Some(Ok(Verdict::Undetermined { readings, .. })) => {
+            writeln!(out, "  {}", paint(NOTE, "The outcome turns on them:"))?;
+            for (dialect, outcome) in readings {
+                let name = reading_name(dialect);
+                writeln!(out, "    {name}: {}", oracle_reply(*outcome))?;
+            }
+        }
+        Some(Err(error)) => writeln!(out, "  {}", paint(NOTE, error))?,
+        None => {}
+    }
+    writeln!(out)
+}
+
+fn reading_name(dialect: &Dialect) -> String {
+    let settings = settings(dialect);
+    if settings.is_empty() {
+        "default readings".to_owned()
+    } else {
+        settings.join(" ")
+    }
+}
+
+fn rules(out: &mut String, explanation: &Explanation) -> std::fmt::Result {
+    writeln!(out, "{}", paint(STRONG, "rules cited"))?;
+    for id in explanation.derivation.judgement.rules.iter() {
+        let Some(rule) = rule(id) else { continue };
+        let certainty = format!("{:<12}", rule.certainty);
+        let certainty = match rule.certainty {
+            Certainty::Documented => certainty,
+            _ => paint(NOTE, certainty),
+        };
+        writeln!(out, "  {id:<8} {certainty} {}", rule.title)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,169 @@
+//! Labels: what a check reaches, and what of it decided.
+//!
+//! Every label belongs to a [`Family`]. A check carries a label when the thing it names occurs in a policy that
+//! counts for the check; the label is *decisive* when it stands in the deciding place: in a statement that
+//! applies and without which the decision would be another one, or in the only element that keeps a statement
+//! from applying where the statement would have changed the decision.
+
+mod counts;
+mod table;
+
+pub use counts::{Counts, FamilyCounts, LabelCount, minimum};
+pub use table::{Family, LABELS, Label, MINIMUM_PER_100_000};
+
+use veriam_model::Decision;
+use veriam_oracle::{Derivation, ElementTrace, Outcome, PolicyTrace, StatementTrace};
+
+/// The labels of one check.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Marks {
+    /// Labels of what occurs.
+    pub seen: LabelSet,
+    /// Labels of what decided.
+    pub decisive: LabelSet,
+}
+
+const WORDS: usize = LABELS.div_ceil(64);
+
+/// A set of labels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LabelSet([u64; WORDS]);
+
+impl LabelSet {
+    /// The empty set.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self([0; WORDS])
+    }
+
+    /// Adds a label.
+    pub const fn insert(&mut self, label: Label) {
+        let index = label.index();
+        self.0[index / 64] |= 1 << (index % 64);
+    }
+
+    /// Whether the label is in the set.
+    #[must_use]
+    pub const fn contains(&self, label: Label) -> bool {
+        let index = label.index();
+        self.0[index / 64] & (1 << (index % 64)) != 0
+    }
+
+    /// The indices of the labels, ascending.
+    fn indices(&self) -> impl Iterator<Item = usize> + '_ {
+        self.0.iter().enumerate().flat_map(|(word, &bits)| {
+            let mut rest = bits;
+            std::iter::from_fn(move || {
+                (rest != 0).then(|| {
+                    let bit = rest.trailing_zeros() as usize;
+                    rest &= rest - 1;
+                    word * 64 + bit
+                })
+            })
+        })
+    }
+}
+
+impl Default for LabelSet {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// The labels of the check a derivation is about; `None` when it was not decided.
+#[must_use]
+pub fn marks(derivation: &Derivation) -> Option<Marks> {
+    let Outcome::Decided(decision) = derivation.judgement.outcome else {
+        return None;
+    };
+    let mut seen = LabelSet::new();
+    let mut decisive = LabelSet::new();
+    for policy in derivation.policies.iter().filter(|p| p.counts) {
+        seen.insert(Label::policy_type(policy.policy_type));
+        seen.insert(Label::outcome_by_type(decision, policy.policy_type));
+        for statement in &policy.statements {
+            if let Some(grade) = statement.grade {
+                seen.insert(Label::grade(grade));
+            }
+            for element in &statement.elements {
+                mark_element(&mut seen, element);
+            }
+            mark_decisive(&mut decisive, derivation, decision, policy, statement);
+        }
+    }
+    for set in [&mut seen, &mut decisive] {
+        // A check's outcome and caller are decisive when any of its statements is.
+        if *set != LabelSet::new() {
+            set.insert(Label::outcome(decision));
+            set.insert(Label::caller(derivation.caller));
+        }
+    }
+    // Seen they are in any case.
+    seen.insert(Label::outcome(decision));
+    seen.insert(Label::caller(derivation.caller));
+    Some(Marks { seen, decisive })
+}
+
+/// The elements on which the decision turns: all of a statement that applies, the failing one of a statement
+/// that fails in nothing else; empty when the decision stays as it is without the statement.
+pub fn decisive_elements<'a>(
+    derivation: &Derivation,
+    policy: &PolicyTrace,
+    statement: &'a StatementTrace,
+) -> Option<(Decision, Vec<&'a ElementTrace>)> {
+    let Outcome::Decided(decision) = derivation.judgement.outcome else {
+        return None;
+    };
+    let elements: Vec<&ElementTrace> = if statement.applies {
+        statement.elements.iter().collect()
+    } else {
+        let failing: Vec<_> = statement.elements.iter().filter(|e| !e.holds).collect();
+        if failing.len() != 1 {
+            return None;
+        }
+        failing
+    };
+    let other = derivation.decision_if(policy.slot, statement.index, !statement.applies)?;
+    (other != decision).then_some((other, elements))
+}
+
+fn mark_decisive(
+    decisive: &mut LabelSet,
+    derivation: &Derivation,
+    decision: Decision,
+    policy: &PolicyTrace,
+    statement: &StatementTrace,
+) {
+    let Some((_, elements)) = decisive_elements(derivation, policy, statement) else {
+        return;
+    };
+    decisive.insert(Label::policy_type(policy.policy_type));
+    decisive.insert(Label::outcome_by_type(decision, policy.policy_type));
+    if let Some(grade) = statement.grade {
+        decisive.insert(Label::grade(grade));
+    }
+    for element in elements {
+        mark_element(decisive, element);
+    }
+}
+
+fn mark_element(set: &mut LabelSet, element: &ElementTrace) {
+    set.insert(Label::element(element.element));
+    for form in &element.principal_forms {
+        set.insert(Label::principal_form(*form));
+    }
+    for variable in &element.variables {
+        set.insert(Label::variable(variable));
+        if variable.version_2012 {
+            set.insert(Label::variable_form(variable.form));
+        }
+    }
+    if let Some(condition) = &element.condition {
+        set.insert(Label::operator(condition.operator));
+        set.insert(Label::operator_family(condition.operator.family()));
+        set.insert(Label::set_operator(condition.set));
+        set.insert(Label::if_exists(condition.if_exists));
+        set.insert(Label::key_state(condition.state));
+        set.insert(Label::condition(condition));
+    }
+}

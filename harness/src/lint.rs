@@ -1,0 +1,265 @@
+//! Faults and findings of policy documents, with their place: `veriam lint`.
+
+use std::fmt::Write;
+
+use serde::Serialize;
+use veriam_evaluator::{self as evaluator, Finding, Limits, Severity};
+use veriam_model::{Dialect, PolicyType, RuleId};
+
+use crate::place::{Place, line_at};
+use crate::style::{BAD, FAINT, NOTE, STRONG, paint};
+
+/// Widest excerpt of a line that is shown, in characters.
+const EXCERPT: usize = 96;
+
+/// What was found in one document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Document {
+    /// Its name: a path, or `-` for standard input.
+    pub name: String,
+    /// Its text; bytes that are not UTF-8 replaced.
+    pub text: String,
+    /// The findings, by place.
+    pub findings: Vec<Finding>,
+}
+
+/// How many findings of either kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Documents looked at.
+    pub documents: usize,
+    /// Documents with a finding.
+    pub with_findings: usize,
+    /// Findings for which the document is refused.
+    pub errors: usize,
+    /// Findings about documents that are accepted.
+    pub warnings: usize,
+}
+
+impl Document {
+    /// Reads a document and finds everything there is to say about it.
+    #[must_use]
+    pub fn new(name: String, bytes: &[u8], policy_type: PolicyType, dialect: &Dialect) -> Self {
+        let limits = Limits::default();
+        let mut findings = evaluator::faults(policy_type, bytes, dialect, &limits);
+        if let Ok(text) = std::str::from_utf8(bytes) {
+            findings.extend(evaluator::findings(policy_type, text, dialect, &limits));
+        }
+        findings.sort_by(|a, b| {
+            let key = |f: &Finding| (f.span.start, f.severity, f.rule);
+            key(a).cmp(&key(b)).then_with(|| a.message.cmp(&b.message))
+        });
+        findings.dedup();
+        Document {
+            name,
+            text: lossy(bytes),
+            findings,
+        }
+    }
+
+    /// The findings for people, with ANSI styles.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        let mut out = String::new();
+        for finding in &self.findings {
+            // Writing to a string cannot fail.
+            let _ = self.write_finding(&mut out, finding);
+        }
+        out
+    }
+
+    fn write_finding(&self, out: &mut String, finding: &Finding) -> std::fmt::Result {
+        let place = Place::of(&self.text, finding.span.start);
+        let kind = match finding.severity {
+            Severity::Error => paint(BAD, "error"),
+            Severity::Warning => paint(NOTE, "warning"),
+        };
+        writeln!(
+            out,
+            "{}: {kind}: {} [{} {}]",
+            paint(
+                STRONG,
+                format_args!("{}:{}:{}", self.name, place.line, place.column)
+            ),
+            finding.message,
+            finding.rule,
+            finding.code
+        )?;
+        let (source, caret) = self.excerpt(finding);
+        let number = place.line.to_string();
+        let margin = " ".repeat(number.len());
+        writeln!(out, "{} {source}", paint(FAINT, format_args!("{number} |")))?;
+        writeln!(
+            out,
+            "{} {}",
+            paint(FAINT, format_args!("{margin} |")),
+            paint(BAD, caret)
+        )?;
+        writeln!(
+            out,
+            "{} {}\n",
+            paint(FAINT, format_args!("{margin} =")),
+            finding.remedy
+        )
+    }
+
+    /// The line of a finding, cut to what fits around it, and carets under the place.
+    fn excerpt(&self, finding: &Finding) -> (String, String) {
+        let (start, line) = line_at(&self.text, finding.span.start);
+        let at = |offset: usize| {
+            let offset = offset.saturating_sub(start).min(line.len());
+            line[..line.floor_char_boundary(offset)].chars().count()
+        };
+        let (first, last) = (at(finding.span.start), at(finding.span.end));
+        let length = line.chars().count();
+        // A minified document is one line: show the part around the place.
+        let from = if length <= EXCERPT {
+            0
+        } else {
+            first.saturating_sub(EXCERPT / 3).min(length - EXCERPT)
+        };
+        let shown: String = line
+            .chars()
+            .skip(from)
+            .take(EXCERPT)
+            .map(|c| if c.is_control() { ' ' } else { c })
+            .collect();
+        let lead = if from > 0 { "…" } else { "" };
+        let tail = if from + EXCERPT < length { "…" } else { "" };
+        let indent = first - from + lead.chars().count();
+        let carets = (last.min(from + EXCERPT)).saturating_sub(first).max(1);
+        (
+            format!("{lead}{shown}{tail}"),
+            format!("{}{}", " ".repeat(indent), "^".repeat(carets)),
+        )
+    }
+}
+
+/// The text of a document, with as many bytes as the document so that offsets stay true: each byte that is not
+/// UTF-8 becomes a question mark.
+fn lossy(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        text.extend(chunk.invalid().iter().map(|_| '?'));
+    }
+    text
+}
+
+/// Counts the findings of some documents.
+#[must_use]
+pub fn totals(documents: &[Document]) -> Totals {
+    let mut totals = Totals {
+        documents: documents.len(),
+        ..Totals::default()
+    };
+    for document in documents {
+        totals.with_findings += usize::from(!document.findings.is_empty());
+        for finding in &document.findings {
+            match finding.severity {
+                Severity::Error => totals.errors += 1,
+                Severity::Warning => totals.warnings += 1,
+            }
+        }
+    }
+    totals
+}
+
+/// The last line for people.
+#[must_use]
+pub fn closing(totals: &Totals, policy_type: PolicyType) -> String {
+    let plural = |count: usize, one: &str| {
+        let s = if count == 1 { "" } else { "s" };
+        format!("{count} {one}{s}")
+    };
+    let documents = plural(totals.documents, "document");
+    let title = policy_type.title();
+    if totals.with_findings == 0 {
+        return format!("nothing found in {documents} read as {title}\n");
+    }
+    format!(
+        "{} and {} in {} of {documents} read as {title}\n",
+        plural(totals.errors, "error"),
+        plural(totals.warnings, "warning"),
+        totals.with_findings,
+    )
+}
+
+#[derive(Serialize)]
+struct Told<'a> {
+    schema: &'static str,
+    policy_type: PolicyType,
+    errors: usize,
+    warnings: usize,
+    documents: Vec<ToldDocument<'a>>,
+    unreadable: &'a [Unreadable],
+}
+
+#[derive(Serialize)]
+struct ToldDocument<'a> {
+    file: &'a str,
+    findings: Vec<ToldFinding<'a>>,
+}
+
+#[derive(Serialize)]
+struct ToldFinding<'a> {
+    severity: &'static str,
+    rule: RuleId,
+    code: &'static str,
+    line: usize,
+    column: usize,
+    offset: usize,
+    end: usize,
+    message: &'a str,
+    remedy: &'a str,
+}
+
+/// A file that could not be read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Unreadable {
+    /// Its path.
+    pub file: String,
+    /// Why.
+    pub error: String,
+}
+
+/// Documents with their findings as one JSON object with a line feed at its end.
+#[must_use]
+pub fn json(documents: &[Document], unreadable: &[Unreadable], policy_type: PolicyType) -> String {
+    let totals = totals(documents);
+    let told = Told {
+        schema: "veriam.lint/1",
+        policy_type,
+        errors: totals.errors,
+        warnings: totals.warnings,
+        documents: documents.iter().map(told_document).collect(),
+        unreadable,
+    };
+    let mut text = serde_json::to_string_pretty(&told).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+fn told_document(document: &Document) -> ToldDocument<'_> {
+    let findings = document.findings.iter().map(|finding| {
+        let place = Place::of(&document.text, finding.span.start);
+        ToldFinding {
+            severity: match finding.severity {
+                Severity::Error => "error",
+                Severity::Warning => "warning",
+            },
+            rule: finding.rule,
+            code: finding.code,
+            line: place.line,
+            column: place.column,
+            offset: finding.span.start,
+            end: finding.span.end,
+            message: &finding.message,
+            remedy: finding.remedy,
+        }
+    });
+    ToldDocument {
+        file: &document.name,
+        findings: findings.collect(),
+    }
+}

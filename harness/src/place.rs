@@ -1,0 +1,58 @@
+//! From byte offsets to lines and columns.
+
+/// A place in a text, as editors show it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place {
+    /// The line, from 1.
+    pub line: usize,
+    /// The column in characters, from 1.
+    pub column: usize,
+}
+
+impl Place {
+    /// The place of a byte offset; offsets behind the end are the end, offsets inside a character are its start.
+    #[must_use]
+    pub fn of(text: &str, offset: usize) -> Self {
+        let offset = text.floor_char_boundary(offset);
+        let before = &text[..offset];
+        let start = before.rfind('\n').map_or(0, |i| i + 1);
+        Place {
+            line: before.bytes().filter(|&b| b == b'\n').count() + 1,
+            column: before[start..].chars().count() + 1,
+        }
+    }
+}
+
+/// The line that holds a byte offset, without its line feed, and where it starts.
+#[must_use]
+pub fn line_at(text: &str, offset: usize) -> (usize, &str) {
+    let offset = text.floor_char_boundary(offset);
+    let start = text[..offset].rfind('\n').map_or(0, |i| i + 1);
+    let end = text[offset..].find('\n').map_or(text.len(), |i| offset + i);
+    (start, text[start..end].trim_end_matches('\r'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_count_lines_and_characters_from_one() {
+        let text = "{\r\n  \"é\": 1\n}";
+        let at = |needle: &str| Place::of(text, text.find(needle).unwrap());
+        assert_eq!(at("{"), Place { line: 1, column: 1 });
+        assert_eq!(at("1"), Place { line: 2, column: 8 });
+        assert_eq!(at("}"), Place { line: 3, column: 1 });
+        assert_eq!(Place::of(text, 999), Place { line: 3, column: 2 });
+        assert_eq!(Place::of("é", 1), Place { line: 1, column: 1 });
+    }
+
+    #[test]
+    fn a_line_comes_without_its_end() {
+        let text = "ab\r\ncd\n";
+        assert_eq!(line_at(text, 1), (0, "ab"));
+        assert_eq!(line_at(text, 4), (4, "cd"));
+        assert_eq!(line_at(text, 7), (7, ""));
+        assert_eq!(line_at(text, 99), (7, ""));
+    }
+}

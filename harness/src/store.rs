@@ -1,0 +1,125 @@
+//! Divergences on disk: written whole or not at all, read back and judged again before they count.
+
+use std::fmt;
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use crate::case_file::{Case, CaseError};
+use crate::compare::{Reply, agree, oracle_answer};
+use crate::run::ORACLE;
+use crate::target::Target;
+
+/// Where cases are stored unless told otherwise.
+pub const DEFAULT_FOLDER: &str = "target/veriam/divergences";
+
+/// What both judges say about a stored case now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rejudged {
+    /// The documented outcome, if the case has one.
+    pub documented: Option<Reply>,
+    /// The oracle's reply.
+    pub oracle: Reply,
+    /// The target's reply.
+    pub target: Reply,
+}
+
+impl Rejudged {
+    /// Asks both judges about a case.
+    #[must_use]
+    pub fn new(case: &Case, target: &dyn Target) -> Self {
+        Rejudged {
+            documented: case.documented.map(Reply::Decided),
+            oracle: oracle_answer(&case.check, &case.dialect),
+            target: target.observe(&case.check),
+        }
+    }
+
+    /// Whether anybody is wrong.
+    #[must_use]
+    pub fn diverges(&self) -> bool {
+        let undocumented = |d: &Reply| !agree(d, &self.oracle);
+        self.documented.as_ref().is_some_and(undocumented) || !agree(&self.oracle, &self.target)
+    }
+
+    /// Whether the case diverges as its signature says.
+    #[must_use]
+    pub fn diverges_as(&self, case: &Case) -> bool {
+        let signature = &case.signature;
+        let (expected, observed) = match &self.documented {
+            Some(documented) if signature.target == ORACLE => (documented, &self.oracle),
+            _ => (&self.oracle, &self.target),
+        };
+        !agree(expected, observed)
+            && expected.kind() == signature.expected
+            && observed.kind() == signature.observed
+    }
+}
+
+/// Why a case was not stored.
+#[derive(Debug)]
+pub enum StoreError {
+    /// The file system refused.
+    Io(PathBuf, io::Error),
+    /// What was written does not read back.
+    Unreadable(PathBuf, CaseError),
+    /// What was read back is another case, or does not diverge as it did.
+    Changed(PathBuf),
+}
+
+impl fmt::Display for StoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            StoreError::Io(path, error) => write!(
+                f,
+                "cannot write {}: {error}; free some space or choose another folder with --out",
+                path.display()
+            ),
+            StoreError::Unreadable(path, error) => write!(
+                f,
+                "{} does not read back ({error}), which is a fault of Veriam; report it with that file",
+                path.display()
+            ),
+            StoreError::Changed(path) => write!(
+                f,
+                "{} does not diverge when read back, which is a fault of Veriam; report it with that file",
+                path.display()
+            ),
+        }
+    }
+}
+
+impl std::error::Error for StoreError {}
+
+/// Stores a case in a folder and returns its path. A case that is there already stays as it is.
+///
+/// # Errors
+/// [`StoreError`] when the file cannot be written or is not the same divergence when read back.
+pub fn store(folder: &Path, case: &Case, target: &dyn Target) -> Result<PathBuf, StoreError> {
+    let path = folder.join(case.file_name());
+    let io = |error| StoreError::Io(path.clone(), error);
+    fs::create_dir_all(folder).map_err(io)?;
+    write_whole(&path, case.to_json().as_bytes()).map_err(io)?;
+    let bytes = fs::read(&path).map_err(io)?;
+    let read = Case::from_json(&bytes).map_err(|e| StoreError::Unreadable(path.clone(), e))?;
+    if read != *case || !Rejudged::new(&read, target).diverges_as(&read) {
+        return Err(StoreError::Changed(path));
+    }
+    Ok(path)
+}
+
+/// Writes a file so that it is there with all its bytes or not there at all.
+fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let beside = path.with_extension(format!("{}.tmp", std::process::id()));
+    let written = (|| {
+        let mut file = fs::File::create(&beside)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        fs::rename(&beside, path)
+    })();
+    if written.is_err() {
+        // What is left of it is of no use; the first error is the one to tell.
+        let _ = fs::remove_file(&beside);
+    }
+    written
+}
