@@ -2,13 +2,28 @@
 //!
 //! The generators know no judge: what a generated check is worth, only a judge can say.
 
+mod actions;
+mod arns;
+mod checks;
+mod conditions;
+mod context;
+mod draw;
+mod json;
+mod maker;
+mod operators;
+mod policy;
+mod principals;
+mod statements;
 mod stream;
+mod texts;
+mod values;
+mod vocabulary;
 
 pub mod exhaustive;
 pub mod shrink;
 
 use arbitrary::Unstructured;
-use veriam_model::{Check, PolicyText, PolicyType, Principal, Resource};
+use veriam_model::{Check, PolicyType};
 
 pub use stream::{CASE_BYTES, CASES_PER_UNIT, Stream, case_bytes, fill_case_bytes};
 
@@ -20,19 +35,7 @@ pub const GENERATOR_VERSION: u32 = 1;
 /// # Errors
 /// None today; the signature is `arbitrary`'s.
 pub fn check(u: &mut Unstructured<'_>) -> arbitrary::Result<Check> {
-    let user = u.int_in_range(0..=1)?;
-    let principal = Principal {
-        arn: format!("arn:aws:iam::111122223333:user/{}", ["alice", "bob"][user]),
-        account: Some("111122223333".to_owned()),
-    };
-    let resource = Resource {
-        arn: "arn:aws:s3:::amzn-bucket/report.txt".to_owned(),
-        account: "111122223333".to_owned(),
-    };
-    let mut check = Check::new(principal, "s3:GetObject", resource);
-    let text = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}}"#;
-    check.identity_policies.push(PolicyText::new(text));
-    Ok(check)
+    Ok(checks::check(u))
 }
 
 /// Turns bytes into a policy document and the type it is meant for: mostly valid, sometimes with one fault.

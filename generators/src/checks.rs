@@ -1,0 +1,750 @@
+//! Whole checks: first an outcome to aim for, then policies that bring it about, then perhaps a breach.
+
+use std::borrow::Cow;
+
+use arbitrary::Unstructured;
+use veriam_model::{Check, Fact, PolicyText, PolicyType, Principal, Resource, Verb};
+
+use crate::context::{self, State};
+use crate::draw::{Draw, flip_case};
+use crate::json::Style;
+use crate::maker::{Feature, Features, Maker, Setting};
+use crate::policy::{Document, Statement, Version};
+use crate::principals::Grade;
+use crate::statements::full_access;
+use crate::values::Kind;
+use crate::vocabulary::{
+    ACCOUNTS, Caller, CallerKind, ROLES, SESSIONS, Target, TargetKind, USERS, actions, iam_arn,
+    name,
+};
+
+/// The outcome that the policies are built for. A judge may see it otherwise; the shares come out about right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Goal {
+    Allow,
+    ImplicitDeny,
+    ExplicitDeny,
+}
+
+/// A place for statements.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Slot {
+    Identity,
+    Resource,
+    Boundary,
+    Session,
+    Scp(usize),
+    Rcp(usize),
+    Endpoint,
+}
+
+/// A document in the making.
+struct Draft {
+    slot: Slot,
+    version: Version,
+    /// An SCP that keeps to the language of 2023.
+    limited: bool,
+    statements: Vec<Statement>,
+}
+
+/// A check in the making.
+struct Plan<'u, 'b> {
+    maker: Maker<'u, 'b>,
+    drafts: Vec<Draft>,
+    /// Levels of SCPs and RCPs; 0: none apply.
+    scps: usize,
+    rcps: usize,
+    endpoint: bool,
+    boundary: bool,
+    session: bool,
+    /// Some SCP may use the whole language.
+    full_language: bool,
+}
+
+/// Turns bytes into a check.
+pub(crate) fn check(bytes: &mut Unstructured<'_>) -> Check {
+    let mut plan = Plan::draw(Draw::new(bytes));
+    plan.fill();
+    plan.finish()
+}
+
+impl<'u, 'b> Plan<'u, 'b> {
+    fn draw(mut draw: Draw<'u, 'b>) -> Self {
+        let features = Features::draw(&mut draw);
+        let (caller, target) = parties(&mut draw);
+        let mut maker = Maker {
+            draw,
+            features,
+            caller,
+            target,
+            context: context::Context::default(),
+            bounded: false,
+            chain_listed: false,
+        };
+        let kind = maker.caller.kind;
+        let always = maker.target.action == "sts:GetCallerIdentity";
+        let layer = |maker: &mut Maker<'u, 'b>, feature, counts: bool, hits, of| match counts {
+            true => maker.maybe(feature, hits, of),
+            // Now and then a policy that does not count is there all the same.
+            false => maker.maybe(feature, 1, 24),
+        };
+        let boundary = layer(&mut maker, Feature::Boundary, kind.has_identity(), 2, 5);
+        let session = match kind {
+            CallerKind::FederatedSession => maker.draw.chance(3, 4),
+            _ => layer(
+                &mut maker,
+                Feature::Session,
+                kind == CallerKind::RoleSession,
+                1,
+                2,
+            ),
+        };
+        let scps = !always && layer(&mut maker, Feature::Scp, kind.in_account(), 2, 5);
+        let rcps = layer(&mut maker, Feature::Rcp, true, 1, 4);
+        // Whether SCPs and endpoint policies can stop GetCallerIdentity is open (IAM-260).
+        let endpoint = !always && layer(&mut maker, Feature::Endpoint, true, 1, 3);
+        maker.bounded = boundary && kind.has_identity();
+        let mut levels = |on| match on {
+            true => 1 + maker.draw.weighted(&[3, 2, 1]),
+            false => 0,
+        };
+        Self {
+            drafts: Vec::with_capacity(6),
+            scps: levels(scps),
+            rcps: levels(rcps),
+            endpoint,
+            boundary,
+            session,
+            full_language: maker.draw.chance(1, 24),
+            maker,
+        }
+    }
+
+    /// Builds the policies.
+    fn fill(&mut self) {
+        let goal = [Goal::Allow, Goal::ImplicitDeny, Goal::ExplicitDeny]
+            [self.maker.draw.weighted(&[40, 30, 30])];
+        let mut required = self.required();
+        let jwt = self.maker.caller.kind == CallerKind::Jwt;
+        if goal == Goal::ImplicitDeny && !required.iter().any(|(slot, _)| self.may_withhold(*slot))
+        {
+            // Nothing to withhold yet: an endpoint policy binds everybody.
+            if self.maker.target.action != "sts:GetCallerIdentity" && !self.endpoint {
+                self.endpoint = true;
+                required.push((Slot::Endpoint, Grade::Direct));
+            }
+        }
+        let withheld = match goal {
+            Goal::ImplicitDeny => self.withheld(&required),
+            _ => None,
+        };
+        for (at, (slot, grade)) in required.into_iter().enumerate() {
+            if withheld == Some(at) {
+                self.withhold(slot, grade);
+            } else {
+                self.grant(slot, grade, goal);
+            }
+        }
+        self.full_rcps();
+        match goal {
+            Goal::ExplicitDeny => {
+                let slot = self.deny_slot();
+                self.add(slot, Verb::Deny, Grade::Direct, true);
+            }
+            Goal::Allow if self.maker.draw.chance(1, 2) => {
+                let slot = self.deny_slot();
+                self.add(slot, Verb::Deny, Grade::Direct, false);
+            }
+            Goal::ImplicitDeny if !jwt && self.maker.draw.chance(1, 5) => {
+                let slot = self.deny_slot();
+                self.add(slot, Verb::Deny, Grade::Direct, false);
+            }
+            _ => {}
+        }
+        self.silent();
+        if self.maker.maybe(Feature::Decoys, 1, 6) {
+            let slot = self.deny_slot();
+            let effect = if matches!(slot, Slot::Rcp(_)) || self.maker.draw.chance(1, 2) {
+                Verb::Deny
+            } else {
+                Verb::Allow
+            };
+            let (draft, setting) = self.draft(slot, effect);
+            let statement = self.maker.elsewhere(setting);
+            self.drafts[draft].statements.push(statement);
+        }
+    }
+
+    /// The places that must allow, and how the resource policy must name the caller.
+    fn required(&mut self) -> Vec<(Slot, Grade)> {
+        let maker = &mut self.maker;
+        let kind = maker.caller.kind;
+        let same = maker.caller.account == maker.target.owner || maker.target.owner == "aws";
+        let holds = maker.target.holds_policy();
+        let mut required = Vec::with_capacity(6);
+        let grades = [Grade::Direct, Grade::Entity, Grade::Account];
+        let (identity, resource) = match kind {
+            CallerKind::Root if same && maker.target.kind != TargetKind::Key => (false, None),
+            CallerKind::Root if same => (
+                false,
+                Some(maker.draw.one(&[Grade::Account, Grade::Direct])),
+            ),
+            CallerKind::Root => (
+                false,
+                Some(maker.draw.one(&[Grade::Account, Grade::Direct])),
+            ),
+            CallerKind::Jwt => {
+                let policy = maker.draw.chance(2, 3);
+                (false, policy.then_some(Grade::Direct))
+            }
+            CallerKind::Service | CallerKind::Provider | CallerKind::Anonymous => {
+                (false, Some(Grade::Direct))
+            }
+            _ if !same => {
+                let grade = grades[maker.draw.weighted(&[3, 3, 3])];
+                (true, Some(grade))
+            }
+            _ if maker.target.needs_own_policy() => {
+                let grade = grades[maker.draw.weighted(&[3, 3, 3])];
+                (grade == Grade::Account, Some(grade))
+            }
+            _ => match maker.draw.weighted(&[8, 4, 3, 2]) {
+                0 => (true, None),
+                1 => (false, Some(Grade::Direct)),
+                2 => (false, Some(Grade::Entity)),
+                _ => (true, Some(Grade::Account)),
+            },
+        };
+        // A user has no entity behind it, and some resources have no policy.
+        let resource = match resource {
+            Some(Grade::Entity) if kind == CallerKind::User => Some(Grade::Direct),
+            grade => grade,
+        };
+        let (identity, resource) = match holds {
+            true => (identity, resource),
+            false => (kind.has_identity(), None),
+        };
+        let (boundary, session) = (self.boundary, self.session);
+        let limits = kind.has_identity() && (identity || resource == Some(Grade::Entity));
+        if identity {
+            required.push((Slot::Identity, Grade::Direct));
+        }
+        if let Some(grade) = resource {
+            required.push((Slot::Resource, grade));
+        }
+        if limits && boundary {
+            required.push((Slot::Boundary, Grade::Direct));
+        }
+        let federated = kind == CallerKind::FederatedSession;
+        if limits && kind != CallerKind::User && (session || federated) {
+            required.push((Slot::Session, Grade::Direct));
+        }
+        for level in 0..self.scps {
+            required.push((Slot::Scp(level), Grade::Direct));
+        }
+        if self.endpoint {
+            required.push((Slot::Endpoint, Grade::Direct));
+        }
+        required
+    }
+
+    /// Whether a missing Allow there denies for sure.
+    fn may_withhold(&self, slot: Slot) -> bool {
+        match slot {
+            // What silence of the resource's policy means for a JWT caller is open (AC-122).
+            Slot::Resource => self.maker.caller.kind != CallerKind::Jwt,
+            Slot::Scp(_) => self.maker.caller.kind.in_account(),
+            _ => true,
+        }
+    }
+
+    fn withheld(&mut self, required: &[(Slot, Grade)]) -> Option<usize> {
+        let candidates = required.iter().enumerate();
+        let candidates = candidates.filter(|(_, (slot, _))| self.may_withhold(*slot));
+        let candidates: Vec<usize> = candidates.map(|(at, _)| at).collect();
+        match candidates.len() {
+            0 => None,
+            count => Some(candidates[self.maker.draw.below(count)]),
+        }
+    }
+
+    /// Allows, in a way that suits the goal: nothing turns on it when a Deny decides.
+    fn grant(&mut self, slot: Slot, grade: Grade, goal: Goal) {
+        if let Slot::Scp(_) = slot
+            && self.maker.draw.chance(3, 5)
+        {
+            let (draft, _) = self.draft(slot, Verb::Allow);
+            let statement = full_access(PolicyType::Scp);
+            self.drafts[draft].statements.push(statement);
+            return;
+        }
+        if goal == Goal::ExplicitDeny {
+            let plain = !self.maker.draw.chance(1, 4);
+            if plain && self.maker.draw.chance(2, 5) {
+                return;
+            }
+            if plain {
+                let (draft, setting) = self.draft(slot, Verb::Allow);
+                let statement = self.maker.plain(setting, grade);
+                self.drafts[draft].statements.push(statement);
+                return;
+            }
+        }
+        let plain = goal == Goal::ImplicitDeny && self.maker.draw.chance(2, 3);
+        let (draft, setting) = self.draft(slot, Verb::Allow);
+        let statement = if plain {
+            self.maker.plain(setting, grade)
+        } else {
+            let tests = self.maker.condition_count(setting);
+            self.maker.applying(setting, grade, tests)
+        };
+        self.drafts[draft].statements.push(statement);
+    }
+
+    /// Does not allow: by a statement that just fails, by silence, or by no policy where one is needed.
+    fn withhold(&mut self, slot: Slot, grade: Grade) {
+        match self.maker.draw.weighted(&[8, 1, 1]) {
+            0 => self.add(slot, Verb::Allow, grade, false),
+            1 => {
+                let (draft, setting) = self.draft(slot, Verb::Allow);
+                let statement = self.maker.elsewhere(setting);
+                self.drafts[draft].statements.push(statement);
+            }
+            _ => {}
+        }
+    }
+
+    /// Adds a statement that applies, or one that fails by one element.
+    fn add(&mut self, slot: Slot, effect: Verb, grade: Grade, applies: bool) {
+        let (draft, setting) = self.draft(slot, effect);
+        let grade = match effect {
+            Verb::Allow => grade,
+            // A Deny reaches the caller by any grade.
+            Verb::Deny => {
+                let grades = self.maker.grades(setting);
+                self.maker.draw.one(grades)
+            }
+        };
+        let tests = self.maker.condition_count(setting);
+        let statement = match applies {
+            true => self.maker.applying(setting, grade, tests),
+            false => self.maker.failing(setting, grade, tests),
+        };
+        self.drafts[draft].statements.push(statement);
+    }
+
+    /// A place where a Deny counts for this caller.
+    fn deny_slot(&mut self) -> Slot {
+        let caller = self.maker.caller.kind;
+        let mut slots = Vec::with_capacity(8);
+        if caller.has_identity() {
+            slots.push(Slot::Identity);
+            if self.boundary {
+                slots.push(Slot::Boundary);
+            }
+            if self.session && caller != CallerKind::User {
+                slots.push(Slot::Session);
+            }
+        }
+        if self.maker.target.holds_policy() {
+            slots.push(Slot::Resource);
+        }
+        if caller.in_account() && self.scps > 0 {
+            slots.push(Slot::Scp(self.maker.draw.below(self.scps)));
+        }
+        if self.rcps > 0 {
+            slots.push(Slot::Rcp(self.maker.draw.below(self.rcps)));
+        }
+        if self.endpoint {
+            slots.push(Slot::Endpoint);
+        }
+        match slots.len() {
+            0 => Slot::Resource,
+            count => slots[self.maker.draw.below(count)],
+        }
+    }
+
+    /// Policies that are there but have nothing to say yet.
+    fn silent(&mut self) {
+        let layers = [
+            (Slot::Boundary, self.boundary),
+            (Slot::Session, self.session),
+            (Slot::Endpoint, self.endpoint),
+        ];
+        for (slot, present) in layers {
+            let said = self.drafts.iter().any(|d| d.slot == slot);
+            // Where the caller makes no use of the layer it may say anything.
+            if present && !said && self.maker.draw.chance(2, 3) {
+                let effect = self.maker.draw.one(&[Verb::Allow, Verb::Allow, Verb::Deny]);
+                let (draft, setting) = self.draft(slot, effect);
+                let statement = match effect {
+                    Verb::Allow if self.maker.draw.chance(1, 2) => {
+                        self.maker.plain(setting, Grade::Direct)
+                    }
+                    Verb::Allow => self.maker.elsewhere(setting),
+                    Verb::Deny => self.maker.failing(setting, Grade::Direct, 1),
+                };
+                self.drafts[draft].statements.push(statement);
+            }
+        }
+    }
+
+    /// Every level of RCPs begins with the full-access policy; hardly ever it is missing.
+    fn full_rcps(&mut self) {
+        for level in 0..self.rcps {
+            if !self.maker.draw.chance(1, 48) {
+                self.drafts.push(Draft {
+                    slot: Slot::Rcp(level),
+                    version: Version::Current,
+                    limited: false,
+                    statements: vec![full_access(PolicyType::Rcp)],
+                });
+            }
+        }
+    }
+
+    /// The document that takes the next statement of the slot, and what it permits.
+    fn draft(&mut self, slot: Slot, effect: Verb) -> (usize, Setting) {
+        let several = matches!(slot, Slot::Identity | Slot::Scp(_) | Slot::Rcp(_));
+        let open = self
+            .drafts
+            .iter()
+            .rposition(|d| d.slot == slot && !(matches!(slot, Slot::Rcp(_)) && is_full_access(d)));
+        let at = match open {
+            Some(at) if !several || self.maker.draw.chance(1, 2) => at,
+            _ => {
+                let version = self.version(slot);
+                self.drafts.push(Draft {
+                    slot,
+                    version,
+                    limited: matches!(slot, Slot::Scp(_)) && !self.full_language,
+                    statements: Vec::with_capacity(2),
+                });
+                self.drafts.len() - 1
+            }
+        };
+        let draft = &self.drafts[at];
+        let setting = Setting {
+            policy_type: policy_type(slot, &self.maker.target),
+            effect,
+            current: draft.version == Version::Current,
+            limited: draft.limited,
+        };
+        (at, setting)
+    }
+
+    fn version(&mut self, slot: Slot) -> Version {
+        let old = match slot {
+            // An RCP must be current (IAM-012); whether an identity policy must be is open (IAM-011).
+            Slot::Rcp(_) => false,
+            Slot::Identity => self.maker.maybe(Feature::OldVersions, 1, 200),
+            _ => self.maker.maybe(Feature::OldVersions, 1, 5),
+        };
+        match old {
+            true => self.maker.draw.one(&[Version::Missing, Version::Old]),
+            false => Version::Current,
+        }
+    }
+
+    /// Puts the parts together.
+    fn finish(mut self) -> Check {
+        if self.maker.caller.kind != CallerKind::Jwt && self.maker.draw.chance(1, 10) {
+            breach(&mut self.maker);
+        }
+        let caller = &self.maker.caller;
+        let account = match caller.kind {
+            CallerKind::Anonymous => Some("anonymous".to_owned()),
+            CallerKind::Service | CallerKind::Provider | CallerKind::Jwt => None,
+            _ => Some(caller.account.to_owned()),
+        };
+        let principal = Principal {
+            arn: caller.arn.clone().into_owned(),
+            account,
+        };
+        let resource = Resource {
+            arn: self.maker.target.arn().into_owned(),
+            account: self.maker.target.owner.to_owned(),
+        };
+        let action = match self.maker.draw.chance(1, 40) {
+            true => flip_case(&mut self.maker.draw, self.maker.target.action),
+            false => None,
+        };
+        let action = action.unwrap_or(Cow::Borrowed(self.maker.target.action));
+        let mut check = Check::new(principal, action, resource);
+        check.scps = vec![Vec::new(); self.scps];
+        check.rcps = vec![Vec::new(); self.rcps];
+        for draft in std::mem::take(&mut self.drafts) {
+            let slot = draft.slot;
+            let text = self.text(draft);
+            match slot {
+                Slot::Identity => check.identity_policies.push(text),
+                Slot::Resource => check.resource_policy = Some(text),
+                Slot::Boundary => check.boundary = Some(text),
+                Slot::Session => check.session_policy = Some(text),
+                Slot::Scp(level) => check.scps[level].push(text),
+                Slot::Rcp(level) => check.rcps[level].push(text),
+                Slot::Endpoint => check.endpoint_policy = Some(text),
+            }
+        }
+        self.facts(&mut check);
+        self.context(&mut check);
+        check
+    }
+
+    fn text(&mut self, draft: Draft) -> PolicyText {
+        let policy_type = policy_type(draft.slot, &self.maker.target);
+        let mut document = Document {
+            version: draft.version,
+            id: None,
+            statements: draft.statements,
+        };
+        let maker = &mut self.maker;
+        if maker.maybe(Feature::Sids, 1, 3) {
+            name_statements(&mut maker.draw, policy_type, &mut document);
+        }
+        let mut style = match maker.on(Feature::Spelling) {
+            true => Style::draw(&mut maker.draw),
+            false => Style::plain(),
+        };
+        PolicyText::new(document.into_text(&mut style))
+    }
+
+    fn facts(&mut self, check: &mut Check) {
+        let draw = &mut self.maker.draw;
+        let caller = self.maker.caller.kind;
+        if caller.in_account() && draw.chance(1, 40) {
+            check.facts.push(Fact::PrincipalInManagementAccount);
+        }
+        if draw.chance(1, 50) {
+            check.facts.push(Fact::ResourceInManagementAccount);
+        }
+        if caller == CallerKind::RoleSession && draw.chance(1, 30) {
+            check.facts.push(Fact::ServiceLinkedRole);
+        }
+    }
+
+    /// The settled keys, and now and then one that nothing asks for.
+    fn context(&mut self, check: &mut Check) {
+        if self.maker.maybe(Feature::Decoys, 1, 4) {
+            let key = &context::SINGLE[self.maker.draw.below(context::SINGLE.len())];
+            let (draw, parties, context) = self.maker.split();
+            if context.entry(key).is_none() {
+                context.settle(draw, parties, key, key.kind, State::Present);
+            }
+        }
+        for entry in std::mem::take(&mut self.maker.context.entries) {
+            let Some(values) = entry.values else {
+                continue;
+            };
+            let name = match self.maker.maybe(Feature::KeyCase, 1, 8) {
+                true => flip_case(&mut self.maker.draw, entry.key.name),
+                false => None,
+            };
+            let name = name.unwrap_or(Cow::Borrowed(entry.key.name));
+            let values = values.into_iter().map(|v| v.text.into_owned());
+            // No key is settled twice, so none can be there already.
+            let _ = check.context.insert(name, values.collect());
+        }
+    }
+}
+
+/// Who asks for what: same account or not, caller and resource that go together.
+fn parties(draw: &mut Draw<'_, '_>) -> (Caller, Target) {
+    use CallerKind as C;
+    use TargetKind as T;
+    let home = draw.one(&ACCOUNTS);
+    let away = draw.one(&ACCOUNTS);
+    let partition = if draw.chance(1, 50) { "aws-cn" } else { "aws" };
+    let kinds = [
+        C::User,
+        C::RoleSession,
+        C::FederatedSession,
+        C::Root,
+        C::Service,
+        C::Provider,
+        C::Anonymous,
+        C::Jwt,
+    ];
+    let kind = kinds[draw.weighted(&[24, 30, 10, 8, 8, 6, 7, 7])];
+    let targets: &[T] = match kind {
+        C::Provider => &[T::Role],
+        C::Jwt => &[T::Runtime, T::Endpoint, T::Gateway],
+        C::Anonymous => &[T::Object, T::Object, T::Bucket, T::Table],
+        C::Service => &[T::Object, T::Role, T::Key, T::Bucket, T::Table, T::Runtime],
+        _ => &[
+            T::Object,
+            T::Object,
+            T::Object,
+            T::Object,
+            T::Bucket,
+            T::Bucket,
+            T::Table,
+            T::Table,
+            T::Key,
+            T::Key,
+            T::Role,
+            T::Role,
+            T::Runtime,
+            T::Runtime,
+            T::Endpoint,
+            T::Endpoint,
+            T::Gateway,
+            T::Memory,
+            T::IamUser,
+            T::IamRole,
+            T::AwsTool,
+            T::Nothing,
+        ],
+    };
+    let target = draw.one(targets);
+    // Without a policy of its own nothing can be shared with another account.
+    let alone = matches!(target, T::IamUser | T::IamRole | T::Nothing);
+    let owner = match target {
+        T::AwsTool => "aws",
+        _ if alone && !draw.chance(1, 16) || target == T::Nothing => home,
+        _ if draw.chance(1, 3) => away,
+        _ => home,
+    };
+    let caller = Caller::new(draw, kind, partition, home);
+    let partition = match draw.chance(1, 150) {
+        true if partition == "aws" => "aws-us-gov",
+        _ => partition,
+    };
+    let mut target = Target::new(draw, target, partition, owner);
+    if kind == C::Provider {
+        target.action = draw.one(&["sts:AssumeRoleWithWebIdentity", "sts:AssumeRoleWithSAML"]);
+    }
+    (caller, target)
+}
+
+fn policy_type(slot: Slot, target: &Target) -> PolicyType {
+    match slot {
+        Slot::Identity => PolicyType::Identity,
+        Slot::Resource => match target.kind {
+            TargetKind::Role | TargetKind::IamRole => PolicyType::Trust,
+            TargetKind::Key => PolicyType::Key,
+            _ => PolicyType::Resource,
+        },
+        Slot::Boundary => PolicyType::Boundary,
+        Slot::Session => PolicyType::Session,
+        Slot::Scp(_) => PolicyType::Scp,
+        Slot::Rcp(_) => PolicyType::Rcp,
+        Slot::Endpoint => PolicyType::Endpoint,
+    }
+}
+
+fn is_full_access(draft: &Draft) -> bool {
+    draft.statements.iter().any(|s| s.effect == Verb::Allow)
+}
+
+/// Gives statements Sids and the document an Id, as far as its type permits.
+pub(crate) fn name_statements(
+    draw: &mut Draw<'_, '_>,
+    policy_type: PolicyType,
+    document: &mut Document,
+) {
+    let iam = matches!(
+        policy_type,
+        PolicyType::Identity | PolicyType::Boundary | PolicyType::Session | PolicyType::Trust
+    );
+    for (at, statement) in document.statements.iter_mut().enumerate() {
+        if draw.chance(2, 3) {
+            // Letters and digits only in IAM policies (IAM-015).
+            let sid = if iam {
+                format!("S{at}")
+            } else {
+                format!("Statement {at}")
+            };
+            statement.sid = Some(sid.into());
+        }
+    }
+    // Whether policies attached to identities may have an Id is open (IAM-013).
+    if !iam && draw.chance(1, 3) {
+        document.id = Some("policy-1".into());
+    }
+}
+
+/// Breaks the vocabulary: the request is no longer the one that the policies were written for.
+fn breach(maker: &mut Maker<'_, '_>) {
+    let draw = &mut maker.draw;
+    match draw.below(6) {
+        0 if maker.target.kind != TargetKind::Nothing
+            && maker.caller.kind != CallerKind::Provider =>
+        {
+            maker.target.action = draw.one(actions(maker.target.kind));
+        }
+        1 if maker.target.kind != TargetKind::Nothing => {
+            maker.target.name = name(draw, maker.target.kind);
+        }
+        2 if maker.target.kind != TargetKind::Nothing => {
+            let name = flip_case(draw, &maker.target.name);
+            maker.target.name = name.unwrap_or("x".into());
+        }
+        // A caller of whose chain a part stays listed would be contested (IAM-120).
+        3 if !maker.chain_listed => other_caller(maker),
+        4 if maker.caller.kind.in_account() && !maker.chain_listed => {
+            let account = draw.one(&ACCOUNTS);
+            let caller = &mut maker.caller;
+            caller.arn = caller.arn.replace(caller.account, account).into();
+            caller.account = account;
+        }
+        _ => {
+            let count = maker.context.entries.len();
+            if count > 0 {
+                let at = draw.below(count);
+                breach_key(maker, at);
+            }
+        }
+    }
+}
+
+fn other_caller(maker: &mut Maker<'_, '_>) {
+    let draw = &mut maker.draw;
+    let caller = &mut maker.caller;
+    match caller.kind {
+        CallerKind::User => {
+            caller.name = draw.one(&USERS);
+            caller.arn = caller.user_arn();
+        }
+        CallerKind::RoleSession => {
+            caller.name = draw.one(&[caller.name, ROLES[0], ROLES[1]]);
+            caller.session = draw.one(&SESSIONS);
+            caller.arn = caller.session_arn(caller.name, caller.session);
+        }
+        CallerKind::FederatedSession => {
+            caller.name = draw.one(&USERS);
+            caller.arn = caller.federated_arn(caller.name);
+        }
+        CallerKind::Provider => {
+            caller.arn = iam_arn(
+                caller.partition,
+                caller.account,
+                "saml-provider/Stranger",
+                "",
+                "",
+            );
+        }
+        _ => {}
+    }
+}
+
+/// Removes a key, or gives it another value of its kind.
+fn breach_key(maker: &mut Maker<'_, '_>, at: usize) {
+    if maker.draw.chance(1, 2) {
+        maker.context.entries.remove(at);
+        return;
+    }
+    let (draw, parties, context) = maker.split();
+    let entry = &mut context.entries[at];
+    if entry.kind == Kind::Text && entry.key.many {
+        if let Some(values) = &mut entry.values {
+            values.truncate(1);
+        }
+        return;
+    }
+    let value = context::sample(draw, parties, entry.key, entry.kind, State::Present);
+    let full = entry.values.as_ref().is_some_and(|v| !v.is_empty());
+    if full {
+        entry.values = Some(vec![value]);
+    }
+}
