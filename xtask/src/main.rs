@@ -72,8 +72,12 @@ fn bench(args: &[String]) -> Done {
     run(bench)
 }
 
-/// The fuzz targets, as `fuzz/Cargo.toml` names them.
-const FUZZ_TARGETS: &[&str] = &["parse", "agree", "check"];
+/// The fuzz targets, as `fuzz/Cargo.toml` names them, each with the folder of its seeds below `fuzz/seeds`.
+const FUZZ_TARGETS: &[(&str, &str)] = &[
+    ("parse", "document"),
+    ("agree", "document"),
+    ("check", "check"),
+];
 
 fn fuzz_smoke(seconds: Option<&str>) -> Done {
     let seconds: u32 = seconds
@@ -82,36 +86,32 @@ fn fuzz_smoke(seconds: Option<&str>) -> Done {
         .map_err(|_| "SECONDS must be a whole number, for example 15".to_owned())?;
     install("fuzz", "cargo-fuzz")?;
     run(fuzz_command(&["build"]))?;
-    for target in FUZZ_TARGETS {
-        let time = format!("-max_total_time={seconds}");
-        let corpus = format!("fuzz/seeds/{target}");
-        let scratch = format!("fuzz/corpus/{target}");
-        let dictionary = "-dict=fuzz/policy.dict";
-        std::fs::create_dir_all(root().join(&scratch))
-            .map_err(|e| format!("cannot create {scratch}: {e}; make the folder writable"))?;
-        run(fuzz_command(&[
-            "run",
-            target,
-            &scratch,
-            &corpus,
-            "--",
-            &time,
-            dictionary,
-            "-max_len=4096",
-        ]))?;
+    let time = format!("-max_total_time={seconds}");
+    for &(target, seeds) in FUZZ_TARGETS {
+        run(fuzz_run(target, seeds, &[&time, "-max_len=4096"])?)?;
     }
     Ok(())
 }
 
 fn fuzz(args: &[String]) -> Done {
-    let Some((target, rest)) = args.split_first() else {
-        return Err(format!("name a target: {}", FUZZ_TARGETS.join(", ")));
+    let names: Vec<&str> = FUZZ_TARGETS.iter().map(|(name, _)| *name).collect();
+    let known = args
+        .first()
+        .and_then(|first| FUZZ_TARGETS.iter().find(|(name, _)| name == first));
+    let Some(&(target, seeds)) = known else {
+        return Err(format!("name a fuzz target: {}", names.join(", ")));
     };
     install("fuzz", "cargo-fuzz")?;
+    let rest: Vec<&str> = args.iter().skip(1).map(String::as_str).collect();
+    run(fuzz_run(target, seeds, &rest)?)
+}
+
+/// `cargo fuzz run` on the target's own corpus, which grows, and on the seeds, which do not.
+fn fuzz_run(target: &str, seeds: &str, options: &[&str]) -> Result<Command, String> {
     let corpus = format!("fuzz/corpus/{target}");
-    let seeds = format!("fuzz/seeds/{target}");
     std::fs::create_dir_all(root().join(&corpus))
         .map_err(|e| format!("cannot create {corpus}: {e}; make the folder writable"))?;
+    let seeds = format!("fuzz/seeds/{seeds}");
     let mut command = fuzz_command(&[
         "run",
         target,
@@ -120,8 +120,8 @@ fn fuzz(args: &[String]) -> Done {
         "--",
         "-dict=fuzz/policy.dict",
     ]);
-    command.args(rest);
-    run(command)
+    command.args(options);
+    Ok(command)
 }
 
 /// cargo-fuzz wants nightly flags; the stable compiler takes them when told to. No sanitizer: there is no
