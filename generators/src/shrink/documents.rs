@@ -1,0 +1,256 @@
+//! Shrinking inside the policies.
+
+use veriam_model::{Check, PolicySlot, PolicyText};
+
+use super::Search;
+use super::tree::Node;
+
+/// Which removals are tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Effort {
+    /// Those that may leave a valid policy.
+    Likely,
+    /// All of them.
+    Everything,
+}
+
+/// Members without which no statement is valid, or no document.
+const NEEDED: [&str; 3] = ["Effect", "Action", "Statement"];
+
+/// Shrinks every policy of the best check.
+pub(super) fn shrink(search: &mut Search<'_>, effort: Effort) {
+    let slots: Vec<PolicySlot> = search.best.policies().map(|(slot, _)| slot).collect();
+    for slot in slots {
+        // Spelling first: what follows writes the policy anew anyway.
+        let Some(node) = node(&search.best, slot) else {
+            continue;
+        };
+        replace(search, slot, &node);
+        remove(search, slot, effort);
+        simplify(search, slot);
+    }
+}
+
+fn node(check: &Check, slot: PolicySlot) -> Option<Node> {
+    let (_, policy) = check.policies().find(|(s, _)| *s == slot)?;
+    Node::read(policy.as_str())
+}
+
+fn replace(search: &mut Search<'_>, slot: PolicySlot, node: &Node) -> bool {
+    let text = PolicyText::new(node.write());
+    search.change(|check| put(check, slot, text))
+}
+
+pub(super) fn put(check: &mut Check, slot: PolicySlot, text: PolicyText) {
+    let place = match slot {
+        PolicySlot::Identity(i) => check.identity_policies.get_mut(i),
+        PolicySlot::Resource => check.resource_policy.as_mut(),
+        PolicySlot::Boundary => check.boundary.as_mut(),
+        PolicySlot::Session => check.session_policy.as_mut(),
+        PolicySlot::Scp(level, i) => check.scps.get_mut(level).and_then(|l| l.get_mut(i)),
+        PolicySlot::Rcp(level, i) => check.rcps.get_mut(level).and_then(|l| l.get_mut(i)),
+        PolicySlot::Endpoint => check.endpoint_policy.as_mut(),
+    };
+    if let Some(place) = place {
+        *place = text;
+    }
+}
+
+/// Tries a change at a place of the policy; `change` says whether there is anything to change.
+fn change_at(
+    search: &mut Search<'_>,
+    slot: PolicySlot,
+    path: &[usize],
+    change: impl FnOnce(&mut Node) -> bool,
+) -> bool {
+    let Some(mut node) = node(&search.best, slot) else {
+        return false;
+    };
+    node.at_mut(path).is_some_and(change) && replace(search, slot, &node)
+}
+
+/// Removes elements and members, from the outside in: long lists by halves, then one by one.
+fn remove(search: &mut Search<'_>, slot: PolicySlot, effort: Effort) {
+    each_container(search, slot, &mut |search, path| {
+        let length = |search: &Search<'_>| {
+            let node = node(&search.best, slot);
+            node.and_then(|n| n.at(path).map(Node::len)).unwrap_or(0)
+        };
+        let list = matches!(
+            node(&search.best, slot).as_ref().and_then(|n| n.at(path)),
+            Some(Node::Array(_))
+        );
+        let mut chunk = if list { (length(search) / 2).max(1) } else { 1 };
+        loop {
+            let mut at = 0;
+            while at < length(search) {
+                let removed = change_at(search, slot, path, |container| {
+                    let needed = container
+                        .name(at)
+                        .is_some_and(|name| NEEDED.contains(&name));
+                    container.remove(at, chunk);
+                    !needed || effort == Effort::Everything
+                });
+                if !removed {
+                    at += chunk;
+                }
+            }
+            if chunk == 1 {
+                return;
+            }
+            chunk /= 2;
+        }
+    });
+}
+
+/// Replaces values by the simplest ones that may do.
+fn simplify(search: &mut Search<'_>, slot: PolicySlot) {
+    each_container(search, slot, &mut |search, path| {
+        let Some(container) = node(&search.best, slot).and_then(|n| n.at(path).cloned()) else {
+            return;
+        };
+        for index in 0..container.len() {
+            let mut place = path.to_vec();
+            place.push(index);
+            let name = container.name(index).unwrap_or_default();
+            // A list of one is its element.
+            change_at(search, slot, &place, |value| match value {
+                Node::Array(elements) if elements.len() == 1 => {
+                    *value = elements.remove(0);
+                    true
+                }
+                _ => false,
+            });
+            // A string without escapes.
+            change_at(search, slot, &place, |value| match value.text() {
+                Some(text) => {
+                    *value = Node::string(&text);
+                    true
+                }
+                None => false,
+            });
+            widen(search, slot, path, index, name);
+            plainer_operator(search, slot, path, index, name);
+        }
+    });
+}
+
+/// Replaces what a statement is about by everything.
+fn widen(search: &mut Search<'_>, slot: PolicySlot, path: &[usize], index: usize, name: &str) {
+    let positive = match name {
+        "Action" | "NotAction" => "Action",
+        "Resource" | "NotResource" => "Resource",
+        "Principal" | "NotPrincipal" => "Principal",
+        _ => return,
+    };
+    let mut forms = vec![Node::string("*")];
+    if positive == "Principal" {
+        // Role trust policies want the object.
+        let everyone = ("AWS".to_owned(), Node::string("*"));
+        forms.push(Node::Object(vec![everyone]));
+    }
+    for form in forms {
+        let widened = change_at(search, slot, path, |statement| {
+            statement.rename(index, positive);
+            match statement.at_mut(&[index]) {
+                Some(value) => {
+                    *value = form;
+                    true
+                }
+                None => false,
+            }
+        });
+        if widened {
+            return;
+        }
+    }
+    // If not everything, then perhaps the same without the negation, or one value of the list as everything.
+    change_at(search, slot, path, |statement| {
+        statement.rename(index, positive);
+        positive != name
+    });
+    let mut place = path.to_vec();
+    place.push(index);
+    let length = node(&search.best, slot).and_then(|n| n.at(&place).map(Node::len));
+    for element in 0..length.unwrap_or(0) {
+        place.push(element);
+        change_at(search, slot, &place, |value| {
+            let string = matches!(value, Node::Scalar(_));
+            *value = Node::string("*");
+            string
+        });
+        place.pop();
+    }
+}
+
+/// Drops the prefix and the suffix of a condition operator.
+fn plainer_operator(
+    search: &mut Search<'_>,
+    slot: PolicySlot,
+    path: &[usize],
+    index: usize,
+    name: &str,
+) {
+    let mut name = name.to_owned();
+    let plain = |name: &str| {
+        let shorter = [
+            name.strip_prefix("ForAllValues:"),
+            name.strip_prefix("ForAnyValue:"),
+            name.strip_suffix("IfExists"),
+        ];
+        shorter.map(|s| s.map(str::to_owned))
+    };
+    for at in 0..3 {
+        if let Some(shorter) = &plain(&name)[at]
+            && change_at(search, slot, path, |container| {
+                container.rename(index, shorter);
+                true
+            })
+        {
+            name.clone_from(shorter);
+        }
+    }
+}
+
+/// Calls `visit` with the path of every array and object, outer ones first, as the policy shrinks.
+fn each_container(
+    search: &mut Search<'_>,
+    slot: PolicySlot,
+    visit: &mut dyn FnMut(&mut Search<'_>, &[usize]),
+) {
+    let mut path = Vec::new();
+    walk(search, slot, &mut path, visit);
+}
+
+fn walk(
+    search: &mut Search<'_>,
+    slot: PolicySlot,
+    path: &mut Vec<usize>,
+    visit: &mut dyn FnMut(&mut Search<'_>, &[usize]),
+) {
+    if search.exhausted {
+        return;
+    }
+    visit(search, path);
+    let mut index = 0;
+    loop {
+        let Some(node) = node(&search.best, slot) else {
+            return;
+        };
+        let Some(container) = node.at(path) else {
+            return;
+        };
+        if index >= container.len() {
+            return;
+        }
+        if matches!(
+            container.child(index),
+            Some(Node::Array(_) | Node::Object(_))
+        ) {
+            path.push(index);
+            walk(search, slot, path, visit);
+            path.pop();
+        }
+        index += 1;
+    }
+}
