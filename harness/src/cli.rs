@@ -138,9 +138,10 @@ pub enum Space {
 /// Arguments of `veriam run`.
 #[derive(Clone, Debug, Args)]
 #[command(after_help = "\
-A run begins with controls, checks whose answer is beyond doubt. It is void, and fails, when a control comes
-out wrong, a part compares nothing, a decision or label is too rare among the generated checks, or too much of
-them is left open by the documentation. Divergences are shrunk and stored; `veriam replay FILE` judges them again.
+A run begins with controls, checks whose answer is beyond doubt. It is void, and fails, when a control comes \
+out wrong, a part compares nothing, a decision or label is too rare among the generated checks, or too many of \
+them are left open by the documentation. Divergences are shrunk and stored; `veriam replay FILE` judges them \
+again.
 
 Examples:
   veriam run                              everything, 100,000 generated checks
@@ -244,8 +245,8 @@ pub enum JudgeName {
 /// Arguments of `veriam decide`.
 #[derive(Clone, Debug, Args)]
 #[command(after_help = "\
-Reads one check a line and answers one line each, in order: {\"id\",\"decision\"}, or {\"id\",\"invalid\"} when a
-policy is invalid. A malformed line is answered by {\"line\",\"error\"}, told on standard error, and makes the
+Reads one check a line and answers one line each, in order: {\"id\",\"decision\"}, or {\"id\",\"invalid\"} when \
+a policy is invalid. A malformed line is answered by {\"line\",\"error\"}, told on standard error, and makes the \
 exit code 2; the stream goes on. Blank lines have no answer. A line may have 8 MiB.
 
 Example:
@@ -322,7 +323,7 @@ pub struct RulesArgs {
 /// Arguments of `veriam lint`.
 #[derive(Clone, Debug, Args)]
 #[command(after_help = "\
-Errors are faults for which AWS refuses the document; warnings are about documents that are accepted and
+Errors are faults for which AWS refuses the document; warnings are about documents that are accepted and \
 probably do not do what was meant, or exceed a size quota. Either makes the exit code 1.
 
 Example:
@@ -359,8 +360,8 @@ fn policy_type() -> impl clap::builder::TypedValueParser<Value = PolicyType> {
 /// Arguments of `veriam bench`.
 #[derive(Clone, Debug, Args)]
 #[command(after_help = "\
-The workloads are one Allow (a), two tenants of one runtime (b), and a hundred statements with four conditions each,
-of which the last applies (c). Compare the ratios between machines, not the times.")]
+The workloads are one Allow (a), two tenants of one runtime (b), and a hundred statements with four conditions \
+each, of which the last applies (c). Compare the ratios between machines, not the times.")]
 pub struct BenchArgs {
     /// Seconds for each measurement
     #[arg(long, value_name = "S", default_value_t = 1.0, value_parser = seconds)]

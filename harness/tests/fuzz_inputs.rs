@@ -10,7 +10,9 @@ fn inputs(kind: &str) -> Vec<(PathBuf, Vec<u8>)> {
     let fuzz = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz");
     let mut found = Vec::new();
     for folder in ["seeds", "regressions"] {
-        for entry in fs::read_dir(fuzz.join(folder).join(kind)).expect("the folder is part of the repository") {
+        for entry in fs::read_dir(fuzz.join(folder).join(kind))
+            .expect("the folder is part of the repository")
+        {
             let path = entry.expect("a readable entry").path();
             if path.file_name().is_some_and(|name| name != ".gitkeep") {
                 let bytes = fs::read(&path).expect("a readable file");
@@ -67,11 +69,51 @@ impl Numbers {
 
 /// One of the words that mean something in a policy, or a byte.
 const WORDS: &[&str] = &[
-    "\"Effect\"", "\"Allow\"", "\"Deny\"", "\"Principal\"", "\"NotPrincipal\"", "\"NotAction\"", "\"NotResource\"",
-    "\"Condition\"", "\"Sid\"", "\"sid\"", "null", "[]", "{}", "{", "}", "[", "]", ",", ":", "\"", "*", "?", "${", "}",
-    "${*}", "${aws:username}", "${a, 'b'}", "IfExists", "ForAllValues:", "ForAnyValue:", "\"StringLike\"", "\"Null\"",
-    "\"DateEquals\"", "\"2008-10-17\"", "arn:", "arn:aws:iam::1:u*", "12", "1e5", "true", "\\u00e9", "\\ud800", "\u{4e2d}",
-    " ", "\t", "\u{feff}",
+    "\"Effect\"",
+    "\"Allow\"",
+    "\"Deny\"",
+    "\"Principal\"",
+    "\"NotPrincipal\"",
+    "\"NotAction\"",
+    "\"NotResource\"",
+    "\"Condition\"",
+    "\"Sid\"",
+    "\"sid\"",
+    "null",
+    "[]",
+    "{}",
+    "{",
+    "}",
+    "[",
+    "]",
+    ",",
+    ":",
+    "\"",
+    "*",
+    "?",
+    "${",
+    "}",
+    "${*}",
+    "${aws:username}",
+    "${a, 'b'}",
+    "IfExists",
+    "ForAllValues:",
+    "ForAnyValue:",
+    "\"StringLike\"",
+    "\"Null\"",
+    "\"DateEquals\"",
+    "\"2008-10-17\"",
+    "arn:",
+    "arn:aws:iam::1:u*",
+    "12",
+    "1e5",
+    "true",
+    "\\u00e9",
+    "\\ud800",
+    "\u{4e2d}",
+    " ",
+    "\t",
+    "\u{feff}",
 ];
 
 fn mutate(bytes: &mut Vec<u8>, numbers: &mut Numbers) {

@@ -1,0 +1,484 @@
+//! Runs: what is counted, what makes one void, what is stored.
+
+mod support;
+
+use support::{ALLOW, DENY, check, veriam_in};
+use veriam::case_file::{Case, Origin, Signature};
+use veriam::compare::{Kind, Reply, oracle_answer};
+use veriam::exit::Exit;
+use veriam::run::{Outcomes, Part, Plan, Record, Rows, Tally, digest, run};
+use veriam::store::store;
+use veriam::summary::{QUOTAS_FROM, Summary, UNDETERMINED_FROM, Void, exit, void_reasons};
+use veriam::target::{Evaluator, Target};
+use veriam_generators::exhaustive;
+use veriam_model::{Check, Decision, Dialect, PolicyText, RuleId};
+
+fn plan(parts: &[Part], cases: u64, jobs: usize) -> Plan {
+    Plan {
+        parts: parts.to_vec(),
+        cases,
+        seed: 1,
+        jobs,
+        stop_at_first: false,
+    }
+}
+
+/// A target made of a function.
+struct Fake<F> {
+    dialect: Dialect,
+    reply: F,
+}
+
+fn fake<F: Fn(&Check) -> Reply + Sync>(reply: F) -> Fake<F> {
+    Fake {
+        dialect: Dialect::default(),
+        reply,
+    }
+}
+
+impl<F: Fn(&Check) -> Reply + Sync> Target for Fake<F> {
+    fn name(&self) -> &str {
+        "fake"
+    }
+
+    fn version(&self) -> &str {
+        "1"
+    }
+
+    fn dialect(&self) -> &Dialect {
+        &self.dialect
+    }
+
+    fn observe(&self, check: &Check) -> Reply {
+        (self.reply)(check)
+    }
+}
+
+fn is_control(check: &Check) -> bool {
+    check
+        .id
+        .as_deref()
+        .is_some_and(|id| id.starts_with("control-"))
+}
+
+/// As the oracle, but whatever has a boundary is allowed.
+fn forgets_boundaries(check: &Check) -> Reply {
+    match oracle_answer(check, &Dialect::default()) {
+        Reply::Decided(_) if check.boundary.is_some() => Reply::Decided(Decision::Allow),
+        right => right,
+    }
+}
+
+fn record_of(plan: &Plan, target: &dyn Target) -> Record {
+    run(plan, &Rows::embedded().unwrap(), target, &|_| {}).unwrap()
+}
+
+#[test]
+fn the_evaluator_agrees_on_everything_documented_and_on_the_whole_combiner() {
+    let plan = plan(&[Part::Sources, Part::Vectors, Part::Combiner], 0, 2);
+    let record = record_of(&plan, &Evaluator::default());
+    for (part, tally) in &record.parts {
+        assert_eq!(
+            tally.divergences,
+            0,
+            "{}: {:?}",
+            part.name(),
+            tally.found.first()
+        );
+        assert_eq!(tally.faults, [], "{}", part.name());
+    }
+    let compared = |part| record.part(part).unwrap().compared;
+    assert_eq!(compared(Part::Controls), 3);
+    assert!(compared(Part::Sources) >= 54);
+    assert!(compared(Part::Vectors) >= 414);
+    assert_eq!(compared(Part::Combiner), exhaustive::COMBINER_SIZE as u64);
+    assert_eq!(exit(&plan, &record), Exit::Agreed);
+}
+
+#[test]
+fn the_number_of_jobs_changes_no_count() {
+    // Two full units and a part of one.
+    let cases = 2 * veriam::run::UNIT_CASES + 100;
+    let one = record_of(&plan(&[Part::Generated], cases, 1), &Evaluator::default());
+    let two = record_of(&plan(&[Part::Generated], cases, 2), &Evaluator::default());
+    assert_eq!(one, two);
+    assert_eq!(one.part(Part::Generated).unwrap().compared, cases);
+}
+
+#[test]
+fn the_number_of_jobs_changes_no_divergence_either() {
+    let cases = veriam::run::UNIT_CASES + 50;
+    let target = fake(forgets_boundaries);
+    let one = record_of(&plan(&[Part::Generated], cases, 1), &target);
+    let three = record_of(&plan(&[Part::Generated], cases, 3), &target);
+    assert_eq!(one, three);
+    assert!(one.part(Part::Generated).unwrap().divergences > 0);
+}
+
+#[test]
+fn progress_reaches_the_size_of_the_plan() {
+    use std::sync::atomic::{AtomicU64, Ordering};
+    let rows = Rows::embedded().unwrap();
+    let plan = plan(&[Part::Vectors, Part::Generated], 300, 2);
+    let done = AtomicU64::new(0);
+    let add = |cases| {
+        done.fetch_add(cases, Ordering::Relaxed);
+    };
+    run(&plan, &rows, &Evaluator::default(), &add).unwrap();
+    let size: u64 = Part::ALL.iter().filter_map(|p| plan.size(*p, &rows)).sum();
+    assert_eq!(done.load(Ordering::Relaxed), size);
+}
+
+#[test]
+fn a_target_that_misses_a_control_makes_the_run_void_and_ends_it() {
+    let plan = plan(&[Part::Vectors], 0, 1);
+    for reply in [
+        Reply::Decided(Decision::Allow),
+        Reply::Decided(Decision::ImplicitDeny),
+        Reply::Decided(Decision::ExplicitDeny),
+        Reply::Malformed,
+        Reply::Unsupported("everything".to_owned()),
+        Reply::Failed("always".to_owned()),
+    ] {
+        let record = record_of(&plan, &fake(|_: &Check| reply.clone()));
+        assert_eq!(void_reasons(&plan, &record), [Void::Control], "{reply}");
+        assert!(record.part(Part::Vectors).is_none(), "{reply}");
+        assert_eq!(exit(&plan, &record), Exit::Void);
+    }
+}
+
+#[test]
+fn a_part_of_which_nothing_was_compared_makes_the_run_void() {
+    let target = fake(|check: &Check| {
+        if is_control(check) {
+            oracle_answer(check, &Dialect::default())
+        } else {
+            Reply::Unsupported("only controls".to_owned())
+        }
+    });
+    let plan = plan(&[Part::Vectors], 0, 1);
+    let record = record_of(&plan, &target);
+    assert_eq!(
+        void_reasons(&plan, &record),
+        [Void::NothingCompared(Part::Vectors)]
+    );
+    let summary = Summary::new(&plan, &record, &target, 1.0, Vec::new(), 0);
+    assert!(summary.void && summary.unsupported >= 414);
+    assert_eq!(summary.compared, 3);
+}
+
+/// A record of generated checks with given counts and every label decisive.
+fn counted(outcomes: Outcomes, undetermined: u64) -> Record {
+    let mut controls = Tally::new();
+    controls.compared = 3;
+    let mut generated = Tally::new();
+    let Outcomes {
+        allow,
+        explicit_deny,
+        implicit_deny,
+        invalid,
+        malformed,
+    } = outcomes;
+    generated.compared = allow + explicit_deny + implicit_deny + invalid + malformed;
+    generated.outcomes = outcomes;
+    generated.undetermined = undetermined;
+    Record {
+        parts: vec![(Part::Controls, controls), (Part::Generated, generated)],
+    }
+}
+
+#[test]
+fn lopsided_outcomes_make_a_run_void_from_20_000_cases_on() {
+    let outcomes = |total: u64, allow: u64| Outcomes {
+        allow,
+        explicit_deny: total / 4,
+        implicit_deny: total - total / 4 - allow,
+        ..Outcomes::default()
+    };
+    let reasons = |total, allow| {
+        let plan = plan(&[Part::Generated], total, 1);
+        let mut reasons = void_reasons(&plan, &counted(outcomes(total, allow), 0));
+        // The made-up record has no labels.
+        reasons.retain(|reason| !matches!(reason, Void::Labels(_)));
+        reasons
+    };
+    assert_eq!(QUOTAS_FROM, 20_000);
+    assert_eq!(reasons(20_000, 3_000), []);
+    assert_eq!(
+        reasons(20_000, 2_999),
+        [Void::Outcome(Decision::Allow, 2_999, 20_000)]
+    );
+    assert_eq!(reasons(19_999, 0), []);
+}
+
+#[test]
+fn labels_that_decide_too_rarely_make_a_run_void_from_20_000_cases_on() {
+    let thirds = |n: u64| Outcomes {
+        allow: n / 3,
+        explicit_deny: n / 3,
+        implicit_deny: n - n / 3 * 2,
+        ..Outcomes::default()
+    };
+    let reasons = |n| void_reasons(&plan(&[Part::Generated], n, 1), &counted(thirds(n), 0));
+    assert!(matches!(reasons(20_000)[..], [Void::Labels(n)] if n > 50));
+    assert_eq!(reasons(19_999), []);
+    let plan = plan(&[Part::Generated], 20_000, 1);
+    let record = counted(thirds(20_000), 0);
+    let summary = Summary::new(&plan, &record, &Evaluator::default(), 1.0, Vec::new(), 0);
+    assert!(
+        summary
+            .below_minimum
+            .iter()
+            .any(|s| s.label == "NumericEquals")
+    );
+    assert!(summary.below_minimum.iter().all(|s| s.minimum == 10));
+}
+
+#[test]
+fn too_many_undetermined_cases_make_a_run_void() {
+    let half = |n: u64| Outcomes {
+        allow: n / 2,
+        explicit_deny: n - n / 2,
+        ..Outcomes::default()
+    };
+    let reasons = |n, open| void_reasons(&plan(&[Part::Generated], n, 1), &counted(half(n), open));
+    assert_eq!(reasons(UNDETERMINED_FROM, 50), []);
+    assert_eq!(
+        reasons(UNDETERMINED_FROM, 51),
+        [Void::Undetermined(51, UNDETERMINED_FROM)]
+    );
+    assert_eq!(reasons(UNDETERMINED_FROM - 1, 500), []);
+}
+
+#[test]
+fn an_internal_fault_outranks_void_and_void_a_divergence() {
+    let plan = plan(&[Part::Generated], 5, 1);
+    let mut record = counted(
+        Outcomes {
+            allow: 5,
+            ..Outcomes::default()
+        },
+        0,
+    );
+    assert_eq!(exit(&plan, &record), Exit::Agreed);
+    record.parts[1].1.divergences = 1;
+    assert_eq!(exit(&plan, &record), Exit::Divergence);
+    record.parts[1].1.compared = 0;
+    assert_eq!(exit(&plan, &record), Exit::Void);
+    record.parts[1].1.faults.push(veriam::run::OracleFault {
+        index: 0,
+        message: "broke".to_owned(),
+    });
+    assert_eq!(exit(&plan, &record), Exit::Internal);
+}
+
+#[test]
+fn a_divergence_is_shrunk_clustered_and_stored() {
+    let rows = Rows::embedded().unwrap();
+    let plan = plan(&[Part::Generated], 600, 2);
+    let target = fake(forgets_boundaries);
+    let record = run(&plan, &rows, &target, &|_| {}).unwrap();
+    let divergences = record.part(Part::Generated).unwrap().divergences;
+    assert!(divergences > 0);
+    let digest = digest(&record, &plan, &rows, &target);
+    let examined: u64 = digest.clusters.iter().map(|c| c.examined).sum();
+    assert_eq!(examined + digest.not_examined, divergences);
+    let folder = tempfile::tempdir().unwrap();
+    for cluster in &digest.clusters {
+        let case = &cluster.case;
+        assert_eq!(case.signature.target, "fake");
+        assert_eq!(case.signature.observed, Kind::Decided(Decision::Allow));
+        assert_ne!(case.signature.expected, case.signature.observed);
+        assert!(case.check.boundary.is_some(), "without it nothing diverges");
+        assert!(
+            case.check.scps.is_empty(),
+            "nothing needs them: {}",
+            case.to_json()
+        );
+        let path = store(folder.path(), case, &target).unwrap();
+        assert_eq!(
+            store(folder.path(), case, &target).unwrap(),
+            path,
+            "the same file again"
+        );
+        let read = Case::from_json(&std::fs::read(&path).unwrap()).unwrap();
+        assert_eq!(read, *case);
+    }
+    let names: Vec<_> = std::fs::read_dir(folder.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    assert_eq!(
+        names.len(),
+        digest.clusters.len(),
+        "nothing half-written is left: {names:?}"
+    );
+    let signatures: std::collections::BTreeSet<_> =
+        digest.clusters.iter().map(|c| &c.case.signature).collect();
+    assert_eq!(signatures.len(), digest.clusters.len());
+}
+
+#[test]
+fn fail_fast_starts_no_further_unit() {
+    let mut plan = plan(&[Part::Generated], 100_000, 1);
+    plan.stop_at_first = true;
+    let record = record_of(&plan, &fake(forgets_boundaries));
+    let generated = record.part(Part::Generated).unwrap();
+    assert_eq!(generated.divergences, 1);
+    assert!(generated.compared < veriam::run::UNIT_CASES);
+}
+
+fn case(policies: &[&str], expected: Decision, observed: Decision) -> Case {
+    Case {
+        signature: Signature {
+            target: "evaluator".to_owned(),
+            expected: Kind::Decided(expected),
+            observed: Kind::Decided(observed),
+            rules: vec![RuleId::iam(136)],
+        },
+        origin: Origin {
+            part: "generated".to_owned(),
+            seed: Some(7),
+            index: 42,
+            id: Some("g-7-42".to_owned()),
+            generator_version: 1,
+            veriam: "0.1.0".to_owned(),
+        },
+        dialect: Dialect::default(),
+        documented: None,
+        check: check(policies),
+    }
+}
+
+#[test]
+fn a_case_that_does_not_diverge_is_not_stored() {
+    let folder = tempfile::tempdir().unwrap();
+    let case = case(&[ALLOW], Decision::Allow, Decision::ImplicitDeny);
+    let error = store(folder.path(), &case, &Evaluator::default()).unwrap_err();
+    assert!(error.to_string().contains("does not diverge"), "{error}");
+}
+
+#[test]
+fn replay_tells_a_mended_case_from_one_that_still_diverges() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    let mended = case(&[ALLOW, DENY], Decision::ExplicitDeny, Decision::Allow);
+    write("mended.json", &mended.to_json());
+    let mut open = mended.clone();
+    // Documented otherwise than both judges decide: that is how a case looks that still diverges.
+    open.documented = Some(Decision::Allow);
+    open.signature.target = "oracle".to_owned();
+    write("open.json", &open.to_json());
+    let finished = veriam_in(folder.path(), &["replay", "mended.json"], b"");
+    assert_eq!(finished.code, 0, "{}", finished.err);
+    let finished = veriam_in(folder.path(), &["replay", "mended.json", "open.json"], b"");
+    assert_eq!(finished.code, 1, "{}", finished.err);
+    insta::assert_snapshot!(finished.out);
+    write("broken.json", "{");
+    let finished = veriam_in(folder.path(), &["replay", "open.json", "broken.json"], b"");
+    assert_eq!(finished.code, 2);
+    assert!(
+        finished.out.contains("still diverges"),
+        "the others are replayed"
+    );
+}
+
+#[test]
+fn stored_cases_read_back_byte_for_byte() {
+    let odd = [
+        ALLOW,
+        " {\"Version\": \"2012-10-17\" }\n",
+        "{\"a\":1,\"a\":2}",
+        "{\"deep\":[[[[{}]]]],\"e\":1e400,\"\\u0041\":\"\\ud83d\\ude00 é\"}",
+        "{\n\t\"Statement\": [ ]\r\n}",
+        "",
+        "no JSON at all",
+        "[]",
+        "{\"unpaired\":\"\\ud800\"}",
+        "\u{feff}{}",
+        "{\"nul\":\"\u{0}\"}",
+    ];
+    let mut case = case(&odd, Decision::Allow, Decision::ExplicitDeny);
+    case.check.scps = vec![vec![PolicyText::new(odd[2])], vec![]];
+    case.check.context.insert("aws:SourceIp", vec![]).unwrap();
+    case.dialect = Dialect::default().with_setting("IAM-093=stay").unwrap();
+    case.documented = Some(Decision::ImplicitDeny);
+    let text = case.to_json();
+    let read = Case::from_json(text.as_bytes()).unwrap();
+    assert_eq!(read, case);
+    assert_eq!(read.to_json(), text);
+    assert_eq!(read.file_name(), case.file_name());
+}
+
+#[test]
+fn anything_but_a_whole_case_of_this_version_is_refused_with_its_place() {
+    let good = case(&[ALLOW], Decision::Allow, Decision::ExplicitDeny).to_json();
+    let swap = |from: &str, to: &str| {
+        assert!(good.contains(from), "{from}");
+        good.replacen(from, to, 1)
+    };
+    let mut rows: Vec<(String, Vec<u8>)> = Vec::new();
+    let mut add = |what: &str, text: String| rows.push((what.to_owned(), text.into_bytes()));
+    add("other version", swap("veriam.case/1", "veriam.case/2"));
+    add("no version", swap("\"schema\"", "\"scheme\""));
+    add("unknown member", swap("\"origin\"", "\"orgin\""));
+    add("unknown member of the origin", swap("\"part\"", "\"port\""));
+    add(
+        "repeated member",
+        swap("\"dialect\"", "\"signature\": {}, \"dialect\""),
+    );
+    add("unknown member of the check", swap("\"facts\"", "\"fact\""));
+    add(
+        "repeated member of the check",
+        swap("\"facts\"", "\"action\": \"a:b\", \"facts\""),
+    );
+    add(
+        "unknown reading",
+        swap("\"dialect\": []", "\"dialect\": [\"IAM-093=up\"]"),
+    );
+    add(
+        "unknown reply",
+        swap("\"observed\": \"explicit_deny\"", "\"observed\": \"maybe\""),
+    );
+    add(
+        "a policy that is a number",
+        swap("\"boundary\": null", "\"boundary\": 3"),
+    );
+    add("trailing data", format!("{good}{{}}"));
+    add("cut short", good[..good.len() / 2].to_owned());
+    add("empty", String::new());
+    rows.push((
+        "byte order mark".to_owned(),
+        [b"\xef\xbb\xbf", good.as_bytes()].concat(),
+    ));
+    let mut broken = good.clone().into_bytes();
+    let at = good.find("alice").unwrap();
+    broken[at] = 0xff;
+    rows.push(("invalid UTF-8".to_owned(), broken));
+    let mut told = String::new();
+    for (what, bytes) in rows {
+        let error = Case::from_json(&bytes).expect_err(&what);
+        told.push_str(&format!("{what}: {error}\n"));
+    }
+    insta::assert_snapshot!(told);
+}
+
+#[test]
+fn the_summary_is_the_one_that_was_reviewed() {
+    let folder = tempfile::tempdir().unwrap();
+    let finished = veriam_in(
+        folder.path(),
+        &["run", "--only", "sources,vectors", "--jobs", "1"],
+        b"",
+    );
+    assert_eq!(finished.code, 0, "{}", finished.out);
+    let redacted: Vec<String> = finished
+        .out
+        .lines()
+        .map(|line| match line.find(" cases/s: ") {
+            Some(_) => "[rate] cases/s: [time] s with 1 job".to_owned(),
+            None => line.to_owned(),
+        })
+        .collect();
+    insta::assert_snapshot!(redacted.join("\n"));
+}

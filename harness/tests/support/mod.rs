@@ -1,0 +1,71 @@
+//! What the tests of the program share: running it, and checks to run it on.
+#![expect(dead_code, reason = "every test binary uses a part of it")]
+
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use veriam_model::{Check, PolicyText, Principal, Resource};
+
+/// What a finished process left behind.
+pub struct Finished {
+    /// The exit code.
+    pub code: i32,
+    /// Standard output.
+    pub out: String,
+    /// Standard error.
+    pub err: String,
+}
+
+/// Runs the program in a folder of its own, with nothing on standard input.
+pub fn veriam(args: &[&str]) -> Finished {
+    veriam_in(&std::env::temp_dir(), args, b"")
+}
+
+/// Runs the program in a folder with bytes on standard input.
+pub fn veriam_in(folder: &Path, args: &[&str], input: &[u8]) -> Finished {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_veriam"))
+        .args(args)
+        .current_dir(folder)
+        .env_remove("CLICOLOR_FORCE")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let mut stdin = child.stdin.take().expect("standard input is a pipe");
+    let input = input.to_vec();
+    let writer = std::thread::spawn(move || {
+        // A program that ends early closes the pipe, which is its right.
+        let _ = stdin.write_all(&input);
+    });
+    let output = child.wait_with_output().expect("the program ends");
+    writer.join().expect("the writer does not panic");
+    Finished {
+        code: output.status.code().expect("an exit code, not a signal"),
+        out: String::from_utf8(output.stdout).expect("output is UTF-8"),
+        err: String::from_utf8(output.stderr).expect("messages are UTF-8"),
+    }
+}
+
+/// A check by an IAM user of the resource's account, with these identity policies.
+pub fn check(policies: &[&str]) -> Check {
+    let principal = Principal {
+        arn: "arn:aws:iam::111122223333:user/alice".to_owned(),
+        account: Some("111122223333".to_owned()),
+    };
+    let resource = Resource {
+        arn: "arn:aws:s3:::amzn-s3-demo-bucket/report.txt".to_owned(),
+        account: "111122223333".to_owned(),
+    };
+    let mut check = Check::new(principal, "s3:GetObject", resource);
+    check.identity_policies = policies.iter().map(|text| PolicyText::new(*text)).collect();
+    check
+}
+
+/// Allows everything.
+pub const ALLOW: &str =
+    r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
+/// Denies s3.
+pub const DENY: &str =
+    r#"{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"s3:*","Resource":"*"}}"#;
