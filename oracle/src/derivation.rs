@@ -2,8 +2,11 @@
 
 use std::fmt;
 
-use veriam_model::{Decision, PolicySlot, PolicyType, RuleId, Verb};
+use veriam_model::{Decision, Dialect, PolicySlot, PolicyType, RuleId, Verb};
 
+use crate::decide::{Policies, PolicySaid, decide_quietly};
+use crate::parties::Parties;
+use crate::statement::Said;
 use crate::{Judgement, Operator, SetOperator};
 
 /// How much a [`Derivation`] holds.
@@ -29,6 +32,16 @@ pub struct Derivation {
     pub steps: Vec<Step>,
     /// Every policy of the check, in the order of [`Check::policies`](veriam_model::Check::policies).
     pub policies: Vec<PolicyTrace>,
+    /// What [`Derivation::decision_if`] needs; `None` when the outcome is no decision.
+    pub(crate) recipe: Option<Recipe>,
+}
+
+/// What the decision follows from, besides what the policies say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Recipe {
+    pub(crate) parties: Parties,
+    pub(crate) guarded: bool,
+    pub(crate) dialect: Dialect,
 }
 
 /// What kind of caller a principal is.
@@ -312,7 +325,44 @@ impl Derivation {
         statement: usize,
         applies: bool,
     ) -> Option<Decision> {
-        let _ = (slot, statement, applies);
-        None
+        let recipe = self.recipe.as_ref()?;
+        let flipped = self.policies.iter().find(|policy| policy.slot == slot)?;
+        flipped.statements.get(statement)?;
+        let said: Vec<PolicySaid> = self.policies.iter().map(PolicySaid::of_trace).collect();
+        let said = said.into_iter().map(|mut policy| {
+            if policy.slot == slot
+                && let Some(said) = policy.statements.get_mut(statement)
+            {
+                said.applies = applies;
+                if applies && said.grade == Grade::None {
+                    said.grade = Grade::Direct;
+                }
+            }
+            policy
+        });
+        let said: Vec<PolicySaid> = said.collect();
+        let policies = Policies {
+            parties: &recipe.parties,
+            said: &said,
+            guarded: recipe.guarded,
+        };
+        Some(decide_quietly(policies, &recipe.dialect))
+    }
+}
+
+impl PolicySaid {
+    fn of_trace(trace: &PolicyTrace) -> Self {
+        let statements = trace.statements.iter().map(|statement| Said {
+            effect: statement.effect,
+            applies: statement.applies,
+            grade: statement.grade.unwrap_or(Grade::Direct),
+            // It tells rules apart, never decisions.
+            everyone: false,
+        });
+        Self {
+            slot: trace.slot,
+            counts: trace.counts,
+            statements: statements.collect(),
+        }
     }
 }

@@ -1,8 +1,33 @@
 //! The reference judge.
 
+mod action;
+mod arn;
+mod combine;
+mod condition;
+mod counting;
+mod decide;
 mod derivation;
+mod document;
+mod finding;
+mod grants;
+mod json;
+mod judgement;
+mod jwt;
+mod keys;
+mod not_principal;
+mod notes;
 mod operator;
+mod parties;
+mod principal;
 pub mod registry;
+mod request;
+mod resource;
+mod statement;
+#[cfg(test)]
+mod testing;
+mod variable;
+mod verdict;
+mod wildcard;
 
 pub use derivation::{
     CallerKind, ConditionTrace, Derivation, Detail, Element, ElementTrace, Grade, KeyState, Layer,
@@ -155,15 +180,10 @@ pub struct SizeNote {
 /// # Errors
 /// [`MalformedRequest`] when the check is no question.
 pub fn judge(check: &Check, dialect: &Dialect) -> Result<Judgement, MalformedRequest> {
-    let _ = (check, dialect);
-    Ok(Judgement {
-        outcome: Outcome::Decided(Decision::ImplicitDeny),
-        rules: RuleSet::new(),
-        consulted: ChoiceSet::new(),
-    })
+    judgement::derive(check, dialect, None).map(|derivation| derivation.judgement)
 }
 
-/// Judges a check and tells how.
+/// Judges a check and tells how. The judgement in it is the one [`judge`] returns.
 ///
 /// # Errors
 /// [`MalformedRequest`] when the check is no question.
@@ -172,43 +192,25 @@ pub fn trace(
     dialect: &Dialect,
     detail: Detail,
 ) -> Result<Derivation, MalformedRequest> {
-    let _ = detail;
-    Ok(Derivation {
-        judgement: judge(check, dialect)?,
-        caller: CallerKind::Anonymous,
-        same_account: None,
-        steps: Vec::new(),
-        policies: Vec::new(),
-    })
+    judgement::derive(check, dialect, Some(detail))
 }
 
 /// Judges a check under every reading of every open choice that matters to it.
 ///
 /// # Errors
-/// [`VerdictError`] when the check is no question or asks for too many readings.
+/// [`VerdictError`] when the check is no question or asks for more than 256 combinations of readings.
 pub fn verdict(check: &Check) -> Result<Verdict, VerdictError> {
-    Ok(Verdict::Determined(judge(check, &Dialect::default())?))
+    verdict::verdict(check)
 }
 
 /// Judges several checks of one call, which all have to pass (IAM-101, IAM-267, IAM-272).
 ///
+/// An invalid policy makes the whole invalid; else an explicit deny wins; else the first implicit deny.
+///
 /// # Errors
 /// [`MalformedRequest`] when there is no check at all or one of them is no question.
 pub fn judge_all(checks: &[Check], dialect: &Dialect) -> Result<Combined, MalformedRequest> {
-    let mut parts = Vec::new();
-    for check in checks {
-        parts.push(judge(check, dialect)?);
-    }
-    let first = parts.first().cloned().ok_or_else(|| MalformedRequest {
-        member: "checks",
-        found: String::new(),
-        expected: "at least one check",
-    })?;
-    Ok(Combined {
-        judgement: first,
-        deciding: Some(0),
-        parts,
-    })
+    combine::judge_all(checks, dialect)
 }
 
 /// Reads one document and reports every fault.
@@ -218,15 +220,14 @@ pub fn read_document(
     bytes: &[u8],
     dialect: &Dialect,
 ) -> DocumentJudgement {
-    let _ = (policy_type, bytes, dialect);
+    let reading = document::read(policy_type, bytes, dialect, None);
+    let mut rules = *reading.notes.rules();
+    // IAM-073: a note about the size, no fault.
+    rules.insert(notes::iam(73));
     DocumentJudgement {
-        faults: Vec::new(),
-        rules: RuleSet::new(),
-        consulted: ChoiceSet::new(),
-        size: SizeNote {
-            characters: bytes.len(),
-            quota: usize::MAX,
-            fits: true,
-        },
+        rules,
+        consulted: reading.notes.consulted(),
+        faults: reading.faults,
+        size: document::size(policy_type, bytes),
     }
 }

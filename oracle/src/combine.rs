@@ -1,0 +1,44 @@
+//! Several checks of one call.
+
+use veriam_model::{Check, Decision, Dialect};
+
+use crate::judgement::union;
+use crate::notes::iam;
+use crate::{Combined, Judgement, MalformedRequest, Outcome, judge};
+
+/// Judges every check and combines them by AND.
+pub(crate) fn judge_all(checks: &[Check], dialect: &Dialect) -> Result<Combined, MalformedRequest> {
+    let parts: Result<Vec<Judgement>, _> =
+        checks.iter().map(|check| judge(check, dialect)).collect();
+    let parts = parts?;
+    let first = |wanted: fn(&Outcome) -> bool| parts.iter().position(|part| wanted(&part.outcome));
+    // An error first, then an explicit deny, then any other.
+    let deciding = first(|outcome| matches!(outcome, Outcome::Invalid(_)))
+        .or_else(|| first(|outcome| *outcome == Outcome::Decided(Decision::ExplicitDeny)))
+        .or_else(|| first(|outcome| *outcome != Outcome::Decided(Decision::Allow)));
+    let outcome = match parts.get(deciding.unwrap_or(0)) {
+        Some(part) => part.outcome,
+        None => {
+            return Err(MalformedRequest {
+                member: "checks",
+                found: "an empty list".to_owned(),
+                expected: "at least one check",
+            });
+        }
+    };
+    let (mut rules, consulted) = union(&parts);
+    if parts.len() > 1 {
+        // IAM-101, IAM-267: each resource and each action is a check, and all have to pass.
+        rules.insert(iam(101));
+        rules.insert(iam(267));
+    }
+    Ok(Combined {
+        judgement: Judgement {
+            outcome,
+            rules,
+            consulted,
+        },
+        deciding,
+        parts,
+    })
+}

@@ -1,0 +1,298 @@
+//! JSON with places: a tree that keeps what a policy's author wrote.
+//!
+//! serde_json decides what is JSON. It is asked level by level for the raw text of every member name and
+//! value, so that nothing gets lost: members stay in order and repeated, numbers keep their spelling, and
+//! everything knows the byte where it begins.
+
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
+use veriam_model::Fault;
+
+use crate::notes::iam;
+
+/// Deepest nesting of objects and arrays that is read (IAM-072).
+pub(crate) const MAX_DEPTH: usize = 32;
+
+/// A JSON value and where it begins.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Node<'t> {
+    /// Byte offset of its first character.
+    pub(crate) offset: usize,
+    /// What it is.
+    pub(crate) value: Value<'t>,
+}
+
+/// A JSON value.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Value<'t> {
+    Null,
+    Bool(bool),
+    /// The number as it is spelled.
+    Number(&'t str),
+    /// The string, escapes decoded.
+    Text(String),
+    List(Vec<Node<'t>>),
+    /// The members, in order, repeated ones included.
+    Object(Vec<Member<'t>>),
+}
+
+/// A member of an object.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Member<'t> {
+    /// The name, escapes decoded.
+    pub(crate) name: String,
+    /// Byte offset of the name's opening quote.
+    pub(crate) offset: usize,
+    /// The value.
+    pub(crate) node: Node<'t>,
+}
+
+/// Reads a policy text as one JSON object.
+///
+/// The error is the one fault that makes the text unreadable: IAM-071, IAM-072, IAM-002 or IAM-001.
+pub(crate) fn read(bytes: &[u8]) -> Result<Node<'_>, Fault> {
+    // IAM-071: policies are UTF-8.
+    let text = std::str::from_utf8(bytes).map_err(|error| Fault {
+        offset: error.valid_up_to(),
+        rule: iam(71),
+    })?;
+    // IAM-072: no byte order mark, no absurd nesting.
+    if text.starts_with('\u{FEFF}') {
+        return Err(Fault {
+            offset: 0,
+            rule: iam(72),
+        });
+    }
+    if let Some(offset) = too_deep(text) {
+        return Err(Fault {
+            offset,
+            rule: iam(72),
+        });
+    }
+    // IAM-002: JSON.
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let raw = <&RawValue>::deserialize(&mut deserializer)
+        .map_err(|error| syntax_error(&error, text, 0))?;
+    let root = node(raw.get(), text)?;
+    // IAM-001: one object and nothing behind it.
+    if !matches!(root.value, Value::Object(_)) {
+        return Err(Fault {
+            offset: root.offset,
+            rule: iam(1),
+        });
+    }
+    let end = root.offset + raw.get().len();
+    let rest = text[end..].trim_start_matches([' ', '\t', '\n', '\r']);
+    if !rest.is_empty() {
+        return Err(Fault {
+            offset: text.len() - rest.len(),
+            rule: iam(1),
+        });
+    }
+    Ok(root)
+}
+
+/// The first bracket that opens one level too many.
+fn too_deep(text: &str) -> Option<usize> {
+    let mut depth = 0_usize;
+    let mut in_string = false;
+    let mut escaped = false;
+    for (offset, byte) in text.bytes().enumerate() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            _ if in_string => {}
+            b'{' | b'[' => {
+                depth += 1;
+                if depth > MAX_DEPTH {
+                    return Some(offset);
+                }
+            }
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    None
+}
+
+/// The value whose raw text is `source`, a part of `text`.
+fn node<'t>(source: &'t str, text: &'t str) -> Result<Node<'t>, Fault> {
+    let offset = offset_in(source, text);
+    let fault = |error: serde_json::Error| syntax_error(&error, source, offset);
+    let value = match source.as_bytes().first() {
+        Some(b'{') => {
+            let Members(members) = serde_json::from_str(source).map_err(fault)?;
+            let members = members.into_iter().map(|(name, value)| {
+                let at = offset_in(name.get(), text);
+                Ok(Member {
+                    name: serde_json::from_str(name.get())
+                        .map_err(|error| syntax_error(&error, name.get(), at))?,
+                    offset: at,
+                    node: node(value.get(), text)?,
+                })
+            });
+            Value::Object(members.collect::<Result<_, _>>()?)
+        }
+        Some(b'[') => {
+            let elements: Vec<&RawValue> = serde_json::from_str(source).map_err(fault)?;
+            let elements = elements.into_iter().map(|raw| node(raw.get(), text));
+            Value::List(elements.collect::<Result<_, _>>()?)
+        }
+        Some(b'"') => Value::Text(serde_json::from_str(source).map_err(fault)?),
+        Some(b't') => Value::Bool(true),
+        Some(b'f') => Value::Bool(false),
+        Some(b'n') => Value::Null,
+        _ => Value::Number(source),
+    };
+    Ok(Node { offset, value })
+}
+
+/// How far `part` begins behind the start of `whole`; `part` is a slice of `whole`.
+fn offset_in(part: &str, whole: &str) -> usize {
+    (part.as_ptr() as usize).saturating_sub(whole.as_ptr() as usize)
+}
+
+/// IAM-002 at the place serde_json names, in a source that begins at `offset`.
+fn syntax_error(error: &serde_json::Error, source: &str, offset: usize) -> Fault {
+    let lines = source.split_inclusive('\n');
+    let before: usize = lines
+        .take(error.line().saturating_sub(1))
+        .map(str::len)
+        .sum();
+    let within = (before + error.column().saturating_sub(1)).min(source.len());
+    Fault {
+        offset: offset + within,
+        rule: iam(2),
+    }
+}
+
+/// The members of an object as raw texts.
+struct Members<'t>(Vec<(&'t RawValue, &'t RawValue)>);
+
+impl<'de: 't, 't> Deserialize<'de> for Members<'t> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Collect;
+        impl<'de> Visitor<'de> for Collect {
+            type Value = Members<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry::<&RawValue, &RawValue>()? {
+                    members.push(member);
+                }
+                Ok(Members(members))
+            }
+        }
+        let Members(members) = deserializer.deserialize_map(Collect)?;
+        Ok(Members(members))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fault(text: impl AsRef<[u8]>) -> (u16, usize) {
+        let fault = read(text.as_ref()).unwrap_err();
+        (fault.rule.number(), fault.offset)
+    }
+
+    #[test]
+    fn members_stay_in_order_and_repeated_with_their_places() {
+        let text = r#" {"b": 01e, "b": [null, true] } "#.replace("01e", "1e0");
+        let root = read(text.as_bytes()).unwrap();
+        assert_eq!(root.offset, 1);
+        let Value::Object(members) = root.value else {
+            unreachable!("read returns objects only")
+        };
+        let places: Vec<_> = members
+            .iter()
+            .map(|m| (m.name.as_str(), m.offset, m.node.offset))
+            .collect();
+        assert_eq!(places, [("b", 2, 7), ("b", 12, 17)]);
+        assert_eq!(members[0].node.value, Value::Number("1e0"));
+        let Value::List(elements) = &members[1].node.value else {
+            unreachable!("the second member is a list")
+        };
+        assert_eq!(elements[0].offset, 18);
+        assert_eq!(elements[1].value, Value::Bool(true));
+    }
+
+    #[test]
+    fn names_and_strings_are_decoded() {
+        let root = read(br#"{"\u0041":"\u00e9\ud83d\ude00\n"}"#).unwrap();
+        let Value::Object(members) = root.value else {
+            unreachable!("read returns objects only")
+        };
+        assert_eq!(members[0].name, "A");
+        assert_eq!(members[0].node.value, Value::Text("é😀\n".to_owned()));
+    }
+
+    #[test]
+    fn what_is_no_object_is_refused_at_its_place() {
+        for (text, at) in [
+            ("[{}]", 0),
+            (" \"x\"", 1),
+            ("null", 0),
+            ("{}{}", 2),
+            ("{} \n x", 5),
+        ] {
+            assert_eq!(fault(text), (1, at), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_json_is_refused() {
+        for text in [
+            "",
+            " ",
+            "{",
+            "{\"a\":}",
+            "{\"a\":1,}",
+            "{'a':1}",
+            "{\"a\":01}",
+            "{\"a\":+1}",
+            "{\"a\":.5}",
+            "{\"a\":1.}",
+            "{\"a\":NaN}",
+            "{\"a\":\"\t\"}",
+            "{\"a\":\"\\x\"}",
+            "{\"a\":\"\\ud800\"}",
+            "{\"\\udc00\":1}",
+            "{/**/}",
+            "{\"a\" 1}",
+            "{1:2}",
+            "{\u{a0}}",
+        ] {
+            assert_eq!(fault(text).0, 2, "{text:?}");
+        }
+        assert_eq!(fault("{\"a\":1,\n\"b\":x}"), (2, 12));
+    }
+
+    #[test]
+    fn bytes_that_are_not_utf8_and_byte_order_marks_are_refused() {
+        assert_eq!(fault(b"{\"a\":\"\xff\"}"), (71, 6));
+        assert_eq!(fault("\u{FEFF}{}"), (72, 0));
+    }
+
+    #[test]
+    fn nesting_is_read_to_32_levels_and_no_deeper() {
+        let nested = |depth: usize| {
+            let inner = depth - 1;
+            format!("{{\"a\":{}{}}}", "[".repeat(inner), "]".repeat(inner))
+        };
+        assert!(read(nested(32).as_bytes()).is_ok());
+        assert_eq!(fault(nested(33)), (72, 5 + 31));
+        // Brackets inside strings do not nest.
+        let text = format!("{{\"a\":\"\\\"{}\"}}", "[".repeat(100));
+        assert!(read(text.as_bytes()).is_ok());
+        assert_eq!(fault("[".repeat(100_000)), (72, 32));
+    }
+}

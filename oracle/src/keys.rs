@@ -1,0 +1,126 @@
+//! Why a context key is there or not (IAM-273…IAM-295).
+//!
+//! The oracle derives no key: a check lists those it has. These are the rules that say which keys a request
+//! of this caller can have, cited where a condition or a variable asks for one.
+
+use veriam_model::facts::{ContextKey, Presence, context_key};
+
+use crate::CallerKind;
+use crate::notes::{Notes, ac, iam};
+use crate::request::Request;
+
+/// Cites the rules about a key that a condition or a variable asks for.
+pub(crate) fn cite(key: &str, present: bool, request: &Request<'_>, notes: &mut Notes<'_>) {
+    let caller = request.caller.kind();
+    // IAM-294: some service-prefixed keys travel across services.
+    notes.cite_if(travels_across_services(key), iam(294));
+    match context_key(key) {
+        None => {
+            // IAM-189: what a service does not supply is absent. IAM-048: also names that do not exist.
+            notes.cite_if(!present, iam(189));
+            let global = key
+                .get(..4)
+                .is_some_and(|start| start.eq_ignore_ascii_case("aws:"));
+            notes.cite_if(!present && global, iam(48));
+        }
+        Some(known) if known.rule == iam(189) => notes.cite_if(!present, iam(189)),
+        // IAM-275: anonymous requests have no principal ARN.
+        Some(known) if known.name == "aws:PrincipalArn" && caller == CallerKind::Anonymous => {
+            notes.cite(iam(275));
+        }
+        Some(known) => {
+            notes.cite(known.rule);
+            notes.cite_if(known.presence == Presence::Always, iam(295));
+        }
+    }
+    if caller == CallerKind::Jwt {
+        // AC-115: no principal keys; AC-116: network keys; AC-119: claims are no keys.
+        notes.cite_if(!present && is_principal_key(key), ac(115));
+        notes.cite_if(is_network_key(key), ac(116));
+        notes.cite_if(is_claim(key), ac(119));
+    }
+}
+
+/// Keys that describe the caller as an IAM principal.
+pub(crate) fn is_principal_key(key: &str) -> bool {
+    let key = key.to_ascii_lowercase();
+    key.starts_with("aws:principal") || key == "aws:userid" || key == "aws:username"
+}
+
+fn is_network_key(key: &str) -> bool {
+    let keys = ["aws:SourceVpc", "aws:SourceVpce", "aws:SourceIp"];
+    keys.iter().any(|k| k.eq_ignore_ascii_case(key))
+}
+
+/// Names under which somebody may hope to find a claim of the token.
+fn is_claim(key: &str) -> bool {
+    let key = key.to_ascii_lowercase();
+    key.starts_with("jwt:") || key.contains("inboundjwtclaim")
+}
+
+fn travels_across_services(key: &str) -> bool {
+    let key = key.to_ascii_lowercase();
+    key.starts_with("saml:")
+        || key.ends_with(":aud")
+        || key.ends_with(":sub")
+        || key == "identitystore:userid"
+        || key == "ec2:sourceinstancearn"
+}
+
+/// Why the request does not have a key, in a sentence.
+pub(crate) fn why_absent(key: &str, caller: CallerKind) -> String {
+    if caller == CallerKind::Jwt && is_principal_key(key) {
+        return format!("{key} is absent: a JWT caller is no IAM principal and has no such keys");
+    }
+    if caller == CallerKind::Jwt && is_claim(key) {
+        return format!("{key} is absent: claims of a token are no condition keys");
+    }
+    match context_key(key) {
+        None => format!("{key} is absent: the request does not have this key"),
+        Some(known) => format!("{key} is absent: {}", presence(known, caller)),
+    }
+}
+
+fn presence(known: &ContextKey, caller: CallerKind) -> String {
+    let text = match known.presence {
+        Presence::Always => "this request was built without it, although every request has it",
+        Presence::SignedRequest => "it exists only for signed requests",
+        Presence::IamUser => "it exists only for IAM users",
+        Presence::Tagged => "it exists only when there is such a tag",
+        Presence::PrincipalInOrganization => {
+            "it exists only when the caller's account is in an organization, and never for anonymous callers \
+             and service principals"
+        }
+        Presence::ServicePrincipal => "it exists only when an AWS service calls as itself",
+        Presence::FederatedRoleSession => {
+            "it exists only for role sessions issued through a web identity or SAML provider"
+        }
+        Presence::TemporaryCredentials => {
+            "it exists only with temporary credentials, not with long-term access keys"
+        }
+        Presence::MultiFactor => "it exists only when the caller authenticated with MFA",
+        Presence::SourceIdentity => "it exists only for sessions with a source identity",
+        Presence::InstanceCredentials => "it exists only for credentials of an EC2 instance role",
+        Presence::AssumedRoot => "it exists only for sessions from sts:AssumeRoot",
+        Presence::PublicNetwork => "it does not exist for requests through a VPC endpoint",
+        Presence::VpcEndpoint => "it exists only for requests through a VPC endpoint",
+        Presence::ForwardedByService => {
+            "it exists only when an AWS service calls with the caller's credentials"
+        }
+        Presence::ServiceOnBehalf => {
+            "it exists only when an AWS service calls on behalf of a resource"
+        }
+        Presence::ResourceOwner => "this request says nothing about the owner of the resource",
+        Presence::TagsPassed => "it exists only when the request passes tags",
+        Presence::Referer => "it exists only when the client sends a referer",
+        Presence::ServiceSpecific => "it exists only where the service supplies it",
+    };
+    match known.presence {
+        Presence::SignedRequest | Presence::IamUser | Presence::TemporaryCredentials => {
+            format!("{text}, and the caller is a {caller}")
+                .replace("a anonymous", "an anonymous")
+                .replace("a IAM", "an IAM")
+        }
+        _ => text.to_owned(),
+    }
+}
