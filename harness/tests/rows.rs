@@ -130,8 +130,10 @@ fn both_parsers_find_the_faults_of_every_document_row() {
             }
         }
         for rule in &row.cites {
-            // Which rule is named for an unreadable text is the judge's affair.
-            if !judged.rules.contains(*rule) && !UNREADABLE.contains(rule) {
+            // Which rule is named for an unreadable text is the judge's affair; for an accepted document
+            // `cites` says what the row is about, and the pins below say what must be cited.
+            let settled = row.faults.is_empty() || UNREADABLE.contains(rule);
+            if !settled && !judged.rules.contains(*rule) {
                 complaints.push(format!("{} oracle: does not cite {rule}", row.id));
             }
         }
@@ -211,27 +213,27 @@ fn both_judges_decide_every_check_row_as_documented() {
 }
 
 #[test]
-fn the_oracle_cites_the_rule_a_row_is_about_and_explaining_changes_nothing() {
+fn the_oracle_cites_the_rule_of_every_documented_vector() {
     let mut complaints = Vec::new();
-    for Case { row, dialect } in &all_cases() {
-        let judgement = oracle::judge(&row.check, dialect)
-            .unwrap_or_else(|e| panic!("{}: {e}", name(&row.check)));
-        if let Some(rule) = row.rule
-            && !judgement.rules.contains(rule)
-        {
+    for Case { row, dialect } in &plain("vectors/iam.jsonl") {
+        let judgement = oracle::judge(&row.check, dialect).expect("a well-formed vector");
+        let rule = row.rule.expect("every vector names its rule");
+        if !judgement.rules.contains(rule) {
             complaints.push(format!("{}: {rule} is not cited", name(&row.check)));
-        }
-        for detail in [oracle::Detail::Structure, oracle::Detail::Full] {
-            let traced = oracle::trace(&row.check, dialect, detail).expect("judged above");
-            if traced.judgement != judgement {
-                complaints.push(format!(
-                    "{}: the explanation differs from the judgement",
-                    name(&row.check)
-                ));
-            }
         }
     }
     complain(complaints);
+}
+
+#[test]
+fn explaining_a_check_changes_nothing() {
+    for Case { row, dialect } in &all_cases() {
+        let judgement = oracle::judge(&row.check, dialect).expect("a well-formed row");
+        for detail in [oracle::Detail::Structure, oracle::Detail::Full] {
+            let traced = oracle::trace(&row.check, dialect, detail).expect("judged above");
+            assert_eq!(traced.judgement, judgement, "{}", name(&row.check));
+        }
+    }
 }
 
 #[derive(Deserialize)]
