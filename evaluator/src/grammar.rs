@@ -21,6 +21,8 @@ mod principal;
 mod resource;
 mod statement;
 
+pub(crate) use principal::is_account_id;
+
 /// The faults of a document with their places, sorted.
 pub(crate) type FaultList = Vec<(Range<usize>, &'static Kind)>;
 

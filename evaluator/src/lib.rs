@@ -11,19 +11,29 @@
 )]
 
 mod arn;
+mod caller;
+mod compile;
+mod condition;
+mod decide;
 mod document;
 mod engine;
 mod fault;
 mod finding;
 mod glob;
 mod grammar;
+mod index;
 mod json;
 mod limits;
 mod operator;
+mod pattern;
 #[cfg(feature = "planted-mistakes")]
 pub mod planted;
 mod policy;
+mod principal;
+mod program;
 mod request;
+mod run;
+mod settings;
 mod value;
 mod variable;
 mod work;

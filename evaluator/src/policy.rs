@@ -38,6 +38,10 @@ impl Policy {
         }
     }
 
+    pub(crate) fn document(&self) -> &Document<'static> {
+        &self.document
+    }
+
     /// The type the document was read as.
     #[must_use]
     pub fn policy_type(&self) -> PolicyType {

@@ -4,7 +4,7 @@ use veriam_model::{PolicyType, Verb, readings as dialects};
 
 use super::statement::{Elements, NOT_PRINCIPAL, PRINCIPAL, is_star};
 use super::{Member, Reader, Seen};
-use crate::arn;
+use crate::arn::Arn;
 use crate::document::{Named, Text, Who};
 use crate::fault::{self, Kind};
 use crate::json::Value;
@@ -206,8 +206,8 @@ impl Reader<'_> {
         if !is_aws || is_account_id(text) || is_unique_id(text) {
             return None;
         }
-        match arn::parse(text) {
-            Some([_, _, "iam", _, _, rest]) if rest.starts_with("group/") => {
+        match Arn::parse(text) {
+            Some(arn) if arn.service() == "iam" && arn.rest().starts_with("group/") => {
                 Some(&fault::PRINCIPAL_GROUP)
             }
             Some(_) => None,

@@ -3,7 +3,7 @@
 use veriam_model::{PolicyType, facts, readings as dialects};
 
 use super::Reader;
-use crate::arn;
+use crate::arn::{self, Arn};
 use crate::fault::{self, Kind};
 use crate::json::Value;
 use crate::variable;
@@ -25,13 +25,13 @@ impl Reader<'_> {
         if !text.starts_with("arn:") {
             return Some(&fault::RESOURCE_FORM);
         }
-        let parts = arn::split(text);
+        let parts = Arn::split(text);
         if self.has_variables
             && let Some(opened) = text.find("${")
         {
             // Variables belong behind the fifth colon, and no colon before the first `${` is inside one.
             let before = text.get(..opened).unwrap_or_default();
-            if arn::split(before).is_none() {
+            if Arn::split(before).is_none() {
                 return Some(&fault::VARIABLE_EARLY);
             }
             if !variable::well_formed(text) {
@@ -42,19 +42,20 @@ impl Reader<'_> {
         if partition != "*" && !facts::PARTITIONS.contains(&partition) {
             return Some(&fault::PARTITION);
         }
-        let Some([_, _, service, region, account, rest]) = parts else {
+        let Some(arn) = parts else {
             let is_rcp = self.policy_type == PolicyType::Rcp;
             return is_rcp.then_some(&fault::RESOURCE_SHORT);
         };
+        let (service, account) = (arn.service(), arn.account());
         if service.contains(WILDCARDS) && self.reads(dialects::ServiceWildcard::Refused) {
             return Some(&fault::SERVICE_WILDCARD);
         }
         let takes_no_region = service == "iam" || (service == "s3" && account.is_empty());
-        if takes_no_region && !matches!(region, "" | "*") {
+        if takes_no_region && !matches!(arn.region(), "" | "*") {
             return Some(&fault::ARN_REGION);
         }
-        if facts::TYPED_ARN_SERVICES.contains(&service) && rest != "*" {
-            let word = rest.split(['/', ':']).next().unwrap_or_default();
+        if facts::TYPED_ARN_SERVICES.contains(&service) && arn.rest() != "*" {
+            let word = arn.rest().split(['/', ':']).next().unwrap_or_default();
             if word.contains(WILDCARDS) && !variable::has_variable(word) {
                 return Some(&fault::TYPE_WILDCARD);
             }

@@ -1,0 +1,265 @@
+//! The parties of a request: who calls, what for, on what (section 2.1 of the readings).
+
+use veriam_model::{Principal, Resource};
+
+use crate::MalformedRequest;
+use crate::arn::Arn;
+use crate::grammar::is_account_id;
+
+/// What a caller is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind<'a> {
+    Root,
+    User,
+    RoleSession {
+        /// The role's name.
+        role: &'a str,
+    },
+    FederatedUser {
+        /// The name behind `federated-user/`.
+        name: &'a str,
+    },
+    Service,
+    /// A web identity or SAML provider.
+    Provider,
+    Anonymous,
+    Jwt,
+}
+
+/// Who calls.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Caller<'a> {
+    pub(crate) kind: Kind<'a>,
+    pub(crate) arn: &'a str,
+    /// Empty unless it is an IAM identity.
+    pub(crate) account: &'a str,
+    /// None when it has no ARN.
+    pub(crate) partition: Option<&'a str>,
+}
+
+impl<'a> Caller<'a> {
+    /// Finds out who calls; what a provider is depends on the action.
+    #[inline]
+    pub(crate) fn parse(
+        principal: &'a Principal,
+        action: &Action<'_>,
+    ) -> Result<Self, MalformedRequest> {
+        let text = principal.arn.as_str();
+        match principal.account.as_deref() {
+            Some("anonymous") if text == "anonymous" => {
+                Ok(Self::without_account(Kind::Anonymous, text))
+            }
+            Some(account) => Self::identity(text, account).ok_or_else(|| malformed(principal)),
+            None => Self::stranger(text, action).ok_or_else(|| malformed(principal)),
+        }
+    }
+
+    fn without_account(kind: Kind<'a>, arn: &'a str) -> Self {
+        Self {
+            kind,
+            arn,
+            account: "",
+            partition: None,
+        }
+    }
+
+    /// An IAM identity.
+    #[inline]
+    fn identity(text: &'a str, account: &'a str) -> Option<Self> {
+        let arn = Arn::parse(text)?;
+        if account != arn.account() || !arn.region().is_empty() || !is_account_id(account) {
+            return None;
+        }
+        Some(Self {
+            kind: Kind::of_identity(arn.service(), arn.rest())?,
+            arn: text,
+            account,
+            partition: Some(arn.partition()),
+        })
+    }
+
+    /// A service, a provider or the bearer of a token.
+    fn stranger(text: &'a str, action: &Action<'_>) -> Option<Self> {
+        if text == "jwt" {
+            return Some(Self::without_account(Kind::Jwt, text));
+        }
+        if text.starts_with("arn:") {
+            let arn = Arn::parse(text)?;
+            let words = ["saml-provider/", "oidc-provider/"];
+            let is_provider =
+                arn.service() == "iam" && words.iter().any(|w| arn.rest().starts_with(w));
+            return is_provider.then_some(Self {
+                kind: Kind::Provider,
+                arn: text,
+                account: "",
+                partition: Some(arn.partition()),
+            });
+        }
+        let through_provider =
+            action.is("sts:AssumeRoleWithWebIdentity") || action.is("sts:AssumeRoleWithSAML");
+        if through_provider {
+            return Some(Self::without_account(Kind::Provider, text));
+        }
+        (!text.is_empty()).then(|| Self::without_account(Kind::Service, text))
+    }
+
+    /// Whether it is a user, a session or the root user.
+    #[inline]
+    pub(crate) fn is_iam_identity(&self) -> bool {
+        self.has_identity_policies() || self.kind == Kind::Root
+    }
+
+    /// Whether identity-based policies and a boundary count for it.
+    #[inline]
+    pub(crate) fn has_identity_policies(&self) -> bool {
+        matches!(self.kind, Kind::User) || self.is_session()
+    }
+
+    /// Whether a session policy counts for it.
+    #[inline]
+    pub(crate) fn is_session(&self) -> bool {
+        matches!(
+            self.kind,
+            Kind::RoleSession { .. } | Kind::FederatedUser { .. }
+        )
+    }
+}
+
+impl<'a> Kind<'a> {
+    #[inline]
+    fn of_identity(service: &str, rest: &'a str) -> Option<Self> {
+        let named = |word| {
+            rest.strip_prefix(word)
+                .filter(|name: &&str| !name.is_empty())
+        };
+        match service {
+            "iam" if rest == "root" => Some(Kind::Root),
+            "iam" => named("user/").map(|_| Kind::User),
+            "sts" => {
+                if let Some(name) = named("federated-user/") {
+                    return Some(Kind::FederatedUser { name });
+                }
+                let (role, session) = named("assumed-role/")?.split_once('/')?;
+                let is_session = !role.is_empty() && !session.is_empty() && !session.contains('/');
+                is_session.then_some(Kind::RoleSession { role })
+            }
+            _ => None,
+        }
+    }
+}
+
+#[cold]
+fn malformed(principal: &Principal) -> MalformedRequest {
+    let account = match &principal.account {
+        Some(account) => format!("account {account:?}"),
+        None => "no account".to_owned(),
+    };
+    MalformedRequest {
+        member: "principal",
+        found: format!("{:?} with {account}", principal.arn),
+        expected: "the ARN of a user, root user, role session or federated-user session with its account, \
+                   `anonymous` with account `anonymous`, or a service, provider or `jwt` without account",
+    }
+}
+
+/// What for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Action<'a> {
+    pub(crate) text: &'a str,
+}
+
+impl<'a> Action<'a> {
+    /// Checks that the action is `service:Name`.
+    #[inline]
+    pub(crate) fn parse(text: &'a str) -> Result<Self, MalformedRequest> {
+        let colons = text.bytes().filter(|&b| b == b':').count();
+        if colons != 1 || text.starts_with(':') || text.ends_with(':') {
+            return Err(MalformedRequest {
+                member: "action",
+                found: format!("{text:?}"),
+                expected: "a service prefix and a name, joined by one colon",
+            });
+        }
+        Ok(Self { text })
+    }
+
+    /// Whether it is this action; ASCII case does not count.
+    #[inline]
+    pub(crate) fn is(&self, text: &str) -> bool {
+        self.text.eq_ignore_ascii_case(text)
+    }
+
+    /// Whether it begins so; ASCII case does not count.
+    #[inline]
+    pub(crate) fn begins(&self, text: &str) -> bool {
+        let head = self.text.as_bytes().get(..text.len());
+        head.is_some_and(|head| head.eq_ignore_ascii_case(text.as_bytes()))
+    }
+
+    /// The service prefix.
+    pub(crate) fn service(&self) -> &'a str {
+        self.text.split(':').next().unwrap_or_default()
+    }
+}
+
+/// On what.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Object<'a> {
+    pub(crate) text: &'a str,
+    /// None for a request without a resource.
+    arn: Option<Arn<'a>>,
+}
+
+impl<'a> Object<'a> {
+    /// Checks that the resource is `*` or an ARN, with an owner.
+    #[inline]
+    pub(crate) fn parse(resource: &'a Resource) -> Result<Self, MalformedRequest> {
+        let text = resource.arn.as_str();
+        let arn = Arn::parse(text);
+        if arn.is_none() && text != "*" {
+            return Err(MalformedRequest {
+                member: "resource.arn",
+                found: format!("{text:?}"),
+                expected: "`*` or an ARN of six parts",
+            });
+        }
+        if resource.account.is_empty() {
+            return Err(MalformedRequest {
+                member: "resource.account",
+                found: "\"\"".to_owned(),
+                expected: "the id of the account that owns the resource, or `aws`",
+            });
+        }
+        Ok(Self { text, arn })
+    }
+
+    /// Whether the request has no resource.
+    #[inline]
+    pub(crate) fn is_star(&self) -> bool {
+        self.arn.is_none()
+    }
+
+    /// The partition; none for a request without a resource.
+    #[inline]
+    pub(crate) fn partition(&self) -> Option<&'a str> {
+        self.arn.map(Arn::partition)
+    }
+
+    /// Whether it is a KMS key.
+    #[inline]
+    pub(crate) fn is_key(&self) -> bool {
+        self.is_of("kms", "key/")
+    }
+
+    /// Whether it is an IAM role.
+    #[inline]
+    pub(crate) fn is_role(&self) -> bool {
+        self.is_of("iam", "role/")
+    }
+
+    #[inline]
+    fn is_of(&self, service: &str, word: &str) -> bool {
+        self.arn
+            .is_some_and(|arn| arn.service() == service && arn.rest().starts_with(word))
+    }
+}

@@ -1,0 +1,362 @@
+//! What one decision looks up and remembers: context values, variables, and the answers of shared conditions.
+//!
+//! Nothing here allocates: what is remembered lies in arrays of fixed size, and what does not fit is worked out
+//! again.
+
+use std::cell::Cell;
+use std::net::IpAddr;
+
+use veriam_model::{Context, readings as dialects};
+
+use crate::arn::Arn;
+use crate::condition::{Condition, Malformed, Test, in_ranges, truth};
+use crate::glob::Case;
+use crate::operator::Set;
+use crate::pattern::{Values, are_resolved, run, run_arn};
+use crate::program::Program;
+use crate::settings::Settings;
+use crate::value::date::{self, Instant};
+use crate::value::number::Decimal;
+use crate::value::{address, base64};
+use crate::work::Meter;
+
+/// What is remembered during one decision.
+#[derive(Debug)]
+pub(crate) struct Scratch {
+    /// Where the first keys stand in the context: 0 = not looked up, 1 = absent, else the place and 2.
+    slots: [Cell<u16>; Scratch::SLOTS],
+    /// Answers of conditions that several rules ask: whether known, and which.
+    known: [Cell<u64>; Scratch::WORDS],
+    holds: [Cell<u64>; Scratch::WORDS],
+    /// The last value that was read as an address, by the number of its key.
+    address: Cell<Option<(u32, Option<IpAddr>)>>,
+    /// The last value that was read as a date; by the number of its key.
+    date: Cell<Option<(u32, Option<Instant>)>>,
+}
+
+impl Scratch {
+    const SLOTS: usize = 64;
+    const WORDS: usize = 4;
+    /// How many conditions can have their answers remembered.
+    pub(crate) const MEMOS: u16 = 256;
+
+    /// Nothing is remembered.
+    #[inline]
+    pub(crate) fn new() -> Self {
+        Self {
+            slots: [const { Cell::new(0) }; Self::SLOTS],
+            known: [const { Cell::new(0) }; Self::WORDS],
+            holds: [const { Cell::new(0) }; Self::WORDS],
+            address: Cell::new(None),
+            date: Cell::new(None),
+        }
+    }
+
+    /// The remembered answer of a condition.
+    #[inline]
+    fn answer(&self, memo: u16) -> Option<bool> {
+        let bit = 1u64.wrapping_shl(u32::from(memo));
+        let word = usize::from(memo / 64);
+        let known = self.known.get(word)?.get() & bit != 0;
+        known.then_some(self.holds.get(word)?.get() & bit != 0)
+    }
+
+    /// Remembers the answer of a condition.
+    #[inline]
+    fn remember(&self, memo: u16, holds: bool) {
+        let bit = 1u64.wrapping_shl(u32::from(memo));
+        let word = usize::from(memo / 64);
+        if let (Some(known), Some(answers)) = (self.known.get(word), self.holds.get(word)) {
+            known.set(known.get() | bit);
+            answers.set(answers.get() | if holds { bit } else { 0 });
+        }
+    }
+}
+
+/// One decision in progress.
+pub(crate) struct Run<'r, M> {
+    pub(crate) program: &'r Program,
+    pub(crate) settings: &'r Settings,
+    pub(crate) context: &'r Context,
+    pub(crate) scratch: Scratch,
+    pub(crate) meter: M,
+}
+
+impl<M: Meter> Values for Run<'_, M> {
+    /// The value of a variable (section 3.7 of the readings).
+    #[inline]
+    fn value(&self, variable: u32) -> Option<&str> {
+        let variable = self.program.variables.get(variable as usize)?;
+        let default = variable.default.as_deref();
+        let Some(values) = self.values(variable.key) else {
+            return default;
+        };
+        let key = self.program.keys.get(variable.key as usize)?;
+        let single = match values {
+            [value] if !key.is_multivalued => Some(value.as_str()),
+            _ => None,
+        };
+        let defaults_when_empty = default.is_some()
+            && single.is_none_or(str::is_empty)
+            && (self.settings).reads(dialects::VariableDefault::DefaultWhenEmpty);
+        if defaults_when_empty { default } else { single }
+    }
+}
+
+impl<'r, M: Meter> Run<'r, M> {
+    /// The values of a key; none when it is absent.
+    #[inline]
+    fn values(&self, key: u32) -> Option<&'r [String]> {
+        const ABSENT: u16 = 1;
+        let entries = self.context.entries();
+        let slot = self.scratch.slots.get(key as usize);
+        if let Some(slot) = slot
+            && slot.get() != 0
+        {
+            let place = slot.get().checked_sub(ABSENT)?.checked_sub(1)?;
+            return entries
+                .get(usize::from(place))
+                .map(|(_, values)| values.as_slice());
+        }
+        let name = &self.program.keys.get(key as usize)?.name;
+        self.meter.compare(entries.len());
+        let place = entries
+            .iter()
+            .position(|(n, _)| n.len() == name.len() && n.eq_ignore_ascii_case(name));
+        if let Some(slot) = slot {
+            let known = match place {
+                None => Some(ABSENT),
+                Some(place) => u16::try_from(place.saturating_add(2)).ok(),
+            };
+            // A place beyond 65,533 is looked up each time.
+            slot.set(known.unwrap_or(0));
+        }
+        Some(entries.get(place?)?.1.as_slice())
+    }
+
+    /// Whether a condition holds.
+    #[inline]
+    pub(crate) fn holds(&self, number: u32) -> bool {
+        let Some(condition) = self.program.conditions.get(number as usize) else {
+            return false;
+        };
+        if condition.memo == Condition::NO_MEMO {
+            return self.evaluate(condition);
+        }
+        if let Some(answer) = self.scratch.answer(condition.memo) {
+            return answer;
+        }
+        let answer = self.evaluate(condition);
+        self.scratch.remember(condition.memo, answer);
+        answer
+    }
+
+    /// Section 3.4 of the readings.
+    #[inline]
+    fn evaluate(&self, condition: &Condition) -> bool {
+        self.meter.condition();
+        let values = self.values(condition.key);
+        if let Test::Null { .. } = condition.test {
+            return null(condition, values);
+        }
+        let Some(values) = values else {
+            return condition.when_absent;
+        };
+        let passes = |value: &String| self.passes(condition, value, None);
+        match condition.set {
+            Set::None => match values {
+                [value] if !condition.is_multivalued => {
+                    self.passes(condition, value, Some(condition.key))
+                }
+                _ if !condition.plain_takes_many => false,
+                _ if condition.negated => values.iter().all(passes),
+                _ => values.iter().any(passes),
+            },
+            Set::ForAllValues => is_empty_text(values) || values.iter().all(passes),
+            Set::ForAnyValue => {
+                let is_empty = condition.empty_text_is_no_value && is_empty_text(values);
+                !is_empty && values.iter().any(passes)
+            }
+        }
+    }
+
+    /// Whether a request value passes; `only` is the number of its key when the key has no other value.
+    #[inline]
+    fn passes(&self, condition: &Condition, text: &str, only: Option<u32>) -> bool {
+        let negated = condition.negated;
+        match &condition.test {
+            Test::Text { patterns, case } => {
+                let hit = patterns
+                    .iter()
+                    .any(|p| p.matches(text, *case, self, &self.meter));
+                hit != negated
+            }
+            Test::Arn {
+                everything,
+                patterns,
+                templates,
+            } => {
+                let hit = *everything
+                    || patterns
+                        .iter()
+                        .any(|p| p.matches(text, Case::Exact, self, &self.meter))
+                    || self.matches_template(templates, text);
+                // What matched is well-formed, or `*` took it as it is.
+                hit != negated && (hit || Arn::parse(text).is_some())
+            }
+            Test::Numeric {
+                order,
+                values,
+                malformed,
+            } => {
+                let Some(number) = Decimal::parse(text) else {
+                    return negated && !malformed.fails;
+                };
+                let hit = values.iter().any(|value| {
+                    self.meter.compare(value.len().saturating_add(1));
+                    Decimal::parse(value).is_some_and(|v| order.passes(number.compare(v)))
+                });
+                verdict(hit, negated, *malformed)
+            }
+            Test::Date {
+                order,
+                values,
+                malformed,
+                year_alone,
+            } => {
+                let Some(date) = self.date(text, *year_alone, only) else {
+                    return negated && !malformed.fails;
+                };
+                self.meter.compare(values.len());
+                let hit = values.iter().any(|value| order.passes(date.cmp(value)));
+                verdict(hit, negated, *malformed)
+            }
+            Test::Ip {
+                ranges,
+                malformed,
+                maps,
+            } => {
+                let Some(address) = self.address(text, only) else {
+                    return negated && !malformed.fails;
+                };
+                self.meter.compare(ranges.len());
+                verdict(in_ranges(address, ranges, *maps), negated, *malformed)
+            }
+            Test::Bool {
+                matches_true,
+                matches_false,
+                exact,
+                templates,
+            } => match truth(text, *exact) {
+                None => false,
+                Some(truth) => {
+                    let plain = if truth { *matches_true } else { *matches_false };
+                    plain || self.matches_truth(templates, truth, *exact)
+                }
+            },
+            Test::Binary { values, as_text } => {
+                let equal = |value: &Box<str>| {
+                    self.meter.compare(value.len().saturating_add(1));
+                    value.as_ref() == text
+                };
+                // Each sequence of bytes has one text, so equal texts are all there is to compare.
+                (*as_text || base64::is_valid(text)) && values.iter().any(equal)
+            }
+            Test::Null { .. } => false,
+        }
+    }
+
+    /// Whether a request ARN matches a policy value with variables.
+    fn matches_template(&self, templates: &[Box<[crate::pattern::Piece]>], text: &str) -> bool {
+        templates
+            .iter()
+            .any(|pieces| are_resolved(pieces, self) && run_arn(pieces, text, self, &self.meter))
+    }
+
+    /// Whether a policy value with variables comes out as this truth.
+    fn matches_truth(
+        &self,
+        templates: &[Box<[crate::pattern::Piece]>],
+        truth: bool,
+        exact: bool,
+    ) -> bool {
+        let is = |pieces: &[_], text, case| run(pieces, text, case, self, &self.meter);
+        templates.iter().any(|pieces| {
+            are_resolved(pieces, self)
+                && match (truth, exact) {
+                    (true, true) => is(pieces, "true", Case::Exact),
+                    (false, true) => is(pieces, "false", Case::Exact),
+                    (_, false) => is(pieces, "true", Case::Ascii) == truth,
+                }
+        })
+    }
+
+    #[inline]
+    fn address(&self, text: &str, only: Option<u32>) -> Option<IpAddr> {
+        remembered(&self.scratch.address, only, || address::parse(text))
+    }
+
+    #[inline]
+    fn date(&self, text: &str, year_alone: bool, only: Option<u32>) -> Option<Instant> {
+        remembered(&self.scratch.date, only, || date::parse(text, year_alone))
+    }
+}
+
+/// What was read from the only value of a key the last time, or reads it.
+#[inline]
+fn remembered<T: Copy>(
+    last: &Cell<Option<(u32, Option<T>)>>,
+    only: Option<u32>,
+    read: impl FnOnce() -> Option<T>,
+) -> Option<T> {
+    if let (Some(key), Some((known, value))) = (only, last.get())
+        && key == known
+    {
+        return value;
+    }
+    let value = read();
+    if let Some(key) = only {
+        last.set(Some((key, value)));
+    }
+    value
+}
+
+/// The answer for a well-formed request value.
+#[inline]
+fn verdict(hit: bool, negated: bool, malformed: Malformed) -> bool {
+    hit != negated && !(negated && malformed.fails && malformed.in_policy)
+}
+
+/// Whether the values are a single empty string.
+#[inline]
+fn is_empty_text(values: &[String]) -> bool {
+    matches!(values, [value] if value.is_empty())
+}
+
+/// `Null`, with or without a set operator.
+fn null(condition: &Condition, values: Option<&[String]>) -> bool {
+    let Test::Null {
+        wants_absent,
+        wants_present,
+        empty_text_is_absent,
+        per_value,
+    } = condition.test
+    else {
+        return false;
+    };
+    let values = values.unwrap_or_default();
+    let is_absent = values.is_empty();
+    match condition.set {
+        Set::None => {
+            if is_absent || (empty_text_is_absent && is_empty_text(values)) {
+                wants_absent
+            } else {
+                wants_present
+            }
+        }
+        Set::ForAllValues if is_absent => condition.when_absent,
+        Set::ForAllValues => wants_present || (wants_absent && !per_value),
+        Set::ForAnyValue if is_absent => false,
+        Set::ForAnyValue => wants_present && per_value,
+    }
+}
