@@ -107,8 +107,8 @@ impl Pools {
         match level.checked_sub(in_first) {
             None => (0, narrow(level.saturating_add(first))),
             Some(beyond) => {
-                let most = usize::from(pool::MOST);
-                ((beyond / most).saturating_add(1), narrow(beyond % most))
+                const MOST: usize = pool::MOST as usize;
+                ((beyond / MOST).saturating_add(1), narrow(beyond % MOST))
             }
         }
     }

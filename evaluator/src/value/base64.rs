@@ -5,7 +5,6 @@
 /// Each sequence of bytes has exactly one such text, so two of them hold the same bytes when they are equal;
 /// nothing has to be decoded.
 pub(crate) fn is_valid(text: &str) -> bool {
-    let bytes = text.as_bytes();
     let unpadded = text.trim_end_matches('=');
     let padding = text.len().saturating_sub(unpadded.len());
     let unused_bits = match padding {
@@ -15,7 +14,9 @@ pub(crate) fn is_valid(text: &str) -> bool {
         _ => return false,
     };
     let last = unpadded.bytes().last().and_then(value).unwrap_or(0);
-    bytes.len() % 4 == 0 && unpadded.bytes().all(|b| value(b).is_some()) && last & unused_bits == 0
+    text.len().is_multiple_of(4)
+        && unpadded.bytes().all(|b| value(b).is_some())
+        && last & unused_bits == 0
 }
 
 /// The six bits of a letter.
