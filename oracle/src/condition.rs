@@ -151,9 +151,10 @@ fn expand<'s>(
     let mut expanded = Vec::with_capacity(key.values.len());
     for text in &key.values {
         let value = variable::expand(text, scope.version_2012, scope.request, notes, variables);
-        // IAM-199, IAM-200: it matches nothing, so a positive test of it fails and a negated one passes.
+        // IAM-199, IAM-200: an unresolved value matches nothing, so a positive test of it fails and a negated
+        // one passes.
         let unresolved = if negated { iam(200) } else { iam(199) };
-        notes.cite_if(value.is_none(), unresolved);
+        notes.cite_if(scope.version_2012 && text.contains("${"), unresolved);
         expanded.push(value);
     }
     expanded

@@ -56,6 +56,11 @@ impl<'p> Policies<'p> {
         statements.filter(|said| said.applies && said.effect == Verb::Allow)
     }
 
+    fn has_deny_statement(&self) -> bool {
+        let statements = self.said.iter().flat_map(|policy| &policy.statements);
+        statements.into_iter().any(|said| said.effect == Verb::Deny)
+    }
+
     /// The policies in which some Deny statement applies.
     fn denying(&self) -> Vec<PolicySlot> {
         let denies =
@@ -100,8 +105,9 @@ impl<'d> Log<'d> {
 /// Decides a check.
 pub(crate) fn decide(policies: Policies<'_>, log: &mut Log<'_>) -> Decision {
     let parties = policies.parties;
-    // IAM-272: one (action, resource) check at a time. IAM-213: the order of what follows.
+    // IAM-272: one (action, resource) check at a time. IAM-267: those of a call combine by AND.
     log.notes.cite(iam(272));
+    log.notes.cite(iam(267));
     match parties.preempted {
         Some(Preempted::AlwaysAllowed) if !policies.guarded => {
             log.step(&[iam(260)], || {
@@ -123,7 +129,10 @@ pub(crate) fn decide(policies: Policies<'_>, log: &mut Log<'_>) -> Decision {
         }
         Some(Preempted::AlwaysAllowed) | None => {}
     }
+    // IAM-213: the order of what follows.
     log.notes.cite(iam(213));
+    // IAM-270: a Deny statement that applies is an explicit deny, whatever else is missing.
+    log.notes.cite_if(policies.has_deny_statement(), iam(270));
     let mut denying = policies.denying();
     if parties.is_bucket_owner_on_policy && denying.contains(&PolicySlot::Resource) {
         // IAM-261: the bucket policy cannot lock its owner's root user out of itself.
@@ -140,6 +149,15 @@ pub(crate) fn decide(policies: Policies<'_>, log: &mut Log<'_>) -> Decision {
     without_denies(policies, log)
 }
 
+/// Cites the rules that the rest of the algorithm would have applied, once a step has settled the outcome:
+/// they hold, though they no longer matter (IAM-213). What they choose does not matter either.
+fn cite_rest(log: &mut Log<'_>, rest: impl FnOnce(&mut Log<'_>) -> Decision) -> Decision {
+    let mut quiet = Log::new(log.notes.fresh());
+    let decision = rest(&mut quiet);
+    log.notes.take_over(&quiet.notes, false);
+    decision
+}
+
 /// IAM-210: one applicable Deny in any policy that counts beats every Allow.
 fn explicit_deny(policies: Policies<'_>, denying: &[PolicySlot], log: &mut Log<'_>) {
     let parties = policies.parties;
@@ -154,11 +172,9 @@ fn explicit_deny(policies: Policies<'_>, denying: &[PolicySlot], log: &mut Log<'
         rules.push(iam(262));
     }
     // IAM-270: the label, where an Allow is missing too.
-    let mut quiet = Log::new(log.notes.fresh());
-    if without_denies(policies, &mut quiet) != Decision::Allow {
+    if cite_rest(log, |log| without_denies(policies, log)) != Decision::Allow {
         rules.push(iam(270));
     }
-    cite_layers(policies, log);
     log.step(&rules, || {
         let places: Vec<String> = denying.iter().map(PolicySlot::to_string).collect();
         format!("a Deny statement applies in {}", places.join(", "))
@@ -169,8 +185,14 @@ fn explicit_deny(policies: Policies<'_>, denying: &[PolicySlot], log: &mut Log<'
 fn without_denies(policies: Policies<'_>, log: &mut Log<'_>) -> Decision {
     cite_layers(policies, log);
     if !guardrails_allow(policies, log) {
+        cite_rest(log, |log| granted(policies, log));
         return Decision::ImplicitDeny;
     }
+    granted(policies, log)
+}
+
+/// What follows when every guardrail allows.
+fn granted(policies: Policies<'_>, log: &mut Log<'_>) -> Decision {
     if policies.guarded {
         log.step(&[iam(260)], || {
             "the operation succeeds for this caller unless an SCP or the endpoint policy stops it"

@@ -34,6 +34,8 @@ impl ResourceAllow {
 
 /// Decides by grants.
 pub(crate) fn decide(policies: Policies<'_>, log: &mut Log<'_>) -> Decision {
+    // IAM-209: who is not allowed is denied.
+    log.notes.cite(iam(209));
     let allow = ResourceAllow::of(policies);
     match policies.parties.caller {
         CallerKind::Anonymous | CallerKind::ServicePrincipal | CallerKind::FederatedProvider => {
@@ -66,7 +68,6 @@ fn outsider(policies: Policies<'_>, allow: ResourceAllow, log: &mut Log<'_>) -> 
         });
         Decision::Allow
     } else {
-        rules.push(iam(209));
         log.step(&rules, || {
             format!("the resource policy does not allow this {}", parties.caller)
         });
@@ -148,16 +149,11 @@ fn identity(policies: Policies<'_>, allow: ResourceAllow, log: &mut Log<'_>) -> 
     }
     // IAM-257: KMS operations without a key have no key policy.
     log.notes.cite_if(parties.kms_without_key, iam(257));
-    let decision = if parties.same_account == Some(true) {
+    if parties.same_account == Some(true) {
         same_account(policies, allow, own, log)
     } else {
         cross_account(policies, allow, own, log)
-    };
-    // IAM-209: nothing allows, so it is denied.
-    let nothing_allows = allow.is_empty() && !own.allows;
-    log.notes
-        .cite_if(decision != Decision::Allow && nothing_allows, iam(209));
-    decision
+    }
 }
 
 fn same_account(
@@ -324,10 +320,8 @@ fn cross_account(
             Decision::ImplicitDeny
         }
         (true, _) => {
-            // IAM-248: without a resource policy there is no access from another account.
-            if !parties.has_resource_policy {
-                rules.push(iam(248));
-            }
+            // IAM-248: without a resource policy that allows there is no access from another account.
+            rules.push(iam(248));
             log.step(&rules, || {
                 "the resource is another account's, and its policy does not allow the caller"
                     .to_owned()

@@ -95,6 +95,8 @@ fn covers(
     Some(match scope.request.resource {
         None => covers_no_resource(&parts, scope, notes),
         Some(resource) => {
+            // IAM-091, IAM-095: part by part, with wildcards inside a part, and with case.
+            notes.cite(iam(91));
             notes.cite(iam(95));
             let covers = covers_arn(text, &pattern, scope, notes);
             cite_matching(&parts, &pattern, resource, covers, notes);
@@ -197,14 +199,9 @@ fn cite_matching(
     covers: bool,
     notes: &mut Notes<'_>,
 ) {
-    let wild = |part: &[Symbol]| part.contains(&Symbol::Run) || part.contains(&Symbol::One);
     let tail = pattern.tail.as_deref().unwrap_or_default();
     let has_star = tail.contains(&Symbol::Run);
-    // IAM-091: wildcards inside a part.
-    notes.cite_if(
-        wild(tail) || pattern.head.iter().any(|part| wild(part)),
-        iam(91),
-    );
+
     // IAM-092, IAM-094: `*` runs over slashes, and over colons of the sixth part.
     notes.cite_if(has_star && resource.resource.contains('/'), iam(92));
     notes.cite_if(resource.resource.contains(':'), iam(94));

@@ -16,10 +16,9 @@ pub(super) fn test(
     value: &str,
     notes: &mut Notes<'_>,
 ) -> bool {
+    // IAM-183; IAM-185: the Equals forms and the Like forms are the same tests.
     notes.cite(iam(183));
-    // IAM-185: the Equals forms are the Like forms.
-    let is_equals = matches!(operator, Operator::ArnEquals | Operator::ArnNotEquals);
-    notes.cite_if(is_equals, iam(185));
+    notes.cite(iam(185));
     // IAM-186: what is no ARN of six parts.
     let value = Arn::split(value);
     notes.cite_if(value.is_none(), iam(186));

@@ -69,6 +69,9 @@ fn cite_pattern(pattern: &[Symbol], notes: &mut Notes<'_>) {
     notes.cite_if(holds("*?\\"), iam(159));
     // IAM-160: what is special elsewhere is an ordinary character here.
     notes.cite_if(holds(".[](){}+^$|\\"), iam(160));
+    // IAM-184: here wildcards run over the colons of ARNs.
+    let is_arn = pattern.starts_with(&['a', 'r', 'n', ':'].map(Symbol::Literal));
+    notes.cite_if(is_arn && pattern.contains(&Symbol::Run), iam(184));
 }
 
 /// Every character in lower case by itself, so that `ß` stays one character.

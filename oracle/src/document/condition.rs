@@ -72,7 +72,7 @@ fn operator(member: &Member<'_>, reader: &mut Reader<'_>) -> Option<Name> {
             None
         }
         Parsed::Malformed(rule) => {
-            reader.fault(iam(rule), member.offset);
+            reader.fault(rule, member.offset);
             None
         }
     }

@@ -1,6 +1,9 @@
 //! Names of condition operators: an optional set operator, a base, an optional `IfExists` (IAM-045…IAM-047;
 //! readings, 1.9).
 
+use veriam_model::RuleId;
+
+use crate::notes::iam;
 use crate::{Operator, SetOperator};
 
 /// A condition operator as it stands in a policy.
@@ -21,7 +24,7 @@ pub(super) enum Parsed {
     /// No such base or prefix (IAM-045); tolerated over an empty block.
     Unknown,
     /// Parts that do not fit together: this rule, IAM-045 or IAM-047.
-    Malformed(u16),
+    Malformed(RuleId),
 }
 
 /// Reads a name.
@@ -30,15 +33,15 @@ pub(super) fn parse(text: &str) -> Parsed {
     let (prefix, base) = match parts.as_slice() {
         [base] => (None, *base),
         [prefix, base] => (Some(*prefix), *base),
-        [_, "", ..] => return Parsed::Malformed(45),
-        _ => return Parsed::Malformed(47),
+        [_, "", ..] => return Parsed::Malformed(iam(45)),
+        _ => return Parsed::Malformed(iam(47)),
     };
     if let Some(name) = find(prefix, base, |a, b| a == b) {
         return Parsed::Exact(name);
     }
     let known_prefix = prefix.is_none_or(|p| SetOperator::ALL.iter().any(|set| set.name() == p));
     if known_prefix && base == "NullIfExists" {
-        return Parsed::Malformed(47);
+        return Parsed::Malformed(iam(47));
     }
     match find(prefix, base, str::eq_ignore_ascii_case) {
         Some(name) => Parsed::Miscased(name),
@@ -94,7 +97,7 @@ mod tests {
                     let suffix = if if_exists { "IfExists" } else { "" };
                     let text = format!("{prefix}{operator}{suffix}");
                     let expected = if operator == Operator::Null && if_exists {
-                        Parsed::Malformed(47)
+                        Parsed::Malformed(iam(47))
                     } else {
                         Parsed::Exact(Name {
                             operator,
@@ -145,7 +148,7 @@ mod tests {
             ("NullIfExists", 47),
             ("ForAnyValue:NullIfExists", 47),
         ] {
-            assert_eq!(parse(text), Parsed::Malformed(rule), "{text}");
+            assert_eq!(parse(text), Parsed::Malformed(iam(rule)), "{text}");
         }
     }
 }

@@ -1,7 +1,7 @@
 //! `Principal` and `NotPrincipal` (readings, 1.7).
 
 use veriam_model::readings::{AllowNotPrincipal, DocumentAge, EmptyNot, TrustStar};
-use veriam_model::{PolicyType, Verb};
+use veriam_model::{PolicyType, RuleId, Verb};
 
 use crate::arn::Arn;
 use crate::json::{Member, Node, Value};
@@ -26,24 +26,24 @@ pub(super) fn read(
     match reader.policy_type {
         PolicyType::Identity | PolicyType::Boundary | PolicyType::Session => {
             // IAM-027, IAM-031: whom the policy is attached to is the principal.
-            refuse(principal, 27, reader);
-            refuse(not_principal, 31, reader);
+            refuse(principal, iam(27), reader);
+            refuse(not_principal, iam(31), reader);
             None
         }
         PolicyType::Scp => {
-            refuse(principal, 28, reader);
-            refuse(not_principal, 28, reader);
+            refuse(principal, iam(28), reader);
+            refuse(not_principal, iam(28), reader);
             None
         }
         PolicyType::Rcp => {
-            refuse(not_principal, 29, reader);
+            refuse(not_principal, iam(29), reader);
             if customer_rcp {
                 return Some(everyone());
             }
             principal.map(|member| element(false, &member.node, reader))
         }
         PolicyType::Trust => {
-            refuse(not_principal, 31, reader);
+            refuse(not_principal, iam(31), reader);
             if principal.is_none() {
                 missing(offset, not_principal.is_none(), reader);
             }
@@ -75,9 +75,9 @@ fn everyone() -> PrincipalElement {
     }
 }
 
-fn refuse(member: Option<&Member<'_>>, rule: u16, reader: &mut Reader<'_>) {
+fn refuse(member: Option<&Member<'_>>, rule: RuleId, reader: &mut Reader<'_>) {
     if let Some(member) = member {
-        reader.fault(iam(rule), member.offset);
+        reader.fault(rule, member.offset);
     }
 }
 
@@ -88,10 +88,10 @@ fn missing(offset: usize, neither: bool, reader: &mut Reader<'_>) {
         return;
     }
     let rule = match reader.policy_type {
-        PolicyType::Endpoint => 30,
-        _ => 27,
+        PolicyType::Endpoint => iam(30),
+        _ => iam(27),
     };
-    reader.fault(iam(rule), offset);
+    reader.fault(rule, offset);
 }
 
 /// The value of an element: `"*"`, or an object of kinds (IAM-050).
@@ -140,17 +140,17 @@ fn kind(member: &Member<'_>, entries: &mut Vec<PrincipalEntry>, reader: &mut Rea
     let refused = match name {
         "AWS" | "Service" => None,
         // IAM-054: for trust policies only.
-        "Federated" => (reader.policy_type != PolicyType::Trust).then_some(54),
+        "Federated" => (reader.policy_type != PolicyType::Trust).then_some(iam(54)),
         // IAM-055: an S3 form.
         "CanonicalUser" => matches!(
             reader.policy_type,
             PolicyType::Trust | PolicyType::Key | PolicyType::Endpoint
         )
-        .then_some(55),
-        _ => Some(50),
+        .then_some(iam(55)),
+        _ => Some(iam(50)),
     };
     if let Some(rule) = refused {
-        reader.fault(iam(rule), member.offset);
+        reader.fault(rule, member.offset);
         return false;
     }
     let elements = reader.elements(&member.node);
@@ -158,7 +158,7 @@ fn kind(member: &Member<'_>, entries: &mut Vec<PrincipalEntry>, reader: &mut Rea
         match &element.value {
             Value::Text(text) => match entry(name, text, reader) {
                 Ok(entry) => entries.push(entry),
-                Err(rule) => reader.fault(iam(rule), element.offset),
+                Err(rule) => reader.fault(rule, element.offset),
             },
             _ => reader.fault(iam(50), element.offset),
         }
@@ -167,7 +167,7 @@ fn kind(member: &Member<'_>, entries: &mut Vec<PrincipalEntry>, reader: &mut Rea
 }
 
 /// One entry: the first rule that fits decides.
-fn entry(kind: &str, text: &str, reader: &mut Reader<'_>) -> Result<PrincipalEntry, u16> {
+fn entry(kind: &str, text: &str, reader: &mut Reader<'_>) -> Result<PrincipalEntry, RuleId> {
     if kind == "AWS" && text == "*" {
         return Ok(PrincipalEntry::AwsStar);
     }
@@ -175,15 +175,15 @@ fn entry(kind: &str, text: &str, reader: &mut Reader<'_>) -> Result<PrincipalEnt
         // IAM-126: no variables in principals; IAM-068 refuses them where they exist.
         reader.notes.cite(iam(126));
         if reader.is_2012() {
-            return Err(68);
+            return Err(iam(68));
         }
     }
     // IAM-052: a wildcard is never part of a name.
     if has_wildcard(text) {
-        return Err(52);
+        return Err(iam(52));
     }
     if text.is_empty() {
-        return Err(50);
+        return Err(iam(50));
     }
     let owned = text.to_owned();
     match kind {
@@ -200,9 +200,9 @@ fn entry(kind: &str, text: &str, reader: &mut Reader<'_>) -> Result<PrincipalEnt
     }
     match Arn::split(text) {
         // IAM-058: groups are no principals.
-        Some(arn) if arn.service == "iam" && arn.resource.starts_with("group/") => Err(58),
+        Some(arn) if arn.service == "iam" && arn.resource.starts_with("group/") => Err(iam(58)),
         Some(_) => Ok(PrincipalEntry::Arn(owned)),
-        None => Err(50),
+        None => Err(iam(50)),
     }
 }
 

@@ -52,7 +52,11 @@ fn version(root: &Node<'_>, node: Option<&Node<'_>>, reader: &mut Reader<'_>) {
         }
         Some(node) => match &node.value {
             Value::Text(text) if text == "2012-10-17" => (Version::V2012, node.offset),
-            Value::Text(text) if text == "2008-10-17" => (Version::V2008, node.offset),
+            Value::Text(text) if text == "2008-10-17" => {
+                // IAM-010: what a document without version is, too.
+                reader.notes.cite(iam(10));
+                (Version::V2008, node.offset)
+            }
             _ => {
                 // IAM-009: nothing else.
                 reader.fault(iam(9), node.offset);

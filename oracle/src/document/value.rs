@@ -1,7 +1,7 @@
 //! One value of a condition key (readings, 1.9). At most one fault a value.
 
-use veriam_model::PolicyType;
 use veriam_model::facts::SYSTEM_IDENTIFIER_KEYS;
+use veriam_model::{PolicyType, RuleId};
 
 use crate::notes::iam;
 use crate::variable::{self, Segment};
@@ -25,29 +25,31 @@ pub(super) fn check(
             _ => None,
         });
     if let Some(rule) = fault {
-        reader.fault(iam(rule), offset);
+        reader.fault(rule, offset);
     }
 }
 
 /// IAM-068, IAM-069: where variables may stand, and how they are written.
-fn variable_fault(operator: Operator, text: &str, is_2012: bool) -> Option<u16> {
+fn variable_fault(operator: Operator, text: &str, is_2012: bool) -> Option<RuleId> {
     if !is_2012 || !text.contains("${") {
         return None;
     }
     match operator.family() {
-        Family::String | Family::Arn => variable::parse(text).is_err().then_some(69),
+        Family::String | Family::Arn => variable::parse(text).is_err().then_some(iam(69)),
         Family::Bool => None,
-        Family::Numeric | Family::Date | Family::Binary | Family::Ip | Family::Null => Some(68),
+        Family::Numeric | Family::Date | Family::Binary | Family::Ip | Family::Null => {
+            Some(iam(68))
+        }
     }
 }
 
 /// IAM-165, IAM-074: what no date can be.
-fn date_fault(operator: Operator, text: &str, is_iam_type: bool) -> Option<u16> {
+fn date_fault(operator: Operator, text: &str, is_iam_type: bool) -> Option<RuleId> {
     if operator.family() != Family::Date {
         return None;
     }
     if has_wildcard(text) {
-        return Some(165);
+        return Some(iam(165));
     }
     if !is_iam_type {
         return None;
@@ -56,11 +58,11 @@ fn date_fault(operator: Operator, text: &str, is_iam_type: bool) -> Option<u16> 
     let has_digit = text.bytes().any(|b| b.is_ascii_digit());
     let all_digits = text.bytes().all(|b| b.is_ascii_digit());
     let too_large = all_digits && text.parse::<i64>().is_err();
-    (!has_digit || !text.bytes().all(permitted) || too_large).then_some(74)
+    (!has_digit || !text.bytes().all(permitted) || too_large).then_some(iam(74))
 }
 
 /// IAM-030: limits that hold in endpoint policies only.
-fn endpoint_fault(operator: Operator, key: &str, text: &str, is_2012: bool) -> Option<u16> {
+fn endpoint_fault(operator: Operator, key: &str, text: &str, is_2012: bool) -> Option<RuleId> {
     let is_like = matches!(operator, Operator::StringLike | Operator::StringNotLike);
     let is_arn = operator.family() == Family::Arn;
     let made_by_aws = SYSTEM_IDENTIFIER_KEYS
@@ -70,7 +72,7 @@ fn endpoint_fault(operator: Operator, key: &str, text: &str, is_2012: bool) -> O
         || (made_by_aws && (is_like || is_arn) && has_wildcard(text))
         || (is_like && has_lonely_wildcard(text, is_2012))
         || (is_arn && has_mixed_account(text, is_2012));
-    faulty.then_some(30)
+    faulty.then_some(iam(30))
 }
 
 /// Whether some wildcard has six other characters in a row neither directly before nor directly after it.
