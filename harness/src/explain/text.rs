@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use veriam_model::{Decision, Dialect, PolicySlot, choice_facts};
 use veriam_oracle::{
-    Certainty, ConditionTrace, ElementTrace, Layer, Outcome, PolicyTrace, StatementTrace, Verdict,
-    rule,
+    Certainty, ConditionTrace, Element, ElementTrace, Layer, Outcome, PolicyTrace, StatementTrace,
+    Verdict, rule,
 };
 
 use super::{Decider, Explanation};
@@ -85,15 +85,15 @@ fn outcome(out: &mut String, explanation: &Explanation) -> std::fmt::Result {
         },
     }
     let oracle = oracle_reply(outcome);
-    if let Some(documented) = explanation.subject.row.expected {
-        let same = agree(&Reply::Decided(documented), &oracle);
-        let mark = if same {
-            "as documented"
-        } else {
-            "but documented is"
-        };
-        let what = if same { "" } else { words(documented) };
-        writeln!(out, "  {mark} {what}")?;
+    match explanation.subject.row.expected {
+        Some(documented) if agree(&Reply::Decided(documented), &oracle) => {
+            writeln!(out, "  as documented")?;
+        }
+        Some(documented) => {
+            let text = format!("but documented is: {}", words(documented));
+            writeln!(out, "  {}", paint(BAD, text))?;
+        }
+        None => {}
     }
     if !agree(&oracle, &explanation.evaluator) {
         writeln!(
@@ -171,32 +171,28 @@ fn deciders(out: &mut String, explanation: &Explanation) -> std::fmt::Result {
             statement,
             otherwise,
         } = decider;
-        let (verb, turn) = if statement.applies {
-            ("applies", "If it did not, the outcome would be")
+        let (verb, turn, lead) = if statement.applies {
+            (
+                "applies",
+                "If it did not, the outcome would be",
+                "It applies because all of this holds; change one of it to change that:",
+            )
         } else {
-            ("does not apply", "If it did, the outcome would be")
+            (
+                "does not apply",
+                "If it did, the outcome would be",
+                "This fails and would have to hold:",
+            )
         };
-        writeln!(
-            out,
-            "  {} in {} {verb}. {turn} {}.",
-            paint(STRONG, statement_name(statement)),
-            policy_name(policy),
-            words(otherwise)
-        )?;
-        if statement.applies {
-            writeln!(
-                out,
-                "  It applies because all of this holds; change one to change that:"
-            )?;
-        } else {
-            writeln!(out, "  What fails and would have to hold:")?;
-        }
-        for trace in statement
-            .elements
-            .iter()
-            .filter(|e| e.holds == statement.applies)
-        {
-            element(out, trace, "    ", true)?;
+        let name = paint(STRONG, statement_name(statement));
+        writeln!(out, "  {name} in {} {verb}.", policy_name(policy))?;
+        writeln!(out, "  {turn} {}. {lead}", words(otherwise))?;
+        // What people change is a condition more often than anything else.
+        let mut elements: Vec<_> = statement.elements.iter().collect();
+        elements.retain(|trace| trace.holds == statement.applies);
+        elements.sort_by_key(|trace| trace.element != Element::Condition);
+        for trace in elements {
+            element(out, trace, "    ")?;
         }
     }
     writeln!(out)
@@ -208,7 +204,10 @@ fn steps(out: &mut String, explanation: &Explanation) -> std::fmt::Result {
     }
     writeln!(out, "{}", paint(STRONG, "steps"))?;
     for (i, step) in explanation.derivation.steps.iter().enumerate() {
-        let text = format!("{} [{}]", step.text, cited(&step.rules));
+        let text = match cited(&step.rules).as_str() {
+            "" => step.text.clone(),
+            rules => format!("{} [{rules}]", step.text),
+        };
         for (j, line) in wrap(&text, WIDTH - 5).into_iter().enumerate() {
             if j == 0 {
                 writeln!(out, "{:>3}. {line}", i + 1)?;
@@ -225,6 +224,7 @@ fn policies(out: &mut String, explanation: &Explanation) -> std::fmt::Result {
         return writeln!(out, "{} none\n", paint(STRONG, "policies"));
     }
     writeln!(out, "{}", paint(STRONG, "policies"))?;
+    let deciders = explanation.deciders();
     for policy in &explanation.derivation.policies {
         let says = match (policy.counts, policy.verdict) {
             (false, _) => paint(FAINT, "does not count"),
@@ -241,23 +241,45 @@ fn policies(out: &mut String, explanation: &Explanation) -> std::fmt::Result {
             )?;
         }
         for statement in &policy.statements {
-            let applies = if statement.applies {
-                "applies"
-            } else {
-                "does not apply"
-            };
-            writeln!(
-                out,
-                "    {} {} {applies}",
-                mark(statement.applies),
-                statement_name(statement)
-            )?;
-            for trace in &statement.elements {
-                element(out, trace, "        ", !trace.holds)?;
-            }
+            let decides = deciders
+                .iter()
+                .any(|d| std::ptr::eq(d.statement, statement));
+            self::statement(out, statement, decides)?;
         }
     }
     writeln!(out)
+}
+
+fn statement(out: &mut String, statement: &StatementTrace, decides: bool) -> std::fmt::Result {
+    let applies = if statement.applies {
+        "applies"
+    } else {
+        "does not apply"
+    };
+    let remark = if decides {
+        paint(STRONG, ": see what decides")
+    } else {
+        String::new()
+    };
+    writeln!(
+        out,
+        "    {} {} {applies}{remark}",
+        mark(statement.applies),
+        statement_name(statement)
+    )?;
+    if decides {
+        return Ok(());
+    }
+    // What holds needs no explanation where the statement does not decide.
+    let (holding, failing): (Vec<_>, Vec<_>) = statement.elements.iter().partition(|e| e.holds);
+    for trace in failing {
+        element(out, trace, "        ")?;
+    }
+    if !holding.is_empty() {
+        let names: Vec<String> = holding.into_iter().map(element_name).collect();
+        writeln!(out, "        {} {}", mark(true), names.join(", "))?;
+    }
+    Ok(())
 }
 
 fn policy_name(policy: &PolicyTrace) -> String {
@@ -294,32 +316,29 @@ pub(super) fn operator_name(condition: &ConditionTrace) -> String {
     format!("{}{}{suffix}", set.unwrap_or_default(), condition.operator)
 }
 
-fn element(
-    out: &mut String,
-    trace: &ElementTrace,
-    indent: &str,
-    in_full: bool,
-) -> std::fmt::Result {
-    let name = match &trace.condition {
+fn element_name(trace: &ElementTrace) -> String {
+    match &trace.condition {
         Some(condition) => format!("{} {}", operator_name(condition), condition.key),
         None => trace.element.to_string(),
-    };
+    }
+}
+
+fn element(out: &mut String, trace: &ElementTrace, indent: &str) -> std::fmt::Result {
     writeln!(
         out,
-        "{indent}{} {name} {}",
+        "{indent}{} {} {}",
         mark(trace.holds),
+        element_name(trace),
         paint(FAINT, format_args!("[{}]", cited(&trace.rules)))
     )?;
     let indent = format!("{indent}  ");
-    if in_full {
-        list(out, &indent, "wanted", &trace.wanted)?;
-        let found = match &trace.found {
-            None => &["(absent)".to_owned()][..],
-            Some(found) if found.is_empty() => &["(empty)".to_owned()][..],
-            Some(found) => found,
-        };
-        list(out, &indent, "found", found)?;
-    }
+    list(out, &indent, "wanted", &trace.wanted)?;
+    let found = match &trace.found {
+        None => &["(absent)".to_owned()][..],
+        Some(found) if found.is_empty() => &["(empty)".to_owned()][..],
+        Some(found) => found,
+    };
+    list(out, &indent, "found", found)?;
     paragraph(out, &trace.why, &indent)
 }
 
@@ -397,7 +416,7 @@ fn rules(out: &mut String, explanation: &Explanation) -> std::fmt::Result {
     writeln!(out, "{}", paint(STRONG, "rules cited"))?;
     for id in explanation.derivation.judgement.rules.iter() {
         let Some(rule) = rule(id) else { continue };
-        let certainty = format!("{:<12}", rule.certainty);
+        let certainty = format!("{:<12}", rule.certainty.to_string());
         let certainty = match rule.certainty {
             Certainty::Documented => certainty,
             _ => paint(NOTE, certainty),

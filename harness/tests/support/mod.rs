@@ -8,22 +8,22 @@ use std::process::{Command, Stdio};
 use veriam_model::{Check, PolicyText, Principal, Resource};
 
 /// What a finished process left behind.
-pub struct Finished {
+pub(crate) struct Finished {
     /// The exit code.
-    pub code: i32,
+    pub(crate) code: i32,
     /// Standard output.
-    pub out: String,
+    pub(crate) out: String,
     /// Standard error.
-    pub err: String,
+    pub(crate) err: String,
 }
 
 /// Runs the program in a folder of its own, with nothing on standard input.
-pub fn veriam(args: &[&str]) -> Finished {
+pub(crate) fn veriam(args: &[&str]) -> Finished {
     veriam_in(&std::env::temp_dir(), args, b"")
 }
 
 /// Runs the program in a folder with bytes on standard input.
-pub fn veriam_in(folder: &Path, args: &[&str], input: &[u8]) -> Finished {
+pub(crate) fn veriam_in(folder: &Path, args: &[&str], input: &[u8]) -> Finished {
     let mut child = Command::new(env!("CARGO_BIN_EXE_veriam"))
         .args(args)
         .current_dir(folder)
@@ -49,7 +49,7 @@ pub fn veriam_in(folder: &Path, args: &[&str], input: &[u8]) -> Finished {
 }
 
 /// A check by an IAM user of the resource's account, with these identity policies.
-pub fn check(policies: &[&str]) -> Check {
+pub(crate) fn check(policies: &[&str]) -> Check {
     let principal = Principal {
         arn: "arn:aws:iam::111122223333:user/alice".to_owned(),
         account: Some("111122223333".to_owned()),
@@ -64,8 +64,8 @@ pub fn check(policies: &[&str]) -> Check {
 }
 
 /// Allows everything.
-pub const ALLOW: &str =
+pub(crate) const ALLOW: &str =
     r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
 /// Denies s3.
-pub const DENY: &str =
+pub(crate) const DENY: &str =
     r#"{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"s3:*","Resource":"*"}}"#;
