@@ -71,8 +71,8 @@ impl<'c> Caller<'c> {
 impl<'c> Request<'c> {
     /// Reads the request of a check.
     pub(crate) fn read(check: &'c Check) -> Result<Self, MalformedRequest> {
+        // Readings, section 4 on 2.1: the members are looked at in this order.
         let (service, operation) = action(&check.action)?;
-        let caller = caller(check)?;
         let resource = match check.resource.arn.as_str() {
             "*" => None,
             text => Some(Arn::split(text).ok_or_else(|| MalformedRequest {
@@ -88,6 +88,7 @@ impl<'c> Request<'c> {
                 expected: "the account that owns the resource",
             });
         }
+        let caller = caller(check)?;
         Ok(Self {
             check,
             caller,
@@ -144,58 +145,63 @@ fn action(text: &str) -> Result<(&str, &str), MalformedRequest> {
     }
 }
 
+/// Tells the caller from the principal's ARN, and checks that the account fits it.
 fn caller(check: &Check) -> Result<Caller<'_>, MalformedRequest> {
     let text = check.principal.arn.as_str();
-    let found = match &check.principal.account {
-        None => caller_without_account(text, &check.action),
-        Some(account) if account == "anonymous" => {
-            (text == "anonymous").then_some(Caller::Anonymous)
+    let account = check.principal.account.as_deref();
+    let caller = match text {
+        "anonymous" => Some(Caller::Anonymous),
+        "jwt" => Some(Caller::Jwt),
+        "" => None,
+        _ if text.starts_with("arn:") => Arn::split(text).and_then(caller_with_arn),
+        _ if check
+            .action
+            .eq_ignore_ascii_case("sts:AssumeRoleWithWebIdentity")
+            || check.action.eq_ignore_ascii_case("sts:AssumeRoleWithSAML") =>
+        {
+            Some(Caller::FederatedProvider)
         }
-        Some(account) => caller_of_account(text, account),
+        _ => Some(Caller::ServicePrincipal),
     };
-    found.ok_or_else(|| MalformedRequest {
-        member: "principal",
-        found: match &check.principal.account {
-            Some(account) => format!("{text} of account {account}"),
-            None => format!("{text} of no account"),
-        },
-        expected: "the ARN of a root user, an IAM user, a role session or a federated-user session with its \
-                   account, a service principal, a federated provider or `jwt` with account null, or \
-                   `anonymous` with account `anonymous`",
+    let caller = caller.ok_or_else(|| MalformedRequest {
+        member: "principal.arn",
+        found: text.to_owned(),
+        expected: "the ARN of a root user, an IAM user, a role session or a federated-user session, a service \
+                   principal, a federated provider, `anonymous` or `jwt`",
+    })?;
+    let (fits, expected) = match caller.identity() {
+        Some(arn) => {
+            let digits = arn.account.len() == 12 && arn.account.bytes().all(|b| b.is_ascii_digit());
+            (
+                digits && account == Some(arn.account),
+                "the twelve-digit account of the principal's ARN",
+            )
+        }
+        None if caller == Caller::Anonymous => (account == Some("anonymous"), "`anonymous`"),
+        None => (account.is_none(), "null for a caller who is in no account"),
+    };
+    if fits {
+        return Ok(caller);
+    }
+    Err(MalformedRequest {
+        member: "principal.account",
+        found: account.unwrap_or("null").to_owned(),
+        expected,
     })
 }
 
-fn caller_without_account<'c>(text: &'c str, action: &str) -> Option<Caller<'c>> {
-    if text == "jwt" {
-        return Some(Caller::Jwt);
-    }
-    if text.starts_with("arn:") {
-        let arn = Arn::split(text)?;
-        let provider = arn.resource.starts_with("saml-provider/")
-            || arn.resource.starts_with("oidc-provider/");
-        return (arn.service == "iam" && provider).then_some(Caller::FederatedProvider);
-    }
-    if action.eq_ignore_ascii_case("sts:AssumeRoleWithWebIdentity")
-        || action.eq_ignore_ascii_case("sts:AssumeRoleWithSAML")
-    {
-        return Some(Caller::FederatedProvider);
-    }
-    (!text.is_empty()).then_some(Caller::ServicePrincipal)
-}
-
-fn caller_of_account<'c>(text: &'c str, account: &str) -> Option<Caller<'c>> {
-    let arn = Arn::split(text)?;
-    let twelve_digits = account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit());
-    if !twelve_digits || arn.account != account || !arn.region.is_empty() {
-        return None;
-    }
-    match (arn.service, arn.resource) {
-        ("iam", "root") => Some(Caller::Root(arn)),
-        ("iam", resource) => {
+/// The caller that an ARN names, if it is one of an IAM identity or of a federated provider.
+fn caller_with_arn(arn: Arn<'_>) -> Option<Caller<'_>> {
+    let is_provider =
+        arn.resource.starts_with("saml-provider/") || arn.resource.starts_with("oidc-provider/");
+    match (arn.service, arn.region, arn.resource) {
+        ("iam", _, _) if is_provider => Some(Caller::FederatedProvider),
+        ("iam", "", "root") => Some(Caller::Root(arn)),
+        ("iam", "", resource) => {
             let path_and_name = resource.strip_prefix("user/")?;
             (!path_and_name.is_empty()).then_some(Caller::User(arn))
         }
-        ("sts", resource) => {
+        ("sts", "", resource) => {
             if let Some(name) = resource.strip_prefix("federated-user/") {
                 return (!name.is_empty()).then_some(Caller::FederatedUser { arn, name });
             }
@@ -304,6 +310,33 @@ mod tests {
             kind("accounts.google.com", None, "sts:AssumeRole"),
             Some(ServicePrincipal)
         );
+    }
+
+    #[test]
+    fn the_member_at_fault_is_named() {
+        let one = Some("111122223333");
+        let user = "arn:aws:iam::111122223333:user/Bob";
+        for (arn, account, member) in [
+            ("", None, "principal.arn"),
+            ("arn:aws:iam", None, "principal.arn"),
+            ("arn:aws:iam::111122223333:role/R", one, "principal.arn"),
+            (user, None, "principal.account"),
+            (user, Some("444455556666"), "principal.account"),
+            ("jwt", one, "principal.account"),
+            ("anonymous", None, "principal.account"),
+            ("sns.amazonaws.com", one, "principal.account"),
+            (
+                "arn:aws:iam::111122223333:saml-provider/X",
+                one,
+                "principal.account",
+            ),
+        ] {
+            for action in ["s3:GetObject", "sts:AssumeRoleWithWebIdentity"] {
+                let check = check(arn, account, action);
+                let malformed = Request::read(&check).unwrap_err();
+                assert_eq!(malformed.member, member, "{arn} {account:?} {action}");
+            }
+        }
     }
 
     #[test]

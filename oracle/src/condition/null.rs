@@ -24,7 +24,7 @@ pub(super) fn test(
         None => without_set(wants_absent, wants_present, values, notes),
         Some(set) => {
             notes.cite(iam(142));
-            with_set(set, wants_absent, wants_present, values.is_some(), notes)
+            with_set(set, wants_absent, wants_present, values, notes)
         }
     }
 }
@@ -54,22 +54,30 @@ fn with_set(
     set: SetOperator,
     wants_absent: bool,
     wants_present: bool,
-    is_present: bool,
+    values: Option<&[String]>,
     notes: &mut Notes<'_>,
 ) -> bool {
-    match (set, is_present) {
-        (SetOperator::ForAllValues, false) => true,
-        (SetOperator::ForAnyValue, false) => false,
+    let when_absent = set == SetOperator::ForAllValues;
+    let Some(values) = values else {
+        return when_absent;
+    };
+    let when_present = match set {
         // ForAllValues:Null false holds; with true it is open.
-        (SetOperator::ForAllValues, true) => {
+        SetOperator::ForAllValues => {
             wants_present
                 || (wants_absent && notes.choose::<NullSetOperator>() == NullSetOperator::Page)
         }
         // ForAnyValue:Null true fails; with false it is open.
-        (SetOperator::ForAnyValue, true) => {
+        SetOperator::ForAnyValue => {
             wants_present && notes.choose::<NullSetOperator>() == NullSetOperator::PerValue
         }
+    };
+    // IAM-141: a single empty string may be absent.
+    let is_open = matches!(values, [value] if value.is_empty()) && when_absent != when_present;
+    if is_open && notes.choose::<NullEmptyString>() == NullEmptyString::Null {
+        return when_absent;
     }
+    when_present
 }
 
 #[cfg(test)]
@@ -136,26 +144,18 @@ mod tests {
                 true,
             ),
         ] {
-            for values in [PRESENT, EMPTY_STRING] {
-                assert_eq!(
-                    null(page, operator, wanted, values),
-                    present_page,
-                    "{operator} {wanted:?}"
-                );
-                assert_eq!(
-                    null(per_value, operator, wanted, values),
-                    present_per_value,
-                    "{operator} {wanted:?}"
-                );
-            }
-            for dialect in [page, per_value] {
-                for values in [None, EMPTY] {
-                    assert_eq!(
-                        null(dialect, operator, wanted, values),
-                        absent,
-                        "{operator} {wanted:?}"
-                    );
+            for (dialect, present) in [(page, present_page), (per_value, present_per_value)] {
+                let test = |dialect, values| null(dialect, operator, wanted, values);
+                assert_eq!(test(dialect, PRESENT), present, "{operator} {wanted:?}");
+                for values in [None, EMPTY, EMPTY_STRING] {
+                    assert_eq!(test(dialect, values), absent, "{operator} {wanted:?}");
                 }
+                let dialect = dialect.with(NullEmptyString::Present);
+                assert_eq!(
+                    test(dialect, EMPTY_STRING),
+                    present,
+                    "{operator} {wanted:?}"
+                );
             }
         }
     }

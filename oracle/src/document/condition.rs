@@ -71,8 +71,8 @@ fn operator(member: &Member<'_>, reader: &mut Reader<'_>) -> Option<Name> {
             }
             None
         }
-        Parsed::Malformed(rule) => {
-            reader.fault(rule, member.offset);
+        Parsed::Misfit => {
+            reader.fault(iam(47), member.offset);
             None
         }
     }
@@ -146,7 +146,11 @@ fn values(name: Option<Name>, key: &str, node: &Node<'_>, reader: &mut Reader<'_
         }
         texts.push(text);
     }
-    if mixes_types(elements) && reader.notes.choose::<MixedValues>() == MixedValues::Refused {
+    // IAM-043: perhaps of one type only.
+    if name.is_some()
+        && mixes_types(elements)
+        && reader.notes.choose::<MixedValues>() == MixedValues::Refused
+    {
         reader.fault(iam(43), node.offset);
     }
     texts
@@ -223,8 +227,9 @@ mod tests {
             (r#"{"Bogus":{"a:b":1}}"#, &[(45, "\"Bogus\"")][..]),
             (r#"{"Bogus":{}}"#, &[]),
             (r#"{"ForSomeValues:Bool":{}}"#, &[]),
+            (r#"{"ForAnyValue::Bool":{}}"#, &[]),
             (
-                r#"{"ForAnyValue::Bool":{}}"#,
+                r#"{"ForAnyValue::Bool":{"a:b":[1,true]}}"#,
                 &[(45, "\"ForAnyValue::Bool\"")],
             ),
             (r#"{"Bogus":null}"#, &[(45, "\"Bogus\""), (44, "null")]),

@@ -1,9 +1,6 @@
 //! Names of condition operators: an optional set operator, a base, an optional `IfExists` (IAM-045…IAM-047;
 //! readings, 1.9).
 
-use veriam_model::RuleId;
-
-use crate::notes::iam;
 use crate::{Operator, SetOperator};
 
 /// A condition operator as it stands in a policy.
@@ -21,10 +18,10 @@ pub(super) enum Parsed {
     Exact(Name),
     /// An operator but for letter case (IAM-046).
     Miscased(Name),
-    /// No such base or prefix (IAM-045); tolerated over an empty block.
+    /// No operator (IAM-045); tolerated over an empty block.
     Unknown,
-    /// Parts that do not fit together: this rule, IAM-045 or IAM-047.
-    Malformed(RuleId),
+    /// Parts that do not fit together (IAM-047).
+    Misfit,
 }
 
 /// Reads a name.
@@ -33,15 +30,15 @@ pub(super) fn parse(text: &str) -> Parsed {
     let (prefix, base) = match parts.as_slice() {
         [base] => (None, *base),
         [prefix, base] => (Some(*prefix), *base),
-        [_, "", ..] => return Parsed::Malformed(iam(45)),
-        _ => return Parsed::Malformed(iam(47)),
+        [_, "", ..] => return Parsed::Unknown,
+        _ => return Parsed::Misfit,
     };
     if let Some(name) = find(prefix, base, |a, b| a == b) {
         return Parsed::Exact(name);
     }
     let known_prefix = prefix.is_none_or(|p| SetOperator::ALL.iter().any(|set| set.name() == p));
     if known_prefix && base == "NullIfExists" {
-        return Parsed::Malformed(iam(47));
+        return Parsed::Misfit;
     }
     match find(prefix, base, str::eq_ignore_ascii_case) {
         Some(name) => Parsed::Miscased(name),
@@ -97,7 +94,7 @@ mod tests {
                     let suffix = if if_exists { "IfExists" } else { "" };
                     let text = format!("{prefix}{operator}{suffix}");
                     let expected = if operator == Operator::Null && if_exists {
-                        Parsed::Malformed(iam(47))
+                        Parsed::Misfit
                     } else {
                         Parsed::Exact(Name {
                             operator,
@@ -126,6 +123,9 @@ mod tests {
             "ForSomeValues:NullIfExists",
             "nullifexists",
             "forallvalues:NullIfExists",
+            "ForAnyValue::StringEquals",
+            "a::",
+            "::",
         ] {
             assert_eq!(parse(text), Parsed::Unknown, "{text}");
         }
@@ -138,17 +138,14 @@ mod tests {
         ] {
             assert!(matches!(parse(text), Parsed::Miscased(_)), "{text}");
         }
-        for (text, rule) in [
-            ("ForAnyValue::StringEquals", 45),
-            ("a::", 45),
-            ("::", 45),
-            ("ForAllValues:StringEquals:IfExists", 47),
-            ("a:b:c:d", 47),
-            (":a:", 47),
-            ("NullIfExists", 47),
-            ("ForAnyValue:NullIfExists", 47),
+        for text in [
+            "ForAllValues:StringEquals:IfExists",
+            "a:b:c:d",
+            ":a:",
+            "NullIfExists",
+            "ForAnyValue:NullIfExists",
         ] {
-            assert_eq!(parse(text), Parsed::Malformed(iam(rule)), "{text}");
+            assert_eq!(parse(text), Parsed::Misfit, "{text}");
         }
     }
 }

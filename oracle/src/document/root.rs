@@ -72,7 +72,7 @@ fn version(root: &Node<'_>, node: Option<&Node<'_>>, reader: &mut Reader<'_>) {
     }
     // IAM-011: perhaps identity policies have to say so, too.
     if reader.policy_type == PolicyType::Identity
-        && version != Version::V2012
+        && missing_or_old
         && reader.notes.choose::<IdentityVersion>() == IdentityVersion::Refused
     {
         reader.fault(iam(11), offset);
@@ -219,6 +219,10 @@ mod tests {
         assert_eq!(numbers(PolicyType::Boundary, old), [13]);
         assert_eq!(numbers(PolicyType::Session, old), [13]);
         assert_eq!(numbers(PolicyType::Scp, old), [0_u16; 0]);
+        let bad = r#"{"Version":"x","Statement":S1}"#;
+        assert_eq!(numbers(PolicyType::Identity, bad), [9]);
+        let old = r#"{"Version":"2008-10-17","Statement":S1}"#;
+        assert_eq!(numbers(PolicyType::Identity, old), [11]);
         let new = r#"{"Version":"2012-10-17","Statement":S1}"#;
         assert_eq!(numbers(PolicyType::Identity, new), [0_u16; 0]);
     }

@@ -25,8 +25,10 @@ pub(super) fn check(effect: Option<Verb>, members: &Members<'_, '_>, reader: &mu
     }
     // `*` only at the end of an action, and no `?`.
     for member in members.all("Action").chain(members.all("NotAction")) {
-        let inner_wildcard =
-            |text: &str| text.contains('?') || text.strip_suffix('*').unwrap_or(text).contains('*');
+        let inner_wildcard = |text: &str| {
+            let before_the_end = text.strip_suffix('*').unwrap_or(text);
+            text != "*:*" && (text.contains('?') || before_the_end.contains('*'))
+        };
         let wild = strings(&member.node).filter(|(_, text)| inner_wildcard(text));
         places.extend(wild.map(|(offset, _)| offset));
     }
@@ -75,7 +77,7 @@ mod tests {
                 &[],
             ),
             (
-                r#""Effect":"Deny","Action":["s3:*","s3:G*t","s3:G?","*"],"NotResource":"*""#,
+                r#""Effect":"Deny","Action":["s3:*","s3:G*t","s3:G?","*","*:*"],"NotResource":"*""#,
                 &[
                     (33, "\"s3:G*t\""),
                     (33, "\"s3:G?\""),
