@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use arbitrary::Unstructured;
+use veriam_model::facts::RCP_SERVICES;
 use veriam_model::{Check, Fact, PolicyText, PolicyType, Principal, Resource, Verb};
 
 use crate::context::{self, State};
@@ -79,7 +80,7 @@ impl<'u, 'b> Plan<'u, 'b> {
             target,
             context: context::Context::default(),
             bounded: false,
-            chain_listed: false,
+            excepted: false,
         };
         let kind = maker.caller.kind;
         let always = maker.target.action == "sts:GetCallerIdentity";
@@ -123,10 +124,12 @@ impl<'u, 'b> Plan<'u, 'b> {
     /// Builds the policies.
     fn fill(&mut self) {
         let goal = [Goal::Allow, Goal::ImplicitDeny, Goal::ExplicitDeny]
-            [self.maker.draw.weighted(&[40, 30, 30])];
+            [self.maker.draw.weighted(&[38, 28, 34])];
         let mut required = self.required();
-        let jwt = self.maker.caller.kind == CallerKind::Jwt;
-        if goal == Goal::ImplicitDeny && !required.iter().any(|(slot, _)| self.may_withhold(*slot))
+        if goal == Goal::ImplicitDeny
+            && !required
+                .iter()
+                .any(|(slot, grade)| self.may_withhold(*slot, *grade))
         {
             // Nothing to withhold yet: an endpoint policy binds everybody.
             if self.maker.target.action != "sts:GetCallerIdentity" && !self.endpoint {
@@ -146,24 +149,26 @@ impl<'u, 'b> Plan<'u, 'b> {
             }
         }
         self.full_rcps();
-        match goal {
-            Goal::ExplicitDeny => {
-                let slot = self.deny_slot();
-                self.add(slot, Verb::Deny, Grade::Direct, true);
+        let applies = goal == Goal::ExplicitDeny;
+        let always = self.maker.target.action == "sts:GetCallerIdentity";
+        let deny = match goal {
+            Goal::ExplicitDeny => true,
+            Goal::Allow => self.maker.draw.chance(1, 2),
+            Goal::ImplicitDeny => self.maker.draw.chance(1, 5),
+        };
+        if deny {
+            match self.deny_slot() {
+                Some(slot) => self.add(slot, Verb::Deny, Grade::Direct, applies),
+                None if applies && !always => {
+                    self.add(Slot::Endpoint, Verb::Deny, Grade::Direct, true)
+                }
+                None => {}
             }
-            Goal::Allow if self.maker.draw.chance(1, 2) => {
-                let slot = self.deny_slot();
-                self.add(slot, Verb::Deny, Grade::Direct, false);
-            }
-            Goal::ImplicitDeny if !jwt && self.maker.draw.chance(1, 5) => {
-                let slot = self.deny_slot();
-                self.add(slot, Verb::Deny, Grade::Direct, false);
-            }
-            _ => {}
         }
         self.silent();
-        if self.maker.maybe(Feature::Decoys, 1, 6) {
-            let slot = self.deny_slot();
+        if self.maker.maybe(Feature::Decoys, 1, 6)
+            && let Some(slot) = self.deny_slot()
+        {
             let effect = if matches!(slot, Slot::Rcp(_)) || self.maker.draw.chance(1, 2) {
                 Verb::Deny
             } else {
@@ -249,8 +254,13 @@ impl<'u, 'b> Plan<'u, 'b> {
     }
 
     /// Whether a missing Allow there denies for sure.
-    fn may_withhold(&self, slot: Slot) -> bool {
+    fn may_withhold(&self, slot: Slot, grade: Grade) -> bool {
+        let same = self.maker.caller.account == self.maker.target.owner;
         match slot {
+            // Inside one account the identity policy needs no delegation, but for roles and keys (IAM-106).
+            Slot::Resource if same && grade == Grade::Account => {
+                self.maker.target.needs_own_policy()
+            }
             // What silence of the resource's policy means for a JWT caller is open (AC-122).
             Slot::Resource => self.maker.caller.kind != CallerKind::Jwt,
             Slot::Scp(_) => self.maker.caller.kind.in_account(),
@@ -260,7 +270,7 @@ impl<'u, 'b> Plan<'u, 'b> {
 
     fn withheld(&mut self, required: &[(Slot, Grade)]) -> Option<usize> {
         let candidates = required.iter().enumerate();
-        let candidates = candidates.filter(|(_, (slot, _))| self.may_withhold(*slot));
+        let candidates = candidates.filter(|(_, (slot, grade))| self.may_withhold(*slot, *grade));
         let candidates: Vec<usize> = candidates.map(|(at, _)| at).collect();
         match candidates.len() {
             0 => None,
@@ -303,7 +313,11 @@ impl<'u, 'b> Plan<'u, 'b> {
 
     /// Does not allow: by a statement that just fails, by silence, or by no policy where one is needed.
     fn withhold(&mut self, slot: Slot, grade: Grade) {
-        match self.maker.draw.weighted(&[8, 1, 1]) {
+        let federated = self.maker.caller.kind == CallerKind::FederatedSession;
+        // Without an endpoint policy or a boundary there is no limit at all.
+        let needed = matches!(slot, Slot::Identity | Slot::Resource | Slot::Scp(_))
+            || slot == Slot::Session && federated;
+        match self.maker.draw.weighted(&[8, 1, usize::from(needed)]) {
             0 => self.add(slot, Verb::Allow, grade, false),
             1 => {
                 let (draft, setting) = self.draft(slot, Verb::Allow);
@@ -333,8 +347,8 @@ impl<'u, 'b> Plan<'u, 'b> {
         self.drafts[draft].statements.push(statement);
     }
 
-    /// A place where a Deny counts for this caller.
-    fn deny_slot(&mut self) -> Slot {
+    /// A place where a Deny counts for this caller, if there is any.
+    fn deny_slot(&mut self) -> Option<Slot> {
         let caller = self.maker.caller.kind;
         let mut slots = Vec::with_capacity(8);
         if caller.has_identity() {
@@ -346,22 +360,32 @@ impl<'u, 'b> Plan<'u, 'b> {
                 slots.push(Slot::Session);
             }
         }
-        if self.maker.target.holds_policy() {
+        // A resource policy that does not allow leaves a JWT caller's answer open (AC-122).
+        let allowed =
+            caller != CallerKind::Jwt || self.drafts.iter().any(|d| d.slot == Slot::Resource);
+        if self.maker.target.holds_policy() && allowed {
             slots.push(Slot::Resource);
         }
         if caller.in_account() && self.scps > 0 {
             slots.push(Slot::Scp(self.maker.draw.below(self.scps)));
         }
-        if self.rcps > 0 {
+        let bound = self.bound_by_rcps() || self.maker.draw.chance(1, 8);
+        if self.rcps > 0 && bound {
             slots.push(Slot::Rcp(self.maker.draw.below(self.rcps)));
         }
         if self.endpoint {
             slots.push(Slot::Endpoint);
         }
         match slots.len() {
-            0 => Slot::Resource,
-            count => slots[self.maker.draw.below(count)],
+            0 => None,
+            count => Some(slots[self.maker.draw.below(count)]),
         }
+    }
+
+    /// Whether RCPs reach the action (IAM-240).
+    fn bound_by_rcps(&self) -> bool {
+        let service = self.maker.target.prefix();
+        RCP_SERVICES.contains(&service) && self.maker.target.action != "kms:RetireGrant"
     }
 
     /// Policies that are there but have nothing to say yet.
@@ -681,8 +705,8 @@ fn breach(maker: &mut Maker<'_, '_>) {
             maker.target.name = name.unwrap_or("x".into());
         }
         // A caller of whose chain a part stays listed would be contested (IAM-120).
-        3 if !maker.chain_listed => other_caller(maker),
-        4 if maker.caller.kind.in_account() && !maker.chain_listed => {
+        3 if !maker.excepted => other_caller(maker),
+        4 if maker.caller.kind.in_account() && !maker.excepted => {
             let account = draw.one(&ACCOUNTS);
             let caller = &mut maker.caller;
             caller.arn = caller.arn.replace(caller.account, account).into();
@@ -730,6 +754,9 @@ fn other_caller(maker: &mut Maker<'_, '_>) {
 
 /// Removes a key, or gives it another value of its kind.
 fn breach_key(maker: &mut Maker<'_, '_>, at: usize) {
+    if maker.context.entries[at].pinned {
+        return;
+    }
     if maker.draw.chance(1, 2) {
         maker.context.entries.remove(at);
         return;

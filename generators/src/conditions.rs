@@ -189,6 +189,10 @@ impl Maker<'_, '_> {
         let state = [State::Present, State::Absent, State::Empty][self.draw.weighted(&weights)];
         let subject = self.subject(operator, state, setting)?;
         let request = self.settle(&subject);
+        if operator.when_absent().is_none() {
+            // Were the key to go, the answer would be open (IAM-148).
+            self.context.pin(subject.key);
+        }
         let share = self.share(operator, subject.state, holds, &request)?;
         let values = self.policy_values(setting, operator, subject.key, &request, share);
         Some((operator, subject.key, values))

@@ -149,6 +149,8 @@ pub(crate) struct Entry {
     pub(crate) kind: Kind,
     /// Nothing: the key is absent.
     pub(crate) values: Option<Vec<Value>>,
+    /// Something is settled only while the key stays as it is.
+    pub(crate) pinned: bool,
 }
 
 /// In which state a test wants a key.
@@ -227,7 +229,12 @@ impl Context {
             }
         };
         let answer = values.clone().unwrap_or_default();
-        self.entries.push(Entry { key, kind, values });
+        self.entries.push(Entry {
+            key,
+            kind,
+            values,
+            pinned: false,
+        });
         answer
     }
 
@@ -237,7 +244,16 @@ impl Context {
             key,
             kind: key.kind,
             values: Some(vec![Value::text(value)]),
+            pinned: false,
         });
+    }
+
+    /// Keeps the key as it is from now on.
+    pub(crate) fn pin(&mut self, key: &Key) {
+        let entry = self.entries.iter_mut().find(|e| e.key.name == key.name);
+        if let Some(entry) = entry {
+            entry.pinned = true;
+        }
     }
 }
 

@@ -18,10 +18,22 @@ impl<'u, 'b> Draw<'u, 'b> {
     }
 
     /// A number below `end`; 0 when `end` is 0 or 1.
+    ///
+    /// One byte or two are scaled to the range, so that small numbers come from small bytes.
     pub(crate) fn below(&mut self, end: usize) -> usize {
-        let last = u32::try_from(end.saturating_sub(1)).unwrap_or(u32::MAX);
-        // `int_in_range` fails on an empty range only, and this one holds 0.
-        self.bytes.int_in_range(0..=last).map_or(0, |n| n as usize)
+        match end {
+            0 | 1 => 0,
+            2..=32 => (usize::from(self.byte()) * end) >> 8,
+            _ => (self.pair() * end.min(1 << 16)) >> 16,
+        }
+    }
+
+    fn pair(&mut self) -> usize {
+        usize::from(u16::from_be_bytes([self.byte(), self.byte()]))
+    }
+
+    fn byte(&mut self) -> u8 {
+        self.bytes.bytes(1).map_or(0, |bytes| bytes[0])
     }
 
     /// True `hits` times in `of`, and never on zero bytes.
@@ -48,7 +60,7 @@ impl<'u, 'b> Draw<'u, 'b> {
 
     /// Four bytes as a number; 0 when the bytes are used up.
     pub(crate) fn word(&mut self) -> u32 {
-        self.bytes.int_in_range(0..=u32::MAX).unwrap_or(0)
+        u32::from_le_bytes([self.byte(), self.byte(), self.byte(), self.byte()])
     }
 }
 

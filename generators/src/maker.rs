@@ -15,8 +15,8 @@ pub(crate) struct Maker<'u, 'b> {
     pub(crate) context: Context,
     /// A boundary counts for the caller, so that NotPrincipal spares nobody (IAM-122).
     pub(crate) bounded: bool,
-    /// Some statement lists the caller's chain under NotPrincipal: the caller must not change any more.
-    pub(crate) chain_listed: bool,
+    /// Some statement has NotPrincipal: the caller must not change any more, or a part of its chain might be listed.
+    pub(crate) excepted: bool,
 }
 
 /// What the place of a statement permits.

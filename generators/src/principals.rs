@@ -217,6 +217,7 @@ impl Maker<'_, '_> {
         if !self.may_except(setting) || !self.maybe(Feature::NotPrincipal, 1, 3) {
             return None;
         }
+        self.excepted = true;
         let account = self.other_account();
         let mut names = match self.draw.below(3) {
             0 if self.caller.kind.has_identity() => {
@@ -227,7 +228,6 @@ impl Maker<'_, '_> {
                         self.role(role)
                     }
                 };
-                self.chain_listed = true;
                 vec![neighbour, self.account_name()]
             }
             // Whoever has a boundary is never spared (IAM-122).
@@ -257,6 +257,7 @@ impl Maker<'_, '_> {
         {
             return None;
         }
+        self.excepted = true;
         let mut members = match self.caller.kind {
             CallerKind::Service => vec![("Service", vec![self.caller.arn.clone()])],
             _ => vec![(AWS, self.chain_names())],
@@ -273,7 +274,6 @@ impl Maker<'_, '_> {
 
     /// The caller's ARN and everything behind it.
     fn chain_names(&mut self) -> Vec<Text> {
-        self.chain_listed = true;
         let account = self.account_name();
         let own = self.caller.arn.clone();
         match self.caller.kind {

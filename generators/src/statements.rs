@@ -97,7 +97,7 @@ impl Maker<'_, '_> {
         let who = takes_principal(setting).then(|| self.who(setting, grade));
         let resources = match setting.policy_type {
             PolicyType::Trust => None,
-            _ if self.draw.chance(1, 2) && !setting.bare_allow() => {
+            _ if self.draw.chance(1, 2) && self.can_miss_resource(setting) => {
                 Some(Patterns::one(self.plain_resource(setting)))
             }
             _ => Some(Patterns::one("*")),

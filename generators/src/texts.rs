@@ -139,6 +139,8 @@ impl Maker<'_, '_> {
         if self.context.entry(key).is_none() {
             self.context.put(key, Cow::Owned(text.to_owned()));
         }
+        // Without its key the variable would have no value, which is contested in NotResource (IAM-198).
+        self.context.pin(key);
         let default = self.maybe(Feature::Defaults, 1, 4).then_some("otherwise");
         Some(self.variable(key.name, default))
     }
