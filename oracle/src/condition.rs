@@ -23,7 +23,9 @@ use crate::document::{KeyValues, OperatorBlock};
 use crate::finding::{Finding, Scope};
 use crate::notes::{Notes, ac, iam};
 use crate::variable::{self, Expanded};
-use crate::{CallerKind, ConditionTrace, Element, Family, KeyState, VariableTrace, keys};
+use crate::{
+    CallerKind, ConditionTrace, Element, Family, KeyState, SetOperator, VariableTrace, keys,
+};
 
 /// Tests one key under one operator.
 pub(crate) fn test<'d>(
@@ -48,7 +50,7 @@ pub(crate) fn test<'d>(
         (_, Some(values)) => present(block, key, values, scope, &mut notes, &mut variables),
     };
     // IAM-131: a condition decides about its statement and nothing else.
-    notes.cite_if(!holds, iam(131));
+    notes.cite(iam(131));
     let state = match (values, holds) {
         (None, _) => KeyState::Absent,
         (Some(_), true) => KeyState::Matched,
@@ -86,14 +88,13 @@ fn present(
     let known = context_key(&key.key);
     // IAM-138: with IfExists a present key is tested as without.
     notes.cite_if(block.if_exists, iam(138));
-    // IAM-129, IAM-130, IAM-152: several values, or none.
+    // IAM-129, IAM-130: several values.
     let several = if operator.is_negated() {
         iam(130)
     } else {
         iam(129)
     };
     notes.cite_if(key.values.len() > 1, several);
-    notes.cite_if(key.values.is_empty(), iam(152));
     let present = set_operator::Present {
         values,
         multivalued: known.is_some_and(|known| known.multivalued),
@@ -200,6 +201,7 @@ fn cite_key(
     let caller = scope.request.caller.kind();
     // IAM-265: conditions apply to anonymous callers with the keys they have.
     notes.cite_if(caller == CallerKind::Anonymous, iam(265));
+    cite_shape(block, key, notes);
     let negated = block.operator.is_negated();
     // AC-124: a negated test of a principal key in a Deny holds for every JWT caller.
     let denies_jwt = caller == CallerKind::Jwt
@@ -216,12 +218,36 @@ fn cite_key(
     let names_root =
         known.name == "aws:PrincipalArn" && key.values.iter().any(|value| value.ends_with(":root"));
     notes.cite_if(names_root, iam(274));
-    // IAM-187: an operator of another type than the key's.
+    // IAM-187: an operator of another type than the key's, or one of the types of a key that has two.
     let family = block.operator.family();
-    notes.cite_if(family != Family::Null && !suits(family, known), iam(187));
+    let has_two_types = known.name == "aws:EpochTime";
+    notes.cite_if(
+        family != Family::Null && (has_two_types || !suits(family, known)),
+        iam(187),
+    );
     // IAM-193: string operators on keys that hold addresses.
     let as_text = family == Family::String && known.value_type == ValueType::IpAddress;
     notes.cite_if(as_text, iam(193));
+}
+
+/// Cites the rules about operator and values, whether the key is there or not.
+fn cite_shape(block: &OperatorBlock, key: &KeyValues, notes: &mut Notes<'_>) {
+    let family = block.operator.family();
+    if family == Family::Null {
+        return;
+    }
+    // IAM-149: ForAllValues with IfExists is ForAllValues.
+    let for_all = block.set == Some(SetOperator::ForAllValues);
+    notes.cite_if(for_all && block.if_exists, iam(149));
+    // IAM-150: a set operator on a single-valued key.
+    let multivalued = context_key(&key.key).is_some_and(|known| known.multivalued);
+    notes.cite_if(block.set.is_some() && !multivalued, iam(150));
+    // IAM-152: an empty list.
+    notes.cite_if(key.values.is_empty(), iam(152));
+    // IAM-171: both booleans are alternatives, so one of them matches whatever is there.
+    let lists = |text: &str| key.values.iter().any(|value| value == text);
+    let both = lists("true") && lists("false");
+    notes.cite_if(family == Family::Bool && both, iam(171));
 }
 
 fn suits(family: Family, known: &ContextKey) -> bool {

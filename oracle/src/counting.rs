@@ -84,7 +84,10 @@ impl<'p> Counting<'p> {
 
     fn session(&self) -> Option<(Vec<RuleId>, &'static str)> {
         match self.parties.caller {
-            CallerKind::User => Some((vec![iam(226)], "an IAM user is no session")),
+            CallerKind::User => Some((
+                vec![iam(226), iam(229)],
+                "an IAM user has no session policy, not even with temporary credentials",
+            )),
             _ => self.identity_side(),
         }
     }

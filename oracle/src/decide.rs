@@ -108,6 +108,8 @@ pub(crate) fn decide(policies: Policies<'_>, log: &mut Log<'_>) -> Decision {
     // IAM-272: one (action, resource) check at a time. IAM-267: those of a call combine by AND.
     log.notes.cite(iam(272));
     log.notes.cite(iam(267));
+    // IAM-102: partitions of IAM identities are compared.
+    log.notes.cite_if(parties.same_account.is_some(), iam(102));
     match parties.preempted {
         Some(Preempted::AlwaysAllowed) if !policies.guarded => {
             log.step(&[iam(260)], || {

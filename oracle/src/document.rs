@@ -92,6 +92,13 @@ pub(crate) struct Condition {
     pub(crate) blocks: Vec<OperatorBlock>,
 }
 
+impl Condition {
+    /// Whether it, or an operator of it, is `{}` (IAM-040).
+    pub(crate) fn has_empty_block(&self) -> bool {
+        self.is_empty || self.blocks.iter().any(|block| block.keys.is_empty())
+    }
+}
+
 /// An operator of a `Condition` with its keys.
 #[derive(Clone, Debug)]
 pub(crate) struct OperatorBlock {
@@ -194,15 +201,14 @@ impl Reader<'_> {
         distinct
     }
 
-    /// Whether a value is a list. A bare value means a list of it (IAM-034).
+    /// The elements of a list. A bare value and a list of one mean the same (IAM-034).
     fn elements<'n, 't>(&mut self, node: &'n Node<'t>) -> &'n [Node<'t>] {
-        match &node.value {
+        let elements = match &node.value {
             json::Value::List(elements) => elements,
-            _ => {
-                self.notes.cite(iam(34));
-                std::slice::from_ref(node)
-            }
-        }
+            _ => std::slice::from_ref(node),
+        };
+        self.notes.cite_if(elements.len() == 1, iam(34));
+        elements
     }
 }
 

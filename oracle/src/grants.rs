@@ -171,19 +171,27 @@ fn same_account(
     }
     if allow.entity {
         // IAM-216, IAM-219: only boundary and session policy still limit.
-        let rule = match parties.caller {
+        let mut rules = vec![match parties.caller {
             CallerKind::FederatedUser => iam(219),
             _ => iam(216),
-        };
+        }];
+        // IAM-249, IAM-255: so it is with trust and key policies.
+        if parties.assumes_role {
+            rules.push(iam(249));
+        }
+        if parties.on_kms_key {
+            rules.push(iam(255));
+        }
         if own.boundary_ok && own.session_ok {
-            log.step(&[rule, iam(212)], || {
+            rules.push(iam(212));
+            log.step(&rules, || {
                 "the resource policy names the role or user behind the session and allows, and neither \
                  boundary nor session policy is in the way"
                     .to_owned()
             });
             return Decision::Allow;
         }
-        log.step(&[rule], || {
+        log.step(&rules, || {
             format!(
                 "the resource policy allows the role or user behind the session, but {}",
                 own.missing()

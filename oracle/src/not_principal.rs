@@ -31,8 +31,8 @@ pub(crate) fn naming(
     notes.cite(iam(119));
     notes.cite_if(scope.effect == Verb::Allow, iam(123));
     // IAM-122: in a Deny, nobody who has a permissions boundary is spared.
+    notes.cite_if(scope.effect == Verb::Deny, iam(122));
     if scope.effect == Verb::Deny && scope.bounded {
-        notes.cite(iam(122));
         return NAMED;
     }
     // `*` spares everyone it names.

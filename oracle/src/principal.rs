@@ -190,8 +190,10 @@ fn arn_grade(entry: Arn<'_>, text: &str, scope: Scope<'_>, notes: &mut Notes<'_>
         notes.cite(iam(109));
         return match caller {
             Caller::User(_) => direct_if(scope.request.caller_text() == text),
-            Caller::FederatedUser { name, .. } if same_account => {
-                entity_if(last_name(entry.resource) == name)
+            Caller::FederatedUser { name, .. } => {
+                // IAM-219: the user behind the session.
+                notes.cite(iam(219));
+                entity_if(same_account && last_name(entry.resource) == name)
             }
             _ => Grade::None,
         };

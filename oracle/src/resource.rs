@@ -127,7 +127,6 @@ fn covers_arn(text: &str, pattern: &Pattern, scope: Scope<'_>, notes: &mut Notes
     if pattern.tail.is_some() || text.ends_with('*') {
         // IAM-064, IAM-093: the `*` at the end of a short ARN runs over colons.
         notes.cite_if(pattern.tail.is_none(), iam(64));
-        notes.cite_if(pattern.tail.is_none(), iam(93));
         return covers_with_star(pattern, resource, notes);
     }
     // IAM-064: any other short ARN covers nothing, or has its missing parts filled up.
@@ -205,6 +204,9 @@ fn cite_matching(
     // IAM-092, IAM-094: `*` runs over slashes, and over colons of the sixth part.
     notes.cite_if(has_star && resource.resource.contains('/'), iam(92));
     notes.cite_if(resource.resource.contains(':'), iam(94));
+    // IAM-093: before the sixth part wildcards stay inside their part, but for a `*` at its end.
+    let wild = |part: &Vec<Symbol>| part.contains(&Symbol::Run) || part.contains(&Symbol::One);
+    notes.cite_if(pattern.head.iter().any(wild), iam(93));
     // IAM-097: without a separator before the `*` the pattern is a plain prefix.
     let prefix: Vec<Symbol> = tail
         .iter()

@@ -117,7 +117,7 @@ fn test_condition(condition: &Condition, scope: Scope<'_>, tally: &mut Tally<'_,
     // IAM-128: all of them have to hold.
     tally.notes.cite_if(keys.len() > 1, iam(128));
     // IAM-040: an empty block tests nothing, or takes the statement's effect.
-    if condition.is_empty || condition.blocks.iter().any(|block| block.keys.is_empty()) {
+    if condition.has_empty_block() {
         let mut notes = tally.notes.fresh();
         let holds = notes.choose::<EmptyCondition>() == EmptyCondition::NoTest;
         let mut finding = Finding::new(Element::Condition, holds, notes);

@@ -185,10 +185,12 @@ fn resolve<'t>(
     request: &Request<'t>,
     notes: &mut Notes<'_>,
 ) -> Option<&'t str> {
+    // IAM-194: letter case of the name does not count, that of the value is kept; IAM-196: tags work too.
+    notes.cite(iam(194));
     notes.cite_if(name.contains('/'), iam(196));
     let found = request.context(name);
     keys::cite(name, found.is_some(), request, notes);
-    let Some((spelling, values)) = found else {
+    let Some((_, values)) = found else {
         // IAM-201: the default is for absent keys.
         notes.cite(if default.is_some() {
             iam(201)
@@ -197,7 +199,7 @@ fn resolve<'t>(
         });
         return default;
     };
-    notes.cite_if(spelling != name, iam(194));
+
     // IAM-195: only single-valued keys resolve.
     let multivalued = context_key(name).is_some_and(|key| key.multivalued);
     let value = match values {

@@ -46,11 +46,7 @@ fn if_exists(block: &OperatorBlock, negated: bool, effect: Verb, notes: &mut Not
             notes.cite(iam(144));
             notes.choose::<ForAnyIfExists>() == ForAnyIfExists::True
         }
-        // IAM-149: no difference.
-        Some(SetOperator::ForAllValues) => {
-            notes.cite(iam(149));
-            true
-        }
+        Some(SetOperator::ForAllValues) => true,
         None => {
             // IAM-139: also in a Deny.
             notes.cite_if(negated && effect == Verb::Deny, iam(139));

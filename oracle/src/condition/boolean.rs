@@ -1,4 +1,4 @@
-//! `Bool` (IAM-169…IAM-171).
+//! `Bool` (IAM-169, IAM-170).
 
 use veriam_model::readings::OddBoolean;
 
@@ -7,9 +7,7 @@ use crate::notes::{Notes, iam};
 /// Tests one request value against the policy's values; `None` is a value with an unresolved variable.
 pub(super) fn test(wanted: &[Option<String>], value: &str, notes: &mut Notes<'_>) -> bool {
     notes.cite(iam(169));
-    // IAM-171: both booleans are alternatives, so one of them always matches.
-    let lists = |text: &str| wanted.iter().flatten().any(|wanted| wanted == text);
-    notes.cite_if(lists("true") && lists("false"), iam(171));
+
     notes.any(wanted.iter().flatten(), |notes, wanted| {
         matches(wanted, value, notes)
     })

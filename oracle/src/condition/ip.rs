@@ -102,7 +102,7 @@ impl Range {
             IpAddr::V4(v4) => v4.is_private(),
             IpAddr::V6(_) => false,
         };
-        notes.cite_if(self.prefix.is_none(), iam(175));
+        notes.cite_if(prefix == bits(self.address), iam(175));
         notes.cite_if(has_host_bits, iam(177));
         notes.cite_if(self.address.is_ipv6(), iam(178));
         notes.cite_if(self.address.is_ipv6() != address.is_ipv6(), iam(179));

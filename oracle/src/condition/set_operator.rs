@@ -43,9 +43,8 @@ fn for_all_values<'d>(
 ) -> bool {
     notes.cite(iam(143));
     notes.cite_if(key.negated, iam(146));
-    notes.cite_if(!key.multivalued, iam(150));
+    notes.cite_if(key.values.iter().any(String::is_empty), iam(147));
     if is_single_empty_string(key.values) {
-        notes.cite(iam(147));
         return true;
     }
     notes.all(key.values, passes)
@@ -59,7 +58,7 @@ fn for_any_value<'d>(
 ) -> bool {
     notes.cite(iam(144));
     notes.cite_if(key.negated, iam(145));
-    notes.cite_if(!key.multivalued, iam(150));
+    notes.cite_if(key.values.iter().any(String::is_empty), iam(147));
     let passed = notes.any(key.values, passes);
     if passed && is_single_empty_string(key.values) {
         return notes.choose::<ForAnyEmptyString>() == ForAnyEmptyString::Value;

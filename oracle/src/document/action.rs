@@ -45,11 +45,13 @@ fn check(text: &str, offset: usize, reader: &mut Reader<'_>) {
     if text == "*" {
         return;
     }
-    if reader.is_2012() && text.contains("${") {
-        // IAM-068, IAM-126: no variables here.
+    if text.contains("${") {
+        // IAM-126: no variables here; IAM-068 refuses them where they exist.
         reader.notes.cite(iam(126));
-        reader.fault(iam(68), offset);
-        return;
+        if reader.is_2012() {
+            reader.fault(iam(68), offset);
+            return;
+        }
     }
     // IAM-059: prefix, one colon, name.
     let Some((prefix, name)) = text.split_once(':') else {

@@ -29,10 +29,13 @@ pub(super) fn read(node: &Node<'_>, reader: &mut Reader<'_>) -> Condition {
             });
         }
     }
-    Condition {
+    let condition = Condition {
         is_empty: operators.is_empty(),
         blocks,
-    }
+    };
+    // IAM-040: empty blocks are accepted.
+    reader.notes.cite_if(condition.has_empty_block(), iam(40));
+    condition
 }
 
 /// IAM-041, IAM-044: an object, here and one level down.

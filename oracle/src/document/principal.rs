@@ -96,6 +96,7 @@ fn missing(offset: usize, neither: bool, reader: &mut Reader<'_>) {
 
 /// The value of an element: `"*"`, or an object of kinds (IAM-050).
 fn element(not: bool, node: &Node<'_>, reader: &mut Reader<'_>) -> PrincipalElement {
+    reader.notes.cite(iam(50));
     let mut entries = Vec::new();
     match &node.value {
         Value::Text(text) if text == "*" => {

@@ -78,6 +78,7 @@ fn check(text: &str, offset: usize, reader: &mut Reader<'_>) {
     }
     // IAM-065: the partition is a known one or `*`.
     let partition = text.split(':').nth(1).unwrap_or_default();
+    reader.notes.cite_if(partition == "*", iam(65));
     if partition != "*" && !PARTITIONS.contains(&partition) {
         reader.fault(iam(65), offset);
         return;
