@@ -4,9 +4,11 @@
 //! value, so that nothing gets lost: members stay in order and repeated, numbers keep their spelling, and
 //! everything knows the byte where it begins.
 
+use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde::Deserialize;
+use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use veriam_model::Fault;
 
@@ -32,7 +34,7 @@ pub(crate) enum Value<'t> {
     /// The number as it is spelled.
     Number(&'t str),
     /// The string, escapes decoded.
-    Text(String),
+    Text(Cow<'t, str>),
     List(Vec<Node<'t>>),
     /// The members, in order, repeated ones included.
     Object(Vec<Member<'t>>),
@@ -42,7 +44,7 @@ pub(crate) enum Value<'t> {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Member<'t> {
     /// The name, escapes decoded.
-    pub(crate) name: String,
+    pub(crate) name: Cow<'t, str>,
     /// Byte offset of the name's opening quote.
     pub(crate) offset: usize,
     /// The value.
@@ -128,7 +130,7 @@ fn node<'t>(source: &'t str, text: &'t str) -> Result<Node<'t>, Fault> {
             let members = members.into_iter().map(|(name, value)| {
                 let at = offset_in(name.get(), text);
                 Ok(Member {
-                    name: serde_json::from_str(name.get())
+                    name: string(name.get())
                         .map_err(|error| syntax_error(&error, name.get(), at))?,
                     offset: at,
                     node: node(value.get(), text)?,
@@ -141,13 +143,20 @@ fn node<'t>(source: &'t str, text: &'t str) -> Result<Node<'t>, Fault> {
             let elements = elements.into_iter().map(|raw| node(raw.get(), text));
             Value::List(elements.collect::<Result<_, _>>()?)
         }
-        Some(b'"') => Value::Text(serde_json::from_str(source).map_err(fault)?),
+        Some(b'"') => Value::Text(string(source).map_err(fault)?),
         Some(b't') => Value::Bool(true),
         Some(b'f') => Value::Bool(false),
         Some(b'n') => Value::Null,
         _ => Value::Number(source),
     };
     Ok(Node { offset, value })
+}
+
+/// The string whose raw text is `source`; borrowed when it holds no escapes.
+fn string(source: &str) -> Result<Cow<'_, str>, serde_json::Error> {
+    #[derive(Deserialize)]
+    struct Text<'t>(#[serde(borrow)] Cow<'t, str>);
+    serde_json::from_str(source).map(|Text(text)| text)
 }
 
 /// How far `part` begins behind the start of `whole`; `part` is a slice of `whole`.
@@ -214,7 +223,7 @@ mod tests {
         };
         let places: Vec<_> = members
             .iter()
-            .map(|m| (m.name.as_str(), m.offset, m.node.offset))
+            .map(|m| (m.name.as_ref(), m.offset, m.node.offset))
             .collect();
         assert_eq!(places, [("b", 2, 7), ("b", 12, 17)]);
         assert_eq!(members[0].node.value, Value::Number("1e0"));
@@ -232,7 +241,7 @@ mod tests {
             unreachable!("read returns objects only")
         };
         assert_eq!(members[0].name, "A");
-        assert_eq!(members[0].node.value, Value::Text("é😀\n".to_owned()));
+        assert_eq!(members[0].node.value, Value::Text("é😀\n".into()));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::document::Listed;
 use crate::finding::{Finding, Scope};
 use crate::notes::{Notes, iam};
 use crate::variable;
-use crate::wildcard::{self, Symbol, has_wildcard, symbols};
+use crate::wildcard::{self, Symbol, has_wildcard, has_wildcards, symbols};
 use crate::{Element, VariableTrace};
 
 /// Tests the element.
@@ -205,8 +205,7 @@ fn cite_matching(
     notes.cite_if(has_star && resource.resource.contains('/'), iam(92));
     notes.cite_if(resource.resource.contains(':'), iam(94));
     // IAM-093: before the sixth part wildcards stay inside their part, but for a `*` at its end.
-    let wild = |part: &Vec<Symbol>| part.contains(&Symbol::Run) || part.contains(&Symbol::One);
-    notes.cite_if(pattern.head.iter().any(wild), iam(93));
+    notes.cite_if(pattern.head.iter().any(|part| has_wildcards(part)), iam(93));
     // IAM-097: without a separator before the `*` the pattern is a plain prefix.
     let prefix: Vec<Symbol> = tail
         .iter()

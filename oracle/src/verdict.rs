@@ -2,7 +2,7 @@
 
 use veriam_model::{Check, Choice, ChoiceKind, ChoiceSet, Dialect, choice_facts};
 
-use crate::{Judgement, MalformedRequest, Outcome, Verdict, VerdictError, judge};
+use crate::{Judgement, Outcome, Verdict, VerdictError, judge};
 
 /// Most combinations of readings that are tried.
 const MAX_COMBINATIONS: usize = 256;
@@ -15,7 +15,7 @@ pub(crate) fn verdict(check: &Check) -> Result<Verdict, VerdictError> {
     let default = judge(check, &Dialect::default())?;
     let mut choices = open(default.consulted);
     let readings = loop {
-        let readings = judge_product(check, &choices)?;
+        let readings = judge_product(check, &default, &choices)?;
         let mut consulted = ChoiceSet::new();
         for (_, judgement) in &readings {
             consulted.extend_from(judgement.consulted);
@@ -67,9 +67,10 @@ fn open(set: ChoiceSet) -> Vec<Choice> {
     set.iter().filter(is_open).collect()
 }
 
-/// The judgement under every combination of readings, the default one first.
+/// The judgement under every combination of readings, the default one, which is known, first.
 fn judge_product(
     check: &Check,
+    default: &Judgement,
     choices: &[Choice],
 ) -> Result<Vec<(Dialect, Judgement)>, VerdictError> {
     let mut dialects = vec![Dialect::default()];
@@ -87,11 +88,11 @@ fn judge_product(
             .flat_map(|dialect| (0..count).map(move |index| dialect.with_index(choice, index)))
             .collect();
     }
-    let judged = dialects
-        .into_iter()
-        .map(|dialect| Ok((dialect, judge(check, &dialect)?)));
-    let judged: Result<Vec<_>, MalformedRequest> = judged.collect();
-    Ok(judged?)
+    let mut judged = vec![(Dialect::default(), default.clone())];
+    for &dialect in &dialects[1..] {
+        judged.push((dialect, judge(check, &dialect)?));
+    }
+    Ok(judged)
 }
 
 /// Whether two combinations that differ in this choice only have different outcomes.

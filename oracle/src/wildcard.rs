@@ -29,6 +29,11 @@ pub(crate) fn has_wildcard(text: &str) -> bool {
     text.contains(['*', '?'])
 }
 
+/// Whether a pattern holds wildcards.
+pub(crate) fn has_wildcards(pattern: &[Symbol]) -> bool {
+    pattern.contains(&Symbol::Run) || pattern.contains(&Symbol::One)
+}
+
 /// Private-use code points that stand for the wildcards in the matcher, so that a literal `*` or `?` of a
 /// policy (`${*}`, substituted text) and of a request are characters like any other.
 const RUN: char = '\u{F0000}';
@@ -36,6 +41,12 @@ const ONE: char = '\u{F0001}';
 
 /// Whether the pattern matches the whole text, from end to end and with case.
 pub(crate) fn matches(pattern: &[Symbol], text: &str) -> bool {
+    if !has_wildcards(pattern) {
+        return pattern
+            .iter()
+            .copied()
+            .eq(text.chars().map(Symbol::Literal));
+    }
     let Some(stand_in) = StandIn::for_characters(pattern, text) else {
         return false;
     };

@@ -68,8 +68,10 @@ fn parts_match(pattern: &[&[Symbol]; 5], value: Arn<'_>, notes: &mut Notes<'_>) 
         value.account,
         value.resource,
     ];
-    let wild = |part: &&[Symbol]| part.contains(&Symbol::Run) || part.contains(&Symbol::One);
-    notes.cite_if(pattern[..4].iter().any(wild), iam(184));
+    let is_wild = pattern[..4]
+        .iter()
+        .any(|part| wildcard::has_wildcards(part));
+    notes.cite_if(is_wild, iam(184));
     pattern
         .iter()
         .zip(values)

@@ -16,7 +16,7 @@ pub(super) fn read(not: bool, node: &Node<'_>, reader: &mut Reader<'_>) -> Vec<S
         match &element.value {
             Value::Text(text) => {
                 check(text, element.offset, reader);
-                actions.push(text.clone());
+                actions.push(text.to_string());
             }
             // IAM-035: strings only.
             _ => reader.fault(iam(35), element.offset),

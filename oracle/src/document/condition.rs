@@ -96,7 +96,7 @@ fn block(name: Option<Name>, keys: &[Member<'_>], reader: &mut Reader<'_>) -> Ve
         reader.notes.cite_if(!has_key_form(key), iam(48));
         reader.notes.cite_if(is_bare_tag_family(key), iam(49));
         read.push(KeyValues {
-            key: key.clone(),
+            key: key.to_string(),
             values: values(name, key, &member.node, reader),
         });
     }
@@ -124,7 +124,7 @@ fn values(name: Option<Name>, key: &str, node: &Node<'_>, reader: &mut Reader<'_
     let mut texts = Vec::new();
     for element in elements {
         let text = match &element.value {
-            Value::Text(text) => text.clone(),
+            Value::Text(text) => text.to_string(),
             Value::Number(text) => {
                 reader.notes.cite(iam(42));
                 (*text).to_owned()

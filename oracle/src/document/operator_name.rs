@@ -65,8 +65,11 @@ fn find(prefix: Option<&str>, base: &str, same: fn(&str, &str) -> bool) -> Optio
                 if_exists: false,
             });
         }
-        let suffixed = format!("{plain}IfExists");
-        if operator != Operator::Null && same(&suffixed, base) {
+        let is_suffixed = match (base.get(..plain.len()), base.get(plain.len()..)) {
+            (Some(start), Some(suffix)) => same(plain, start) && same("IfExists", suffix),
+            _ => false,
+        };
+        if operator != Operator::Null && is_suffixed {
             return Some(Name {
                 operator,
                 set,

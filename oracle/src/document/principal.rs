@@ -137,7 +137,7 @@ fn nobody(not: bool, offset: usize, reader: &mut Reader<'_>) {
 
 /// One member of a principal object. Returns whether it is an empty list.
 fn kind(member: &Member<'_>, entries: &mut Vec<PrincipalEntry>, reader: &mut Reader<'_>) -> bool {
-    let name = member.name.as_str();
+    let name = member.name.as_ref();
     let refused = match name {
         "AWS" | "Service" => None,
         // IAM-054: for trust policies only.

@@ -21,7 +21,7 @@ pub(super) fn read(not: bool, node: &Node<'_>, reader: &mut Reader<'_>) -> Vec<S
         match &element.value {
             Value::Text(text) => {
                 check(text, element.offset, reader);
-                resources.push(text.clone());
+                resources.push(text.to_string());
             }
             Value::Null if is_list => {
                 // IAM-035: null among resources is passed over.

@@ -20,7 +20,7 @@ pub(super) fn read(root: &Node<'_>, reader: &mut Reader<'_>) -> Vec<Statement> {
     reader.notes.cite(iam(23));
     let members = reader.distinct(members);
     for member in &members {
-        if !MEMBERS.contains(&member.name.as_str()) {
+        if !MEMBERS.contains(&member.name.as_ref()) {
             let miscased = MEMBERS.iter().any(|m| m.eq_ignore_ascii_case(&member.name));
             // IAM-005: names are case-sensitive. IAM-003: there are no others.
             reader.fault(if miscased { iam(5) } else { iam(3) }, member.offset);

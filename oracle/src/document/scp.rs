@@ -46,7 +46,7 @@ fn strings<'n>(node: &'n Node<'_>) -> impl Iterator<Item = (usize, &'n str)> {
         _ => std::slice::from_ref(node),
     };
     elements.iter().filter_map(|element| match &element.value {
-        Value::Text(text) => Some((element.offset, text.as_str())),
+        Value::Text(text) => Some((element.offset, text.as_ref())),
         _ => None,
     })
 }

@@ -52,7 +52,7 @@ pub(super) fn read(
 ) -> Statement {
     let members = distinct(members, reader);
     for member in &members.0 {
-        if !MEMBERS.contains(&member.name.as_str()) {
+        if !MEMBERS.contains(&member.name.as_ref()) {
             let miscased = MEMBERS.iter().any(|m| m.eq_ignore_ascii_case(&member.name));
             // IAM-005: names are case-sensitive. IAM-004: there are no others.
             reader.fault(if miscased { iam(5) } else { iam(4) }, member.offset);
@@ -89,7 +89,7 @@ fn distinct<'n, 't>(members: &'n [Member<'t>], reader: &mut Reader<'_>) -> Membe
     let mut distinct: Vec<&Member<'_>> = Vec::new();
     for member in members {
         let repeated = distinct.iter().any(|m| m.name == member.name);
-        let tolerable = matches!(member.name.as_str(), "Effect" | "Action" | "Resource");
+        let tolerable = matches!(member.name.as_ref(), "Effect" | "Action" | "Resource");
         if repeated && !(tolerable && reader.notes.choose::<DocumentAge>() == DocumentAge::Stored) {
             reader.fault(iam(20), member.offset);
         } else {
@@ -117,13 +117,13 @@ fn sid(node: &Node<'_>, sids: &mut Vec<String>, reader: &mut Reader<'_>) -> Opti
     }
     if reader.is_iam_type() && !sid.is_empty() {
         // IAM-016: unique.
-        if sids.contains(sid) {
+        if sids.iter().any(|earlier| earlier == sid) {
             reader.fault(iam(16), node.offset);
         } else {
-            sids.push(sid.clone());
+            sids.push(sid.to_string());
         }
     }
-    Some(sid.clone())
+    Some(sid.to_string())
 }
 
 fn effect(offset: usize, members: &Members<'_, '_>, reader: &mut Reader<'_>) -> Option<Verb> {
