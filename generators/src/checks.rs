@@ -6,6 +6,7 @@ use arbitrary::Unstructured;
 use veriam_model::facts::RCP_SERVICES;
 use veriam_model::{Check, Fact, PolicyText, PolicyType, Principal, Resource, Verb};
 
+use crate::breach::breach;
 use crate::context::{self, State};
 use crate::draw::{Draw, flip_case};
 use crate::json::Style;
@@ -13,11 +14,7 @@ use crate::maker::{Feature, Features, Maker, Setting};
 use crate::policy::{Document, Statement, Version};
 use crate::principals::Grade;
 use crate::statements::full_access;
-use crate::values::Kind;
-use crate::vocabulary::{
-    ACCOUNTS, Caller, CallerKind, ROLES, SESSIONS, Target, TargetKind, USERS, actions, iam_arn,
-    name,
-};
+use crate::vocabulary::{CallerKind, Target, TargetKind, parties};
 
 /// The outcome that the policies are built for. A judge may see it otherwise; the shares come out about right.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -160,7 +157,7 @@ impl<'u, 'b> Plan<'u, 'b> {
             match self.deny_slot() {
                 Some(slot) => self.add(slot, Verb::Deny, Grade::Direct, applies),
                 None if applies && !always => {
-                    self.add(Slot::Endpoint, Verb::Deny, Grade::Direct, true)
+                    self.add(Slot::Endpoint, Verb::Deny, Grade::Direct, true);
                 }
                 None => {}
             }
@@ -572,75 +569,6 @@ impl<'u, 'b> Plan<'u, 'b> {
     }
 }
 
-/// Who asks for what: same account or not, caller and resource that go together.
-fn parties(draw: &mut Draw<'_, '_>) -> (Caller, Target) {
-    use CallerKind as C;
-    use TargetKind as T;
-    let home = draw.one(&ACCOUNTS);
-    let away = draw.one(&ACCOUNTS);
-    let partition = if draw.chance(1, 50) { "aws-cn" } else { "aws" };
-    let kinds = [
-        C::User,
-        C::RoleSession,
-        C::FederatedSession,
-        C::Root,
-        C::Service,
-        C::Provider,
-        C::Anonymous,
-        C::Jwt,
-    ];
-    let kind = kinds[draw.weighted(&[24, 30, 10, 8, 8, 6, 7, 7])];
-    let targets: &[T] = match kind {
-        C::Provider => &[T::Role],
-        C::Jwt => &[T::Runtime, T::Endpoint, T::Gateway],
-        C::Anonymous => &[T::Object, T::Object, T::Bucket, T::Table],
-        C::Service => &[T::Object, T::Role, T::Key, T::Bucket, T::Table, T::Runtime],
-        _ => &[
-            T::Object,
-            T::Object,
-            T::Object,
-            T::Object,
-            T::Bucket,
-            T::Bucket,
-            T::Table,
-            T::Table,
-            T::Key,
-            T::Key,
-            T::Role,
-            T::Role,
-            T::Runtime,
-            T::Runtime,
-            T::Endpoint,
-            T::Endpoint,
-            T::Gateway,
-            T::Memory,
-            T::IamUser,
-            T::IamRole,
-            T::AwsTool,
-            T::Nothing,
-        ],
-    };
-    let target = draw.one(targets);
-    // Without a policy of its own nothing can be shared with another account.
-    let alone = matches!(target, T::IamUser | T::IamRole | T::Nothing);
-    let owner = match target {
-        T::AwsTool => "aws",
-        _ if alone && !draw.chance(1, 16) || target == T::Nothing => home,
-        _ if draw.chance(1, 3) => away,
-        _ => home,
-    };
-    let caller = Caller::new(draw, kind, partition, home);
-    let partition = match draw.chance(1, 150) {
-        true if partition == "aws" => "aws-us-gov",
-        _ => partition,
-    };
-    let mut target = Target::new(draw, target, partition, owner);
-    if kind == C::Provider {
-        target.action = draw.one(&["sts:AssumeRoleWithWebIdentity", "sts:AssumeRoleWithSAML"]);
-    }
-    (caller, target)
-}
-
 fn policy_type(slot: Slot, target: &Target) -> PolicyType {
     match slot {
         Slot::Identity => PolicyType::Identity,
@@ -685,93 +613,5 @@ pub(crate) fn name_statements(
     // Whether policies attached to identities may have an Id is open (IAM-013).
     if !iam && draw.chance(1, 3) {
         document.id = Some("policy-1".into());
-    }
-}
-
-/// Breaks the vocabulary: the request is no longer the one that the policies were written for.
-fn breach(maker: &mut Maker<'_, '_>) {
-    let draw = &mut maker.draw;
-    match draw.below(6) {
-        0 if maker.target.kind != TargetKind::Nothing
-            && maker.caller.kind != CallerKind::Provider =>
-        {
-            maker.target.action = draw.one(actions(maker.target.kind));
-        }
-        1 if maker.target.kind != TargetKind::Nothing => {
-            maker.target.name = name(draw, maker.target.kind);
-        }
-        2 if maker.target.kind != TargetKind::Nothing => {
-            let name = flip_case(draw, &maker.target.name);
-            maker.target.name = name.unwrap_or("x".into());
-        }
-        // A caller of whose chain a part stays listed would be contested (IAM-120).
-        3 if !maker.excepted => other_caller(maker),
-        4 if maker.caller.kind.in_account() && !maker.excepted => {
-            let account = draw.one(&ACCOUNTS);
-            let caller = &mut maker.caller;
-            caller.arn = caller.arn.replace(caller.account, account).into();
-            caller.account = account;
-        }
-        _ => {
-            let count = maker.context.entries.len();
-            if count > 0 {
-                let at = draw.below(count);
-                breach_key(maker, at);
-            }
-        }
-    }
-}
-
-fn other_caller(maker: &mut Maker<'_, '_>) {
-    let draw = &mut maker.draw;
-    let caller = &mut maker.caller;
-    match caller.kind {
-        CallerKind::User => {
-            caller.name = draw.one(&USERS);
-            caller.arn = caller.user_arn();
-        }
-        CallerKind::RoleSession => {
-            caller.name = draw.one(&[caller.name, ROLES[0], ROLES[1]]);
-            caller.session = draw.one(&SESSIONS);
-            caller.arn = caller.session_arn(caller.name, caller.session);
-        }
-        CallerKind::FederatedSession => {
-            caller.name = draw.one(&USERS);
-            caller.arn = caller.federated_arn(caller.name);
-        }
-        CallerKind::Provider => {
-            caller.arn = iam_arn(
-                caller.partition,
-                caller.account,
-                "saml-provider/Stranger",
-                "",
-                "",
-            );
-        }
-        _ => {}
-    }
-}
-
-/// Removes a key, or gives it another value of its kind.
-fn breach_key(maker: &mut Maker<'_, '_>, at: usize) {
-    if maker.context.entries[at].pinned {
-        return;
-    }
-    if maker.draw.chance(1, 2) {
-        maker.context.entries.remove(at);
-        return;
-    }
-    let (draw, parties, context) = maker.split();
-    let entry = &mut context.entries[at];
-    if entry.kind == Kind::Text && entry.key.many {
-        if let Some(values) = &mut entry.values {
-            values.truncate(1);
-        }
-        return;
-    }
-    let value = context::sample(draw, parties, entry.key, entry.kind, State::Present);
-    let full = entry.values.as_ref().is_some_and(|v| !v.is_empty());
-    if full {
-        entry.values = Some(vec![value]);
     }
 }

@@ -4,9 +4,11 @@
 
 mod actions;
 mod arns;
+mod breach;
 mod checks;
 mod conditions;
 mod context;
+mod documents;
 mod draw;
 mod json;
 mod maker;
@@ -43,8 +45,8 @@ pub fn check(u: &mut Unstructured<'_>) -> arbitrary::Result<Check> {
 /// # Errors
 /// None today; the signature is `arbitrary`'s.
 pub fn document(u: &mut Unstructured<'_>) -> arbitrary::Result<(PolicyType, String)> {
-    let policy_type = *u.choose(&PolicyType::ALL)?;
-    Ok((policy_type, r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}}"#.to_owned()))
+    let (policy_type, text, _) = documents::document(u);
+    Ok((policy_type, text))
 }
 
 /// The `index`-th check of the campaign `seed`; its id is `g-<seed>-<index>`.

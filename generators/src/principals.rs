@@ -22,6 +22,10 @@ pub(crate) enum Grade {
 
 const AWS: &str = "AWS";
 
+const UNIQUE_IDS: [&str; 2] = ["AIDAEXAMPLEID0000001", "AROAEXAMPLEID0000002"];
+
+const CANONICAL_ID: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
 impl Maker<'_, '_> {
     /// The grades with which such a statement can name the caller at all.
     pub(crate) fn grades(&self, setting: Setting) -> &'static [Grade] {
@@ -85,6 +89,9 @@ impl Maker<'_, '_> {
     pub(crate) fn who_else(&mut self, setting: Setting) -> Who {
         if let Some(who) = self.chain(setting) {
             return who;
+        }
+        if self.draw.chance(1, 10) {
+            return self.nobody(setting);
         }
         let account = self.other_account();
         let (kind, name) = match self.caller.kind {
@@ -208,6 +215,27 @@ impl Maker<'_, '_> {
         let name = match (kind, self.names_accounts(setting)) {
             (AWS, false) if !name.contains('/') => iam_arn("aws", account, "role/", "", ROLES[0]),
             _ => name,
+        };
+        self.listed(kind, name, setting)
+    }
+
+    /// Principals that stand for nobody in a check: an id of no entity, an ARN of no caller, a canonical user id.
+    fn nobody(&mut self, setting: Setting) -> Who {
+        let account = self.caller.account;
+        let account = if account.is_empty() {
+            ACCOUNTS[0]
+        } else {
+            account
+        };
+        let (kind, name) = match self.draw.below(3) {
+            0 => (AWS, self.draw.one(&UNIQUE_IDS).into()),
+            1 if setting.policy_type == PolicyType::Resource => {
+                ("CanonicalUser", CANONICAL_ID.into())
+            }
+            _ => (
+                AWS,
+                iam_arn("aws", account, "instance-profile/", "", ROLES[0]),
+            ),
         };
         self.listed(kind, name, setting)
     }

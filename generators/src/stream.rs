@@ -4,7 +4,7 @@
 pub const CASES_PER_UNIT: u64 = 4_096;
 
 /// Bytes from which one case is generated.
-pub const CASE_BYTES: usize = 2_048;
+pub const CASE_BYTES: usize = 1_024;
 
 /// An endless stream of bytes that depends on (campaign seed, unit, index of the case in its unit) only.
 ///
@@ -33,10 +33,12 @@ impl Stream {
 
     /// Fills the buffer with the next bytes.
     pub fn fill(&mut self, buffer: &mut [u8]) {
-        for chunk in buffer.chunks_mut(8) {
-            let bytes = self.next().to_le_bytes();
-            chunk.copy_from_slice(&bytes[..chunk.len()]);
+        let (words, rest) = buffer.as_chunks_mut::<8>();
+        for word in words {
+            *word = self.next().to_le_bytes();
         }
+        let last = self.next().to_le_bytes();
+        rest.copy_from_slice(&last[..rest.len()]);
     }
 }
 

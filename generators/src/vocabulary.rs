@@ -415,3 +415,72 @@ pub(crate) fn name(draw: &mut Draw<'_, '_>, kind: TargetKind) -> Text {
         TargetKind::Nothing => "".into(),
     }
 }
+
+/// Who asks for what: same account or not, caller and resource that go together.
+pub(crate) fn parties(draw: &mut Draw<'_, '_>) -> (Caller, Target) {
+    use CallerKind as C;
+    use TargetKind as T;
+    let home = draw.one(&ACCOUNTS);
+    let away = draw.one(&ACCOUNTS);
+    let partition = if draw.chance(1, 50) { "aws-cn" } else { "aws" };
+    let kinds = [
+        C::User,
+        C::RoleSession,
+        C::FederatedSession,
+        C::Root,
+        C::Service,
+        C::Provider,
+        C::Anonymous,
+        C::Jwt,
+    ];
+    let kind = kinds[draw.weighted(&[24, 30, 10, 8, 8, 6, 7, 7])];
+    let targets: &[T] = match kind {
+        C::Provider => &[T::Role],
+        C::Jwt => &[T::Runtime, T::Endpoint, T::Gateway],
+        C::Anonymous => &[T::Object, T::Object, T::Bucket, T::Table],
+        C::Service => &[T::Object, T::Role, T::Key, T::Bucket, T::Table, T::Runtime],
+        _ => &[
+            T::Object,
+            T::Object,
+            T::Object,
+            T::Object,
+            T::Bucket,
+            T::Bucket,
+            T::Table,
+            T::Table,
+            T::Key,
+            T::Key,
+            T::Role,
+            T::Role,
+            T::Runtime,
+            T::Runtime,
+            T::Endpoint,
+            T::Endpoint,
+            T::Gateway,
+            T::Memory,
+            T::IamUser,
+            T::IamRole,
+            T::AwsTool,
+            T::Nothing,
+        ],
+    };
+    let target = draw.one(targets);
+    // Without a policy of its own nothing can be shared with another account.
+    let alone = matches!(target, T::IamUser | T::IamRole | T::Nothing);
+    let owner = match target {
+        T::AwsTool => "aws",
+        _ if alone && !draw.chance(1, 16) || target == T::Nothing => home,
+        _ if draw.chance(1, 3) => away,
+        _ => home,
+    };
+    let caller = Caller::new(draw, kind, partition, home);
+    let partition = match draw.chance(1, 150) {
+        true if partition == "aws" => "aws-us-gov",
+        _ => partition,
+    };
+    let mut target = Target::new(draw, target, partition, owner);
+    if kind == C::Provider {
+        target.action = draw.one(&["sts:AssumeRoleWithWebIdentity", "sts:AssumeRoleWithSAML"]);
+    }
+    (caller, target)
+}
