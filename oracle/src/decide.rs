@@ -156,7 +156,7 @@ pub(crate) fn decide(policies: Policies<'_>, log: &mut Log<'_>) -> Decision {
 fn cite_rest(log: &mut Log<'_>, rest: impl FnOnce(&mut Log<'_>) -> Decision) -> Decision {
     let mut quiet = Log::new(log.notes.fresh());
     let decision = rest(&mut quiet);
-    log.notes.take_over(&quiet.notes, false);
+    log.notes.take_over_rules(&quiet.notes);
     decision
 }
 

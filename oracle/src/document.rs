@@ -16,6 +16,8 @@ mod size;
 mod statement;
 mod value;
 
+use std::collections::HashSet;
+
 use veriam_model::{Dialect, Fault, PolicyType, RuleId, Verb};
 
 use crate::json::{self, Member, Node};
@@ -190,12 +192,13 @@ impl Reader<'_> {
 
     /// Reports members that repeat an earlier one (IAM-020) and returns the others.
     fn distinct<'n, 't>(&mut self, members: &'n [Member<'t>]) -> Vec<&'n Member<'t>> {
-        let mut distinct: Vec<&Member<'_>> = Vec::new();
+        let mut names = HashSet::new();
+        let mut distinct = Vec::with_capacity(members.len());
         for member in members {
-            if distinct.iter().any(|m| m.name == member.name) {
-                self.fault(iam(20), member.offset);
-            } else {
+            if names.insert(&member.name) {
                 distinct.push(member);
+            } else {
+                self.fault(iam(20), member.offset);
             }
         }
         distinct

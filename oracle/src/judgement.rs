@@ -125,7 +125,7 @@ fn invalid_outcome(
 ) -> Derivation {
     let mut policies = Vec::new();
     for (slot, policy_type, reading) in documents {
-        notes.take_over(&reading.notes, true);
+        notes.take_over(&reading.notes);
         if notes.is_recording() {
             policies.push(PolicyTrace {
                 slot,
@@ -194,7 +194,7 @@ fn policy(
             traces.extend(trace);
         }
     }
-    all.take_over(&notes, true);
+    all.take_over(&notes);
     let trace = notes.is_recording().then(|| PolicyTrace {
         slot,
         policy_type,

@@ -117,10 +117,95 @@ fn presence(known: &ContextKey, caller: CallerKind) -> String {
     };
     match known.presence {
         Presence::SignedRequest | Presence::IamUser | Presence::TemporaryCredentials => {
-            format!("{text}, and the caller is a {caller}")
-                .replace("a anonymous", "an anonymous")
-                .replace("a IAM", "an IAM")
+            format!("{text} (the caller: {caller})")
         }
         _ => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{Case, policy};
+
+    /// A case whose resource policy tests one key.
+    fn asking(case: Case, condition: &str) -> Case {
+        let statement = format!(
+            r#"{{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*","Condition":{condition}}}"#
+        );
+        case.with(|check| check.resource_policy = Some(policy(&statement)))
+    }
+
+    #[test]
+    fn rules_about_keys_are_cited_where_a_key_is_asked_for() {
+        let user = || Case::user();
+        let anonymous = || Case::caller("anonymous", Some("anonymous"));
+        let jwt = || Case::caller("jwt", None);
+        let equals = |key: &str| format!(r#"{{"StringEquals":{{"{key}":"x"}}}}"#);
+        for (case, key, rule) in [
+            (user(), "aws:PrincipalArn", iam(273)),
+            (anonymous(), "aws:PrincipalArn", iam(275)),
+            (anonymous(), "aws:PrincipalArn", iam(265)),
+            (user(), "aws:username", iam(279)),
+            (user(), "AWS:SOURCEVPC", iam(284)),
+            (user(), "aws:UserAgent", iam(295)),
+            (user(), "aws:RequestedRegion", iam(295)),
+            (user(), "saml:aud", iam(294)),
+            (user(), "ec2:SourceInstanceARN", iam(294)),
+            (user(), "s3:prefix", iam(189)),
+            (user(), "a:b", iam(189)),
+            (user(), "aws:NoSuchKey", iam(48)),
+            (jwt(), "aws:PrincipalOrgID", ac(115)),
+            (jwt(), "aws:userid", ac(115)),
+            (jwt(), "aws:SourceVpce", ac(116)),
+            (jwt(), "jwt:sub", ac(119)),
+        ] {
+            assert!(asking(case, &equals(key)).cites(rule), "{key} {rule}");
+        }
+        for (case, key, rule) in [
+            (user().context("a:b", &["x"]), "a:b", iam(189)),
+            (user().context("s3:prefix", &["x"]), "s3:prefix", iam(189)),
+            (user(), "aws:PrincipalOrgID", ac(115)),
+            (jwt(), "aws:SourceVpcArn", ac(116)),
+            (user(), "jwt:sub", ac(119)),
+            (user(), "aws:PrincipalArn", iam(275)),
+        ] {
+            assert!(!asking(case, &equals(key)).cites(rule), "{key} {rule}");
+        }
+        let root = r#"{"ArnEquals":{"aws:PrincipalArn":"arn:aws:iam::111122223333:root"}}"#;
+        assert!(asking(user(), root).cites(iam(274)));
+    }
+
+    #[test]
+    fn absent_keys_are_explained() {
+        for (key, caller, expected) in [
+            (
+                "aws:SourceVpc",
+                CallerKind::User,
+                "aws:SourceVpc is absent: it exists only for requests through a VPC endpoint",
+            ),
+            (
+                "aws:username",
+                CallerKind::RoleSession,
+                "aws:username is absent: it exists only for IAM users (the caller: role session)",
+            ),
+            (
+                "aws:PrincipalArn",
+                CallerKind::Jwt,
+                "aws:PrincipalArn is absent: a JWT caller is no IAM principal and has no such keys",
+            ),
+            (
+                "jwt:sub",
+                CallerKind::Jwt,
+                "jwt:sub is absent: claims of a token are no condition keys",
+            ),
+            (
+                "a:b",
+                CallerKind::User,
+                "a:b is absent: the request does not have this key",
+            ),
+        ] {
+            assert_eq!(why_absent(key, caller), expected);
+        }
     }
 }

@@ -106,3 +106,136 @@ fn is_another(entry: &PrincipalEntry, scope: Scope<'_>) -> bool {
     };
     is_principal && arn.partition == identity.partition && arn.account == identity.account
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{Case, policy};
+    use veriam_model::Dialect;
+    use veriam_model::readings::{AllowNotPrincipal, EmptyNot};
+
+    const ACCOUNT: &str = "111122223333";
+    const USER: &str = "arn:aws:iam::111122223333:user/alice";
+    const SESSION: &str = "arn:aws:sts::111122223333:assumed-role/R/s";
+    const ROLE: &str = "arn:aws:iam::111122223333:role/R";
+    const FEDERATED: &str = "arn:aws:sts::111122223333:federated-user/alice";
+    const ROOT: &str = "arn:aws:iam::111122223333:root";
+    const OTHER: &str = "arn:aws:iam::111122223333:user/bob";
+    const STRANGER: &str = "arn:aws:iam::444455556666:user/bob";
+
+    /// The decision under a Deny for everybody but the listed, beside an Allow for everyone.
+    fn decide(caller: &str, listed: &[&str], spare: impl Fn(Dialect) -> Dialect) -> &'static str {
+        let account = caller.starts_with("arn:").then_some(ACCOUNT);
+        let account = if caller == "anonymous" {
+            Some(caller)
+        } else {
+            account
+        };
+        let list = serde_json::json!({ "AWS": listed });
+        let statements = format!(
+            r#"{{"Effect":"Deny","NotPrincipal":{list},"Action":"*","Resource":"*"}},
+               {{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}}"#
+        );
+        Case::caller(caller, account)
+            .with(|check| check.resource_policy = Some(policy(&statements)))
+            .dialect(spare)
+            .decide()
+    }
+
+    #[test]
+    fn a_deny_spares_who_is_listed_completely() {
+        for (caller, listed, by_default, spared) in [
+            (USER, &[USER, ACCOUNT][..], "allow", "allow"),
+            (USER, &[USER, ROOT], "allow", "allow"),
+            (SESSION, &[SESSION, ROLE, ACCOUNT], "allow", "allow"),
+            (FEDERATED, &[FEDERATED, USER, ACCOUNT], "allow", "allow"),
+            (ROOT, &[ACCOUNT], "allow", "allow"),
+            (ROOT, &[ACCOUNT, OTHER], "allow", "allow"),
+            // Nothing of the caller.
+            (
+                USER,
+                &[STRANGER, "444455556666"],
+                "explicit_deny",
+                "explicit_deny",
+            ),
+            (USER, &[OTHER], "explicit_deny", "explicit_deny"),
+            ("anonymous", &[ACCOUNT], "explicit_deny", "explicit_deny"),
+            (
+                "sns.amazonaws.com",
+                &[ACCOUNT],
+                "explicit_deny",
+                "explicit_deny",
+            ),
+            // The account beside another of it.
+            (USER, &[OTHER, ACCOUNT], "explicit_deny", "explicit_deny"),
+            (USER, &[ROLE, ACCOUNT], "explicit_deny", "explicit_deny"),
+            (
+                SESSION,
+                &[FEDERATED, ACCOUNT],
+                "explicit_deny",
+                "explicit_deny",
+            ),
+            // Only a part: open.
+            (USER, &[ACCOUNT], "explicit_deny", "allow"),
+            (USER, &[ACCOUNT, STRANGER], "explicit_deny", "allow"),
+            (USER, &[USER], "explicit_deny", "allow"),
+            (SESSION, &[ROLE], "explicit_deny", "allow"),
+            (SESSION, &[SESSION, ROLE], "explicit_deny", "allow"),
+            (SESSION, &[ROLE, ACCOUNT, OTHER], "explicit_deny", "allow"),
+            // Everyone.
+            (USER, &["*"], "allow", "allow"),
+            ("anonymous", &["*"], "allow", "allow"),
+            (
+                "sns.amazonaws.com",
+                &["*"],
+                "explicit_deny",
+                "explicit_deny",
+            ),
+        ] {
+            assert_eq!(
+                decide(caller, listed, |dialect| dialect),
+                by_default,
+                "{caller} {listed:?}"
+            );
+            let spare = |dialect: Dialect| dialect.with(PartialNotPrincipal::Spared);
+            assert_eq!(decide(caller, listed, spare), spared, "{caller} {listed:?}");
+        }
+        let empty = |dialect: Dialect| dialect.with(EmptyNot::Everything);
+        assert_eq!(decide(USER, &[], empty), "explicit_deny");
+    }
+
+    #[test]
+    fn a_permissions_boundary_makes_a_deny_reach_its_bearer() {
+        let everything = policy(r#"{"Effect":"Allow","Action":"*","Resource":"*"}"#);
+        let case = |effect: &str| {
+            let statement = format!(
+                r#"{{"Effect":"{effect}","NotPrincipal":{{"AWS":["{USER}","{ACCOUNT}"]}},"Action":"*","Resource":"*"}}"#
+            );
+            Case::user()
+                .with(|check| {
+                    check.identity_policies = vec![everything.clone()];
+                    check.resource_policy = Some(policy(&statement));
+                })
+                .dialect(|dialect| dialect.with(AllowNotPrincipal::Accepted))
+        };
+        let bounded = |case: Case| case.with(|check| check.boundary = Some(everything.clone()));
+        assert_eq!(case("Deny").decide(), "allow");
+        assert_eq!(bounded(case("Deny")).decide(), "explicit_deny");
+        // It changes nothing about an Allow, which spares alice and leaves her with her identity policy.
+        assert_eq!(bounded(case("Allow")).decide(), "allow");
+    }
+
+    #[test]
+    fn an_allow_grants_to_everybody_who_is_not_listed() {
+        for (caller, expected) in [(USER, "implicit_deny"), (OTHER, "allow")] {
+            let statement = format!(
+                r#"{{"Effect":"Allow","NotPrincipal":{{"AWS":["{USER}","{ACCOUNT}"]}},"Action":"*","Resource":"*"}}"#
+            );
+            let case = Case::caller(caller, Some(ACCOUNT))
+                .with(|check| check.resource_policy = Some(policy(&statement)))
+                .dialect(|dialect| dialect.with(AllowNotPrincipal::Accepted));
+            // Bob is not listed himself, but his account is, next to alice.
+            assert_eq!(case.decide(), expected, "{caller}");
+        }
+    }
+}

@@ -65,23 +65,23 @@ impl<'d> Notes<'d> {
         self.dialect.get()
     }
 
-    /// Whether some item passes. Every item is tested, because every rule applied is to be cited; but once an
-    /// item has passed, the choices that later ones consult can change nothing and are not written down.
+    /// Whether some item passes. Every item is tested, because every rule applied is to be cited. But choices
+    /// are written down only while they can matter: not after an item that passes, and none at all if an item
+    /// passes without consulting any.
     pub(crate) fn any<T>(
         &mut self,
         items: impl IntoIterator<Item = T>,
         mut test: impl FnMut(&mut Self, T) -> bool,
     ) -> bool {
-        let mut passed = false;
+        let before = std::mem::take(&mut self.consulted);
+        let mut matter = Matter::default();
         for item in items {
-            let consulted = self.consulted;
             let passes = test(self, item);
-            if passed {
-                self.consulted = consulted;
-            }
-            passed |= passes;
+            matter.add(passes, std::mem::take(&mut self.consulted));
         }
-        passed
+        self.consulted = before;
+        self.consulted.extend_from(matter.choices());
+        matter.settled
     }
 
     /// Whether every item passes; the mirror image of [`Notes::any`].
@@ -93,17 +93,25 @@ impl<'d> Notes<'d> {
         !self.any(items, |notes, item| !test(notes, item))
     }
 
-    /// Takes over every rule of another notebook, and its choices too if `with_choices`.
-    pub(crate) fn take_over(&mut self, other: &Notes<'_>, with_choices: bool) {
+    /// Takes over every rule of another notebook.
+    pub(crate) fn take_over_rules(&mut self, other: &Notes<'_>) {
         for &rule in &other.order {
             if !self.rules.contains(rule) {
                 self.order.push(rule);
             }
         }
         self.rules.extend_from(&other.rules);
-        if with_choices {
-            self.consulted.extend_from(other.consulted);
-        }
+    }
+
+    /// Takes over consulted choices.
+    pub(crate) fn take_over_choices(&mut self, choices: ChoiceSet) {
+        self.consulted.extend_from(choices);
+    }
+
+    /// Takes over all of another notebook.
+    pub(crate) fn take_over(&mut self, other: &Notes<'_>) {
+        self.take_over_rules(other);
+        self.take_over_choices(other.consulted);
     }
 
     /// The rules cited.
@@ -138,5 +146,91 @@ impl<'d> Notes<'d> {
     /// Whether texts for people are wanted.
     pub(crate) fn wants_text(&self) -> bool {
         self.detail == Some(Detail::Full)
+    }
+}
+
+/// Which choices can matter among items of which one settles the matter.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Matter {
+    /// Whether some item settled it.
+    pub(crate) settled: bool,
+    /// Whether one did so under any reading.
+    for_good: bool,
+    consulted: ChoiceSet,
+}
+
+impl Matter {
+    /// Adds an item: whether it settles the matter, and the choices it consulted.
+    pub(crate) fn add(&mut self, settles: bool, consulted: ChoiceSet) {
+        self.for_good |= settles && consulted.is_empty();
+        if !self.settled {
+            self.consulted.extend_from(consulted);
+        }
+        self.settled |= settles;
+    }
+
+    /// The choices that can matter.
+    pub(crate) fn choices(&self) -> ChoiceSet {
+        if self.for_good {
+            ChoiceSet::new()
+        } else {
+            self.consulted
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use veriam_model::{Choice, readings};
+
+    #[test]
+    fn choices_are_written_down_only_while_they_can_matter() {
+        let dialect = Dialect::default();
+        // Each item: does it pass, and does it consult?
+        for (items, consulted) in [
+            (&[(false, true)][..], true),
+            (&[(true, true)], true),
+            (&[(true, false), (false, true)], false),
+            (&[(false, true), (true, false)], false),
+            (&[(false, false), (true, true)], true),
+            (&[], false),
+        ] {
+            let mut notes = Notes::new(&dialect, None);
+            let passed = notes.any(items, |notes, &(passes, consults)| {
+                if consults {
+                    notes.choose::<readings::ArnStar>();
+                }
+                notes.cite(iam(1));
+                passes
+            });
+            assert_eq!(passed, items.iter().any(|(passes, _)| *passes));
+            let found = notes.consulted().contains(Choice::ArnStar);
+            assert_eq!(found, consulted, "{items:?}");
+            assert_eq!(notes.rules().contains(iam(1)), !items.is_empty());
+        }
+    }
+
+    #[test]
+    fn what_was_consulted_before_stays_written_down() {
+        let dialect = Dialect::default();
+        let mut notes = Notes::new(&dialect, None);
+        notes.choose::<readings::ArnStar>();
+        assert!(!notes.all([1], |_, _| false));
+        assert!(notes.consulted().contains(Choice::ArnStar));
+    }
+
+    #[test]
+    fn order_is_kept_when_somebody_wants_a_derivation() {
+        let dialect = Dialect::default();
+        let mut notes = Notes::new(&dialect, Some(Detail::Structure));
+        let mut other = notes.fresh();
+        notes.cite(iam(9));
+        for rule in [7, 9, 7, 8] {
+            other.cite(iam(rule));
+        }
+        notes.take_over(&other);
+        assert_eq!(notes.in_order(), [9, 7, 8].map(iam));
+        assert_eq!(notes.text(|| "x".to_owned()), "");
     }
 }

@@ -274,3 +274,242 @@ fn text(entry: &PrincipalEntry) -> String {
         PrincipalEntry::CanonicalUser(text) => format!("CanonicalUser: {text}"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::notes::Notes;
+    use crate::request::Request;
+    use crate::testing::Case;
+    use veriam_model::readings::EndpointKind;
+    use veriam_model::{Dialect, Verb};
+
+    const USER: &str = "arn:aws:iam::111122223333:user/a/Bob";
+    const SESSION: &str = "arn:aws:sts::111122223333:assumed-role/R/alice";
+    const FEDERATED: &str = "arn:aws:sts::111122223333:federated-user/Bob";
+    const ROOT: &str = "arn:aws:iam::111122223333:root";
+
+    fn caller(arn: &str) -> Case {
+        match arn {
+            "anonymous" => Case::caller(arn, Some("anonymous")),
+            _ if arn.contains("-provider/") || !arn.starts_with("arn:") => Case::caller(arn, None),
+            _ => Case::caller(arn, Some("111122223333")),
+        }
+    }
+
+    fn grade_of(
+        case: &Case,
+        policy_type: PolicyType,
+        entry: &PrincipalEntry,
+        dialect: Dialect,
+    ) -> Grade {
+        let request = Request::read(&case.check).expect("the request is well-formed");
+        let scope = Scope {
+            request: &request,
+            policy_type,
+            version_2012: true,
+            effect: Verb::Allow,
+            bounded: false,
+        };
+        grade(entry, scope, &mut Notes::new(&dialect, None))
+    }
+
+    #[test]
+    fn arns_and_ids_name_callers_directly_by_entity_or_by_account() {
+        use Grade::{Account, Direct, Entity, None};
+        for (entry, grades) in [
+            // Root, user a/Bob, session R/alice, federated user Bob.
+            ("111122223333", [Account, Account, Account, Account]),
+            ("444455556666", [None, None, None, None]),
+            (
+                "arn:aws:iam::111122223333:root",
+                [Account, Account, Account, Account],
+            ),
+            (
+                "arn:aws-cn:iam::111122223333:root",
+                [None, None, None, None],
+            ),
+            (
+                "arn:aws:iam::111122223333:user/a/Bob",
+                [None, Direct, None, Entity],
+            ),
+            (
+                "arn:aws:iam::111122223333:user/Bob",
+                [None, None, None, Entity],
+            ),
+            (
+                "arn:aws:iam::111122223333:user/a/bob",
+                [None, None, None, None],
+            ),
+            (
+                "arn:aws:iam::444455556666:user/Bob",
+                [None, None, None, None],
+            ),
+            (
+                "arn:aws:iam::111122223333:role/R",
+                [None, None, Entity, None],
+            ),
+            (
+                "arn:aws:iam::111122223333:role/team/R",
+                [None, None, Entity, None],
+            ),
+            ("arn:aws:iam::111122223333:role/r", [None, None, None, None]),
+            (
+                "arn:aws:iam::111122223333:role/R/x",
+                [None, None, None, None],
+            ),
+            (
+                "arn:aws-cn:iam::111122223333:role/R",
+                [None, None, None, None],
+            ),
+            ("arn:aws:iam::444455556666:role/R", [None, None, None, None]),
+            (
+                "arn:aws:sts::111122223333:assumed-role/R/alice",
+                [None, None, Direct, None],
+            ),
+            (
+                "arn:aws:sts::111122223333:assumed-role/R/bob",
+                [None, None, None, None],
+            ),
+            (
+                "arn:aws:sts::111122223333:federated-user/Bob",
+                [None, None, None, Direct],
+            ),
+            (
+                "arn:aws:sts::111122223333:federated-user/Eve",
+                [None, None, None, None],
+            ),
+            ("arn:aws:s3:::b", [None, None, None, None]),
+        ] {
+            let account = entry.len() == 12;
+            let text = entry.to_owned();
+            let parsed = if account {
+                PrincipalEntry::AccountId(text)
+            } else {
+                PrincipalEntry::Arn(text)
+            };
+            for (arn, expected) in [ROOT, USER, SESSION, FEDERATED].into_iter().zip(grades) {
+                let found = grade_of(
+                    &caller(arn),
+                    PolicyType::Resource,
+                    &parsed,
+                    Dialect::default(),
+                );
+                assert_eq!(found, expected, "{entry} {arn}");
+            }
+            for outsider in ["anonymous", "jwt", "sns.amazonaws.com"] {
+                let found = grade_of(
+                    &caller(outsider),
+                    PolicyType::Resource,
+                    &parsed,
+                    Dialect::default(),
+                );
+                assert_eq!(found, None, "{entry} {outsider}");
+            }
+        }
+    }
+
+    #[test]
+    fn services_and_providers_are_named_by_their_text_and_their_kind() {
+        let service = PrincipalEntry::Service("sns.amazonaws.com".to_owned());
+        let provider = |text: &str| PrincipalEntry::Federated(text.to_owned());
+        let saml = "arn:aws:iam::111122223333:saml-provider/X";
+        let google = || caller("sns.amazonaws.com").action("sts:AssumeRoleWithWebIdentity");
+        for (case, entry, expected) in [
+            (caller("sns.amazonaws.com"), service.clone(), Grade::Direct),
+            (caller("sqs.amazonaws.com"), service.clone(), Grade::None),
+            (caller(SESSION), service.clone(), Grade::None),
+            (google(), service, Grade::None),
+            (caller(saml), provider(saml), Grade::Direct),
+            (google(), provider("sns.amazonaws.com"), Grade::Direct),
+            (
+                caller("sns.amazonaws.com"),
+                provider("sns.amazonaws.com"),
+                Grade::None,
+            ),
+            (
+                caller(saml),
+                PrincipalEntry::Arn(saml.to_owned()),
+                Grade::None,
+            ),
+            (
+                caller(USER),
+                PrincipalEntry::UniqueId("AIDAEXAMPLE00000".to_owned()),
+                Grade::None,
+            ),
+            (
+                caller(USER),
+                PrincipalEntry::CanonicalUser("79a5".to_owned()),
+                Grade::None,
+            ),
+        ] {
+            let found = grade_of(&case, PolicyType::Trust, &entry, Dialect::default());
+            assert_eq!(found, expected, "{entry:?} {:?}", case.check.principal);
+        }
+    }
+
+    #[test]
+    fn a_star_is_everyone_and_a_star_under_aws_perhaps_not() {
+        let everyone = Dialect::default().with(AwsStar::Everyone);
+        for arn in [ROOT, USER, SESSION, FEDERATED, "anonymous"] {
+            for entry in [PrincipalEntry::Everyone, PrincipalEntry::AwsStar] {
+                let found = grade_of(
+                    &caller(arn),
+                    PolicyType::Resource,
+                    &entry,
+                    Dialect::default(),
+                );
+                assert_eq!(found, Grade::Direct, "{arn}");
+            }
+        }
+        for arn in [
+            "jwt",
+            "sns.amazonaws.com",
+            "arn:aws:iam::111122223333:saml-provider/X",
+        ] {
+            let of = |entry, dialect| grade_of(&caller(arn), PolicyType::Resource, &entry, dialect);
+            assert_eq!(
+                of(PrincipalEntry::Everyone, Dialect::default()),
+                Grade::Direct,
+                "{arn}"
+            );
+            assert_eq!(
+                of(PrincipalEntry::AwsStar, Dialect::default()),
+                Grade::None,
+                "{arn}"
+            );
+            assert_eq!(
+                of(PrincipalEntry::AwsStar, everyone),
+                Grade::Direct,
+                "{arn}"
+            );
+        }
+    }
+
+    #[test]
+    fn at_a_gateway_endpoint_an_account_is_its_root_user() {
+        let gateway = Dialect::default().with(EndpointKind::Gateway);
+        let entry = PrincipalEntry::AccountId("111122223333".to_owned());
+        for (arn, policy_type, action, expected) in [
+            (USER, PolicyType::Endpoint, "s3:GetObject", Grade::None),
+            (USER, PolicyType::Endpoint, "DynamoDB:GetItem", Grade::None),
+            (
+                USER,
+                PolicyType::Endpoint,
+                "sqs:SendMessage",
+                Grade::Account,
+            ),
+            (USER, PolicyType::Resource, "s3:GetObject", Grade::Account),
+            (ROOT, PolicyType::Endpoint, "s3:GetObject", Grade::Account),
+        ] {
+            let case = caller(arn).action(action);
+            assert_eq!(
+                grade_of(&case, policy_type, &entry, gateway),
+                expected,
+                "{arn} {action}"
+            );
+            let default = grade_of(&case, policy_type, &entry, Dialect::default());
+            assert_eq!(default, Grade::Account, "{arn} {action}");
+        }
+    }
+}

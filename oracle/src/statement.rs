@@ -1,11 +1,13 @@
 //! Whether one statement applies: every element is tested, and all have to hold (7.0, `applies`).
 
+use std::collections::HashSet;
+
 use veriam_model::readings::EmptyCondition;
 use veriam_model::{PolicyType, Verb};
 
 use crate::document::{Condition, Statement};
 use crate::finding::{Finding, Scope};
-use crate::notes::{Notes, iam};
+use crate::notes::{Matter, Notes, iam};
 use crate::{Element, Grade, StatementTrace, action, condition, principal, resource};
 
 /// What a statement says about a request.
@@ -27,7 +29,7 @@ pub(crate) fn evaluate(
     notes: &mut Notes<'_>,
 ) -> (Said, Option<StatementTrace>) {
     let mut tally = Tally {
-        applies: true,
+        failures: Matter::default(),
         elements: notes.is_recording().then(Vec::new),
         notes,
     };
@@ -54,9 +56,11 @@ pub(crate) fn evaluate(
     if let Some(condition) = &statement.condition {
         test_condition(condition, scope, &mut tally);
     }
+    let applies = !tally.failures.settled;
+    tally.notes.take_over_choices(tally.failures.choices());
     let said = Said {
         effect: statement.effect,
-        applies: tally.applies,
+        applies,
         grade: naming.map_or(Grade::Direct, |naming| naming.grade),
         everyone: naming.is_some_and(|naming| naming.everyone),
     };
@@ -85,17 +89,16 @@ pub(crate) fn has_principals(policy_type: PolicyType) -> bool {
 
 /// The findings of a statement as they come in.
 struct Tally<'n, 'd> {
-    applies: bool,
+    /// One element that fails settles it.
+    failures: Matter,
     elements: Option<Vec<Finding<'d>>>,
     notes: &'n mut Notes<'d>,
 }
 
 impl<'d> Tally<'_, 'd> {
-    /// All elements are tested, so that every rule is cited; but once one has failed, the choices that later
-    /// ones consult can change nothing.
     fn add(&mut self, finding: Finding<'d>) {
-        self.notes.take_over(&finding.notes, self.applies);
-        self.applies &= finding.holds;
+        self.notes.take_over_rules(&finding.notes);
+        self.failures.add(!finding.holds, finding.notes.consulted());
         if let Some(elements) = &mut self.elements {
             elements.push(finding);
         }
@@ -103,19 +106,20 @@ impl<'d> Tally<'_, 'd> {
 }
 
 fn test_condition(condition: &Condition, scope: Scope<'_>, tally: &mut Tally<'_, '_>) {
-    let mut keys: Vec<&str> = Vec::new();
+    let mut keys = HashSet::new();
+    let mut tests = 0;
     for block in &condition.blocks {
         for key in &block.keys {
             // IAM-188: one key under several operators.
-            let repeated = keys.iter().any(|k| k.eq_ignore_ascii_case(&key.key));
+            let repeated = !keys.insert(key.key.to_ascii_lowercase());
             tally.notes.cite_if(repeated, iam(188));
-            keys.push(&key.key);
+            tests += 1;
             let fresh = tally.notes.fresh();
             tally.add(condition::test(block, key, scope, fresh));
         }
     }
     // IAM-128: all of them have to hold.
-    tally.notes.cite_if(keys.len() > 1, iam(128));
+    tally.notes.cite_if(tests > 1, iam(128));
     // IAM-040: an empty block tests nothing, or takes the statement's effect.
     if condition.has_empty_block() {
         let mut notes = tally.notes.fresh();

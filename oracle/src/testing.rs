@@ -1,6 +1,6 @@
 //! A check to build tests from.
 
-use veriam_model::{Check, Dialect, Fact, PolicyText, PolicyType, Principal, Resource};
+use veriam_model::{Check, Dialect, PolicyText, PolicyType, Principal, Resource};
 
 use crate::document;
 use crate::finding::Scope;
@@ -50,22 +50,12 @@ impl Case {
         self
     }
 
-    pub(crate) fn owner(mut self, account: &str) -> Self {
-        self.check.resource.account = account.to_owned();
-        self
-    }
-
     pub(crate) fn context(mut self, key: &str, values: &[&str]) -> Self {
         let values = values.iter().map(|&value| value.to_owned()).collect();
         self.check
             .context
             .insert(key, values)
             .expect("the key is new");
-        self
-    }
-
-    pub(crate) fn fact(mut self, fact: Fact) -> Self {
-        self.check.facts.push(fact);
         self
     }
 

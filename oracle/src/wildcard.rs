@@ -1,6 +1,8 @@
 //! Patterns: `*` is any run of characters, `?` any one character, everything else stands for itself
 //! (IAM-078, IAM-079, IAM-091, IAM-156, IAM-160).
 
+use std::collections::HashSet;
+
 use wildmatch::WildMatchPattern;
 
 /// One symbol of a pattern.
@@ -78,7 +80,12 @@ impl StandIn {
         if !occurs(RUN) && !occurs(ONE) {
             return Some(Self(None));
         }
-        let mut unused = ('\0'..=char::MAX).filter(|&c| c != RUN && c != ONE && !occurs(c));
+        let literals = pattern.iter().filter_map(|symbol| match symbol {
+            Symbol::Literal(c) => Some(*c),
+            _ => None,
+        });
+        let used: HashSet<char> = literals.chain(text.chars()).chain([RUN, ONE]).collect();
+        let mut unused = ('\0'..=char::MAX).filter(|c| !used.contains(c));
         Some(Self(Some((unused.next()?, unused.next()?))))
     }
 

@@ -1,5 +1,7 @@
 //! `Condition`: operators, keys, values (readings, 1.9).
 
+use std::collections::HashSet;
+
 use veriam_model::readings::{MixedValues, OperatorCase};
 
 use crate::json::{Member, Node, Value};
@@ -83,11 +85,12 @@ fn operator(member: &Member<'_>, reader: &mut Reader<'_>) -> Option<Name> {
 
 /// The keys of a block. Under a faulty operator (`None`) only duplicates and types are checked.
 fn block(name: Option<Name>, keys: &[Member<'_>], reader: &mut Reader<'_>) -> Vec<KeyValues> {
-    let mut read: Vec<KeyValues> = Vec::new();
+    let mut names = HashSet::new();
+    let mut read = Vec::new();
     for member in reader.distinct(keys) {
         let key = &member.name;
         // IAM-022: not even in other letter case.
-        if read.iter().any(|k| k.key.eq_ignore_ascii_case(key)) {
+        if !names.insert(key.to_ascii_lowercase()) {
             reader.fault(iam(22), member.offset);
         }
         // IAM-126: no variables in keys.

@@ -1,5 +1,7 @@
 //! The root object: `Version`, `Id`, `Statement` (readings, 1.3 and 1.4).
 
+use std::collections::HashSet;
+
 use veriam_model::PolicyType;
 use veriam_model::readings::{IdentityId, IdentityVersion};
 
@@ -113,7 +115,7 @@ fn statements(node: &Node<'_>, reader: &mut Reader<'_>) -> Vec<Statement> {
     }
     // IAM-029 spares the full-access RCP that AWS attaches itself.
     let customer_rcp = reader.policy_type == PolicyType::Rcp && !rcp::is_full_access(nodes);
-    let mut sids = Vec::new();
+    let mut sids = HashSet::new();
     let mut statements = Vec::new();
     for node in nodes {
         match &node.value {

@@ -1,6 +1,8 @@
 //! One statement: its members, `Sid` and `Effect` (readings, 1.3 and 1.5), and which other elements it must,
 //! may and must not have (1.6).
 
+use std::collections::HashSet;
+
 use veriam_model::readings::DocumentAge;
 use veriam_model::{PolicyType, Verb};
 
@@ -47,7 +49,7 @@ pub(super) fn read(
     offset: usize,
     members: &[Member<'_>],
     customer_rcp: bool,
-    sids: &mut Vec<String>,
+    sids: &mut HashSet<String>,
     reader: &mut Reader<'_>,
 ) -> Statement {
     let members = distinct(members, reader);
@@ -86,9 +88,10 @@ pub(super) fn read(
 
 /// Reports repeated members (IAM-020), except those that a stored document may have (IAM-021).
 fn distinct<'n, 't>(members: &'n [Member<'t>], reader: &mut Reader<'_>) -> Members<'n, 't> {
-    let mut distinct: Vec<&Member<'_>> = Vec::new();
+    let mut names = HashSet::new();
+    let mut distinct = Vec::with_capacity(members.len());
     for member in members {
-        let repeated = distinct.iter().any(|m| m.name == member.name);
+        let repeated = !names.insert(&member.name);
         let tolerable = matches!(member.name.as_ref(), "Effect" | "Action" | "Resource");
         if repeated && !(tolerable && reader.notes.choose::<DocumentAge>() == DocumentAge::Stored) {
             reader.fault(iam(20), member.offset);
@@ -99,7 +102,7 @@ fn distinct<'n, 't>(members: &'n [Member<'t>], reader: &mut Reader<'_>) -> Membe
     Members(distinct)
 }
 
-fn sid(node: &Node<'_>, sids: &mut Vec<String>, reader: &mut Reader<'_>) -> Option<String> {
+fn sid(node: &Node<'_>, sids: &mut HashSet<String>, reader: &mut Reader<'_>) -> Option<String> {
     // IAM-017: it never influences a decision.
     reader.notes.cite(iam(17));
     let Value::Text(sid) = &node.value else {
@@ -117,10 +120,8 @@ fn sid(node: &Node<'_>, sids: &mut Vec<String>, reader: &mut Reader<'_>) -> Opti
     }
     if reader.is_iam_type() && !sid.is_empty() {
         // IAM-016: unique.
-        if sids.iter().any(|earlier| earlier == sid) {
+        if !sids.insert(sid.to_string()) {
             reader.fault(iam(16), node.offset);
-        } else {
-            sids.push(sid.to_string());
         }
     }
     Some(sid.to_string())
