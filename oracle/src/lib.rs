@@ -1,4 +1,61 @@
-//! The reference judge.
+//! The reference judge: the rules of AWS policy evaluation, executable, one rule in one place.
+//!
+//! # What it is, and what it is not
+//!
+//! The oracle answers one question: given a caller, an action, a resource, a request context and every policy
+//! that counts ([`Check`]), what does AWS's *documentation* say: allow, explicit deny, implicit deny, or "this
+//! policy is invalid"? It mirrors documentation. Its answer is not AWS's: only AWS can give that, and where
+//! somebody measured something else the rule says so. Every rule has an id, a page and a certainty
+//! ([`rules`]); every answer names the rules it rests on. Where the documentation leaves a point open there is
+//! a [`Choice`](veriam_model::Choice) with named readings, and whoever asks chooses by a
+//! [`Dialect`]; [`verdict`] says whether the answer turns on any of them.
+//! `docs/readings.md` fills in what neither the rules nor a choice settles ("readings, 3.4" in comments).
+//!
+//! It is written to be checked line by line by somebody with AWS's page open. It has no caches, no indexes and
+//! no clever matching, and it is slow for a judge (some ten microseconds a small check). It derives no context
+//! key, expands no API call and reads no clock. The library for use in programs is `veriam-evaluator`; the two
+//! share no logic, because what they shared could not diverge.
+//!
+//! # How to ask
+//!
+//! * [`judge`]: the outcome under one dialect, with the rules cited and the choices consulted.
+//! * [`trace`]: the same, with a [`Derivation`]: every policy, statement and element, and why.
+//! * [`verdict`]: the outcome under every reading of the open choices that matter.
+//! * [`judge_all`]: several checks of one call, combined.
+//! * [`read_document`]: the faults of one policy text.
+//!
+//! ```
+//! use veriam_model::{Check, Decision, Dialect};
+//! use veriam_oracle::{Outcome, judge};
+//!
+//! let check = Check::from_json(
+//!     r#"{"principal": {"arn": "arn:aws:iam::111122223333:user/alice", "account": "111122223333"},
+//!         "action": "s3:GetObject",
+//!         "resource": {"arn": "arn:aws:s3:::amzn-bucket/key.txt", "account": "111122223333"},
+//!         "identity_policies": [{"Version": "2012-10-17", "Statement": [
+//!             {"Effect": "Allow", "Action": "s3:Get*", "Resource": "arn:aws:s3:::amzn-bucket/*"}]}]}"#,
+//! )?;
+//! let judgement = judge(&check, &Dialect::default())?;
+//! assert_eq!(judgement.outcome, Outcome::Decided(Decision::Allow));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # How to read it, top down
+//!
+//! 1. `judgement`: from a check to its judgement, in five steps.
+//! 2. `request`: what a well-formed request is, and who calls. `parties`: what the algorithm asks about them.
+//! 3. `document` and the files below it: the grammar, one part of a policy in each file; `json` reads the text.
+//! 4. `counting`: which policies count for whom.
+//! 5. `statement`: whether a statement applies; its elements are `principal` (with `not_principal`), `action`,
+//!    `resource` and `condition`. Below `condition` each family of operators has its own file, and so have set
+//!    operators, absent keys and malformed values. `variable` expands policy variables, `wildcard` matches
+//!    patterns, `keys` knows why a context key is there or not.
+//! 6. `decide`, then `grants` and `jwt`: the algorithm.
+//!
+//! Code cites a rule where it applies it (`notes.cite(iam(93))`), with the rule's gist in a comment beside it.
+//! There is one evaluation: judging and tracing differ in how much their notebooks (`notes`) keep. Every
+//! statement and every element is evaluated, also where the outcome is settled, so that the rules cited do not
+//! depend on the order of things; choices, on the other hand, are written down only where they can matter.
 
 mod action;
 mod arn;
@@ -19,7 +76,7 @@ mod notes;
 mod operator;
 mod parties;
 mod principal;
-pub mod registry;
+mod registry;
 mod request;
 mod resource;
 mod statement;
@@ -49,7 +106,7 @@ pub struct Judgement {
     pub outcome: Outcome,
     /// Every rule that was applied on the way.
     pub rules: RuleSet,
-    /// Every choice whose reading was asked for on the way.
+    /// Every choice whose reading was asked for where it can change the outcome.
     pub consulted: ChoiceSet,
 }
 
