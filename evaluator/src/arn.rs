@@ -90,6 +90,49 @@ impl<'a> Arn<'a> {
     }
 }
 
+/// How many colons a text has.
+#[inline]
+pub(crate) fn count_colons(text: &str) -> u32 {
+    let (words, rest) = text.as_bytes().as_chunks::<8>();
+    let in_words = words.iter().map(|word| marked(colon_marks(*word)));
+    let in_rest = rest.iter().map(|byte| u32::from(*byte == b':'));
+    in_words.chain(in_rest).fold(0, u32::wrapping_add)
+}
+
+/// Whether a text begins with `arn:` and has at least five colons.
+#[inline]
+pub(crate) fn is_arn(text: &str) -> bool {
+    const ENOUGH: u32 = 5;
+    if !text.as_bytes().starts_with(b"arn:") {
+        return false;
+    }
+    let (words, rest) = text.as_bytes().as_chunks::<8>();
+    let mut colons = 0u32;
+    for word in words {
+        colons = colons.wrapping_add(marked(colon_marks(*word)));
+        if colons >= ENOUGH {
+            return true;
+        }
+    }
+    let in_rest = rest.iter().map(|byte| u32::from(*byte == b':'));
+    in_rest.fold(colons, u32::wrapping_add) >= ENOUGH
+}
+
+/// How many of eight bytes are marked; cheaper than counting bits one by one.
+#[inline]
+fn marked(marks: u64) -> u32 {
+    const ONES: u64 = u64::from_le_bytes([1; 8]);
+    // Each mark adds one to the highest byte.
+    (marks.wrapping_shr(7).wrapping_mul(ONES).wrapping_shr(56)) as u32
+}
+
+/// A text before and behind the first of some ASCII character.
+#[inline]
+pub(crate) fn cut(text: &str, at: u8) -> Option<(&str, &str)> {
+    let place = text.bytes().position(|byte| byte == at)?;
+    Some((text.get(..place)?, text.get(place.saturating_add(1)..)?))
+}
+
 /// The highest bit of each of eight bytes that is a colon; the first byte has the lowest bits.
 #[inline]
 fn colon_marks(word: [u8; 8]) -> u64 {
@@ -139,6 +182,14 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn colons_are_counted(text in "(arn:)?[:é;9\u{ba}a]{0,30}") {
+            let colons = text.matches(':').count();
+            prop_assert_eq!(count_colons(&text) as usize, colons);
+            prop_assert_eq!(is_arn(&text), text.starts_with("arn:") && colons >= 5);
+            prop_assert_eq!(is_arn(&text), Arn::parse(&text).is_some());
+        }
+
         #[test]
         fn parts_are_those_of_the_standard_library(text in "[:é;9\u{ba}a]{0,30}") {
             let expected: Vec<&str> = text.splitn(6, ':').skip(1).collect();

@@ -3,7 +3,7 @@
 use veriam_model::{Principal, Resource};
 
 use crate::MalformedRequest;
-use crate::arn::Arn;
+use crate::arn::{Arn, count_colons, cut, is_arn};
 use crate::grammar::is_account_id;
 
 /// What a caller is.
@@ -63,18 +63,22 @@ impl<'a> Caller<'a> {
         }
     }
 
-    /// An IAM identity.
+    /// An IAM identity: `arn:PARTITION:iam|sts::ACCOUNT:…`, the account as given.
     #[inline]
     fn identity(text: &'a str, account: &'a str) -> Option<Self> {
-        let arn = Arn::parse(text)?;
-        if account != arn.account() || !arn.region().is_empty() || !is_account_id(account) {
-            return None;
-        }
-        Some(Self {
-            kind: Kind::of_identity(arn.service(), arn.rest())?,
+        let (partition, rest) = cut(text.strip_prefix("arn:")?, b':')?;
+        let service = rest.get(..5)?;
+        let rest = rest.get(5..)?.strip_prefix(account)?.strip_prefix(':')?;
+        let kind = match service {
+            "iam::" => Kind::of_iam(rest)?,
+            "sts::" => Kind::of_sts(rest)?,
+            _ => return None,
+        };
+        is_account_id(account).then_some(Self {
+            kind,
             arn: text,
             account,
-            partition: Some(arn.partition()),
+            partition: Some(partition),
         })
     }
 
@@ -127,24 +131,24 @@ impl<'a> Caller<'a> {
 
 impl<'a> Kind<'a> {
     #[inline]
-    fn of_identity(service: &str, rest: &'a str) -> Option<Self> {
-        let named = |word| {
-            rest.strip_prefix(word)
-                .filter(|name: &&str| !name.is_empty())
-        };
-        match service {
-            "iam" if rest == "root" => Some(Kind::Root),
-            "iam" => named("user/").map(|_| Kind::User),
-            "sts" => {
-                if let Some(name) = named("federated-user/") {
-                    return Some(Kind::FederatedUser { name });
-                }
-                let (role, session) = named("assumed-role/")?.split_once('/')?;
-                let is_session = !role.is_empty() && !session.is_empty() && !session.contains('/');
-                is_session.then_some(Kind::RoleSession { role })
-            }
-            _ => None,
+    fn of_iam(rest: &'a str) -> Option<Self> {
+        if rest == "root" {
+            return Some(Kind::Root);
         }
+        let name = rest.strip_prefix("user/")?;
+        (!name.is_empty()).then_some(Kind::User)
+    }
+
+    #[inline]
+    fn of_sts(rest: &'a str) -> Option<Self> {
+        if let Some(names) = rest.strip_prefix("assumed-role/") {
+            let (role, session) = cut(names, b'/')?;
+            let is_session =
+                !role.is_empty() && !session.is_empty() && cut(session, b'/').is_none();
+            return is_session.then_some(Kind::RoleSession { role });
+        }
+        let name = rest.strip_prefix("federated-user/")?;
+        (!name.is_empty()).then_some(Kind::FederatedUser { name })
     }
 }
 
@@ -172,8 +176,7 @@ impl<'a> Action<'a> {
     /// Checks that the action is `service:Name`.
     #[inline]
     pub(crate) fn parse(text: &'a str) -> Result<Self, MalformedRequest> {
-        let colons = text.bytes().filter(|&b| b == b':').count();
-        if colons != 1 || text.starts_with(':') || text.ends_with(':') {
+        if count_colons(text) != 1 || text.starts_with(':') || text.ends_with(':') {
             return Err(MalformedRequest {
                 member: "action",
                 found: format!("{text:?}"),
@@ -196,6 +199,15 @@ impl<'a> Action<'a> {
         head.is_some_and(|head| head.eq_ignore_ascii_case(text.as_bytes()))
     }
 
+    /// Whether it is an action of STS.
+    #[inline]
+    pub(crate) fn is_of_sts(&self) -> bool {
+        matches!(
+            self.text.as_bytes(),
+            [b's' | b'S', b't' | b'T', b's' | b'S', b':', ..]
+        )
+    }
+
     /// The service prefix.
     pub(crate) fn service(&self) -> &'a str {
         self.text.split(':').next().unwrap_or_default()
@@ -205,9 +217,8 @@ impl<'a> Action<'a> {
 /// On what.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Object<'a> {
+    /// An ARN, or `*` for a request without a resource.
     pub(crate) text: &'a str,
-    /// None for a request without a resource.
-    arn: Option<Arn<'a>>,
 }
 
 impl<'a> Object<'a> {
@@ -215,8 +226,7 @@ impl<'a> Object<'a> {
     #[inline]
     pub(crate) fn parse(resource: &'a Resource) -> Result<Self, MalformedRequest> {
         let text = resource.arn.as_str();
-        let arn = Arn::parse(text);
-        if arn.is_none() && text != "*" {
+        if !is_arn(text) && text != "*" {
             return Err(MalformedRequest {
                 member: "resource.arn",
                 found: format!("{text:?}"),
@@ -230,36 +240,45 @@ impl<'a> Object<'a> {
                 expected: "the id of the account that owns the resource, or `aws`",
             });
         }
-        Ok(Self { text, arn })
+        Ok(Self { text })
     }
 
     /// Whether the request has no resource.
     #[inline]
     pub(crate) fn is_star(&self) -> bool {
-        self.arn.is_none()
+        self.text == "*"
     }
 
-    /// The partition; none for a request without a resource.
+    /// What follows the partition, if it is this one; none for a request without a resource.
     #[inline]
-    pub(crate) fn partition(&self) -> Option<&'a str> {
-        self.arn.map(Arn::partition)
+    fn behind(&self, partition: &str) -> Option<&'a str> {
+        let rest = self.text.strip_prefix("arn:")?.strip_prefix(partition)?;
+        rest.strip_prefix(':')
     }
 
-    /// Whether it is a KMS key.
+    /// Whether it lies in another partition than this.
     #[inline]
-    pub(crate) fn is_key(&self) -> bool {
-        self.is_of("kms", "key/")
+    pub(crate) fn is_outside(&self, partition: &str) -> bool {
+        self.behind(partition).is_none() && !self.is_star()
     }
 
-    /// Whether it is an IAM role.
+    /// Whether it is a KMS key of this partition.
     #[inline]
-    pub(crate) fn is_role(&self) -> bool {
-        self.is_of("iam", "role/")
+    pub(crate) fn is_key(&self, partition: &str) -> bool {
+        self.is_of(partition, "kms:", "key/")
     }
 
+    /// Whether it is an IAM role of this partition.
     #[inline]
-    fn is_of(&self, service: &str, word: &str) -> bool {
-        self.arn
-            .is_some_and(|arn| arn.service() == service && arn.rest().starts_with(word))
+    pub(crate) fn is_role(&self, partition: &str) -> bool {
+        self.is_of(partition, "iam:", "role/")
+    }
+
+    /// Whether it is a resource of a service, given with its colon, whose type begins so.
+    #[inline]
+    fn is_of(&self, partition: &str, service: &str, word: &str) -> bool {
+        let rest = self.behind(partition);
+        rest.is_some_and(|rest| rest.starts_with(service))
+            && Arn::parse(self.text).is_some_and(|arn| arn.rest().starts_with(word))
     }
 }

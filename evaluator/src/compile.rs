@@ -9,6 +9,7 @@ use veriam_model::{PolicySlot, PolicyType, Verb, facts, readings as dialects};
 use crate::arn::Arn;
 use crate::condition::{Condition, Site};
 use crate::document::{self, Document, Selection, Statement, Text};
+use crate::finder::Finder;
 use crate::index::Index;
 use crate::operator::Operator;
 use crate::pattern::{Colons, Pattern, pieces, tokens};
@@ -298,6 +299,7 @@ impl<'d> Compiler<'d> {
             actions,
             resources,
             rules: 0..0,
+            finder: None,
         });
         building.by_elements.insert(elements, target);
         target
@@ -415,14 +417,14 @@ impl<'d> Compiler<'d> {
         }
         let conditions = &self.program.conditions;
         self.program.shards = (self.shards.into_iter())
-            .map(|building| building.finish(conditions))
+            .map(|building| building.finish(conditions, &self.program.principals))
             .collect();
         self.program
     }
 }
 
 impl Building<'_> {
-    fn finish(mut self, conditions: &[Condition]) -> Shard {
+    fn finish(mut self, conditions: &[Condition], principals: &[Who]) -> Shard {
         // Rules of one target stand together, those of one pool side by side, in the order of the documents.
         self.rules
             .sort_by_key(|(target, rule)| (*target, rule.pool));
@@ -452,6 +454,22 @@ impl Building<'_> {
                 }
                 target.rules.end = number.saturating_add(1);
             }
+        }
+        for target in &mut shard.targets {
+            let rules = target.rules.start as usize..target.rules.end as usize;
+            let rules = shard.rules.get(rules).unwrap_or_default();
+            let tests = |rule: &Rule| {
+                let from = rule.first_test as usize;
+                let tests = shard
+                    .tests
+                    .get(from..from.saturating_add(rule.test_count as usize));
+                let tests = tests.unwrap_or_default().iter();
+                tests
+                    .filter_map(|test| conditions.get(*test as usize))
+                    .collect()
+            };
+            let finder = Finder::build(rules, target.rules.start, tests, principals);
+            target.finder = finder.map(Box::new);
         }
         shard.index = Index::build(&shard.targets);
         shard

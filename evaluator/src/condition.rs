@@ -9,6 +9,7 @@ use crate::glob::Case;
 use crate::operator::{Base, Family, Operator, Order, Set};
 use crate::pattern::{Colons, Pattern, Piece, Token, pieces, tokens};
 use crate::settings::{Settings, mistaken};
+use crate::trie::Key;
 use crate::value::address::Range;
 use crate::value::date::{self, Instant};
 use crate::value::number::Decimal;
@@ -39,6 +40,27 @@ pub(crate) struct Condition {
 
 impl Condition {
     pub(crate) const NO_MEMO: u16 = u16::MAX;
+
+    /// Where the condition stands in a tree of request values: one of these keys begins some request value, or the
+    /// condition does not hold. None when nothing of that kind can be said.
+    pub(crate) fn keys(&self) -> Option<Vec<Key>> {
+        if self.negated || self.when_absent || self.set == Set::ForAllValues {
+            return None;
+        }
+        let patterns = match &self.test {
+            Test::Text {
+                patterns,
+                case: Case::Exact,
+            } => patterns,
+            Test::Arn {
+                everything: false,
+                patterns,
+                templates,
+            } if templates.is_empty() => patterns,
+            _ => return None,
+        };
+        Some(patterns.iter().map(Pattern::key).collect())
+    }
 }
 
 /// The comparison of a request value with the values of the policy.

@@ -109,13 +109,13 @@ impl<'r, M: Meter> Decider<'r, M> {
 
     #[inline]
     fn decide<T: Trace>(&self, trace: &mut T) -> Decision {
-        if self.action.begins("sts:")
+        if self.action.is_of_sts()
             && let Some(decision) = self.before_policies(trace)
         {
             return decision;
         }
-        if let (Some(caller), Some(object)) = (self.caller.partition, self.object.partition())
-            && caller != object
+        if let Some(partition) = self.caller.partition
+            && self.object.is_outside(partition)
         {
             return Decision::ImplicitDeny;
         }
@@ -277,12 +277,14 @@ impl<'r, M: Meter> Decider<'r, M> {
 
     /// Whether the identity side alone is not enough within one account (IAM-249, IAM-254, IAM-255).
     fn needs_resource_policy(&self) -> bool {
-        if self.object.is_role() {
+        // Callers with an account have a partition, and what lies in another one was denied before.
+        let partition = self.caller.partition.unwrap_or_default();
+        if self.object.is_role(partition) {
             return self.action.begins("sts:AssumeRole")
                 || self.action.is("sts:TagSession")
                 || self.action.is("sts:SetSourceIdentity");
         }
-        self.object.is_key()
+        self.object.is_key(partition)
     }
 
     /// Evaluates every statement that counts.
@@ -451,26 +453,47 @@ impl<M: Meter, T: Trace> Pass<'_, '_, M, T> {
     #[inline]
     fn visit_rules(&mut self, target: &Target) -> ControlFlow<()> {
         let shard = self.shard;
-        let range = target.rules.start as usize..target.rules.end as usize;
-        for rule in shard.rules.get(range).unwrap_or_default() {
-            let bit = pool::bit(rule.pool);
-            let is_settled = !rule.is_deny && self.satisfied & bit != 0 && !T::IS_COMPLETE;
-            if self.counting & bit == 0 || is_settled {
-                continue;
+        match &target.finder {
+            // An explanation names each statement once.
+            Some(finder) if !T::IS_COMPLETE => {
+                let decider = self.decider;
+                let values = |key| decider.run.values(key);
+                finder.find(&decider.caller, values, &mut |number| match shard
+                    .rules
+                    .get(number as usize)
+                {
+                    Some(rule) => self.visit_rule(rule),
+                    None => ControlFlow::Continue(()),
+                })
             }
-            self.decider.run.meter.statement();
-            let grade = self.grade(rule);
-            if grade == Grade::None || !self.conditions_hold(rule) {
-                continue;
+            _ => {
+                let range = target.rules.start as usize..target.rules.end as usize;
+                let mut rules = shard.rules.get(range).unwrap_or_default().iter();
+                rules.try_for_each(|rule| self.visit_rule(rule))
             }
-            self.trace.applied(rule);
-            if !rule.is_deny {
-                self.allow(rule, grade);
-            } else if !(rule.pool == pool::RESOURCE && self.spares_resource_denies) {
-                self.tally.denied = true;
-                if !T::IS_COMPLETE {
-                    return ControlFlow::Break(());
-                }
+        }
+    }
+
+    /// Looks at a statement whose action and resource match.
+    #[inline]
+    fn visit_rule(&mut self, rule: &Rule) -> ControlFlow<()> {
+        let bit = pool::bit(rule.pool);
+        let is_settled = !rule.is_deny && self.satisfied & bit != 0 && !T::IS_COMPLETE;
+        if self.counting & bit == 0 || is_settled {
+            return ControlFlow::Continue(());
+        }
+        self.decider.run.meter.statement();
+        let grade = self.grade(rule);
+        if grade == Grade::None || !self.conditions_hold(rule) {
+            return ControlFlow::Continue(());
+        }
+        self.trace.applied(rule);
+        if !rule.is_deny {
+            self.allow(rule, grade);
+        } else if !(rule.pool == pool::RESOURCE && self.spares_resource_denies) {
+            self.tally.denied = true;
+            if !T::IS_COMPLETE {
+                return ControlFlow::Break(());
             }
         }
         ControlFlow::Continue(())

@@ -44,9 +44,9 @@ impl Case {
                 .starts_with(start.as_bytes())
                 .then_some(start.len()),
             Case::Ascii => {
-                let head = text.as_bytes().get(..start.len())?;
-                head.eq_ignore_ascii_case(start.as_bytes())
-                    .then_some(start.len())
+                let (head, start) = (text.as_bytes().get(..start.len())?, start.as_bytes());
+                // Most texts have the letter case of the pattern.
+                (head == start || head.eq_ignore_ascii_case(start)).then_some(start.len())
             }
             Case::Simple => fold::strip_start(text, start),
         }

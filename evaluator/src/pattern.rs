@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::glob::{self, Atom, Case};
+use crate::trie::Key;
 use crate::variable::{self, Part};
 use crate::work::Meter;
 
@@ -178,9 +179,13 @@ impl Pattern {
         Self { head, rest }
     }
 
-    /// The literal text every match begins with.
-    pub(crate) fn head(&self) -> &str {
-        &self.head
+    /// Where the pattern stands in a tree: at the literal text every match begins with.
+    pub(crate) fn key(&self) -> Key {
+        if self.is_literal() {
+            Key::whole(&self.head)
+        } else {
+            Key::beginning(&self.head)
+        }
     }
 
     /// Whether only the head matches.

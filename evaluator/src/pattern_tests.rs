@@ -62,7 +62,11 @@ fn literals_and_open_ends_need_no_pieces() {
         Pattern::new(compile("***", Colons::Crossed)).rest,
         Rest::Anything
     );
-    assert_eq!(Pattern::new(compile("x*y", PARTED)).head(), "x");
+    assert_eq!(
+        Pattern::new(compile("x*y", PARTED)).key(),
+        Key::beginning("x")
+    );
+    assert_eq!(Pattern::new(compile("xy", PARTED)).key(), Key::whole("xy"));
 }
 
 #[test]

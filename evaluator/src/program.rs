@@ -8,6 +8,7 @@ use std::ops::Range;
 use veriam_model::PolicySlot;
 
 use crate::condition::Condition;
+use crate::finder::Finder;
 use crate::index::Index;
 use crate::pattern::Pattern;
 use crate::principal::Who;
@@ -78,6 +79,8 @@ pub(crate) struct Target {
     pub(crate) actions: Actions,
     pub(crate) resources: Resources,
     pub(crate) rules: Range<u32>,
+    /// Finds the rules that matter; none where looking at all is faster.
+    pub(crate) finder: Option<Box<Finder>>,
 }
 
 /// `Action` or `NotAction`.

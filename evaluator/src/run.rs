@@ -106,7 +106,7 @@ impl<M: Meter> Values for Run<'_, M> {
 impl<'r, M: Meter> Run<'r, M> {
     /// The values of a key; none when it is absent.
     #[inline]
-    fn values(&self, key: u32) -> Option<&'r [String]> {
+    pub(crate) fn values(&self, key: u32) -> Option<&'r [String]> {
         const ABSENT: u16 = 1;
         let entries = self.context.entries();
         let slot = self.scratch.slots.get(key as usize);
