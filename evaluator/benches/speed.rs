@@ -21,9 +21,11 @@ fn workload(criterion: &mut Criterion) {
         let mut group = criterion.benchmark_group(name);
         let engine = Engine::for_check(&check, &dialect).unwrap();
         let request = Request::of(&check);
-        group.bench_function("decide", |b| b.iter(|| engine.decide(black_box(&request))));
+        group.bench_function("decide", |b| {
+            b.iter(|| engine.decide(black_box(&request)));
+        });
         group.bench_function("explain", |b| {
-            b.iter(|| engine.explain(black_box(&request)))
+            b.iter(|| engine.explain(black_box(&request)));
         });
         group.bench_function("parse and compile", |b| {
             b.iter(|| Engine::for_check(black_box(&check), &dialect));
@@ -37,8 +39,11 @@ fn workload(criterion: &mut Criterion) {
     }
 }
 
+/// The statement of a number.
+type Shape = fn(usize) -> String;
+
 /// What tells the statements of a growing policy apart.
-const SHAPES: [(&str, fn(usize) -> String); 4] = [
+const SHAPES: [(&str, Shape); 4] = [
     ("resource", |n| {
         statement("s3:GetObject", &format!("tenant-{n}/*"), "")
     }),
@@ -66,7 +71,7 @@ fn statement(action: &str, object: &str, condition: &str) -> String {
 }
 
 /// Ten statements that match but for their condition, the last of which holds, among `size` statements.
-fn growing(size: usize, shape: fn(usize) -> String) -> (Engine, Check) {
+fn growing(size: usize, shape: Shape) -> (Engine, Check) {
     let mut statements: Vec<String> = (0..10)
         .map(|n| {
             let condition =

@@ -464,9 +464,7 @@ impl Building<'_> {
                     .tests
                     .get(from..from.saturating_add(rule.test_count as usize));
                 let tests = tests.unwrap_or_default().iter();
-                tests
-                    .filter_map(|test| conditions.get(*test as usize))
-                    .collect()
+                tests.filter_map(|test| conditions.get(*test as usize))
             };
             let finder = Finder::build(rules, target.rules.start, tests, principals);
             target.finder = finder.map(Box::new);

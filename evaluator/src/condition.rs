@@ -9,7 +9,6 @@ use crate::glob::Case;
 use crate::operator::{Base, Family, Operator, Order, Set};
 use crate::pattern::{Colons, Pattern, Piece, Token, pieces, tokens};
 use crate::settings::{Settings, mistaken};
-use crate::trie::Key;
 use crate::value::address::Range;
 use crate::value::date::{self, Instant};
 use crate::value::number::Decimal;
@@ -41,25 +40,24 @@ pub(crate) struct Condition {
 impl Condition {
     pub(crate) const NO_MEMO: u16 = u16::MAX;
 
-    /// Where the condition stands in a tree of request values: one of these keys begins some request value, or the
-    /// condition does not hold. None when nothing of that kind can be said.
-    pub(crate) fn keys(&self) -> Option<Vec<Key>> {
+    /// The patterns of which one matches some request value, or the condition does not hold. None when nothing of
+    /// that kind can be said.
+    pub(crate) fn needs_one_of(&self) -> Option<&[Pattern]> {
         if self.negated || self.when_absent || self.set == Set::ForAllValues {
             return None;
         }
-        let patterns = match &self.test {
+        match &self.test {
             Test::Text {
                 patterns,
                 case: Case::Exact,
-            } => patterns,
+            } => Some(patterns),
             Test::Arn {
                 everything: false,
                 patterns,
                 templates,
-            } if templates.is_empty() => patterns,
-            _ => return None,
-        };
-        Some(patterns.iter().map(Pattern::key).collect())
+            } if templates.is_empty() => Some(patterns),
+            _ => None,
+        }
     }
 }
 

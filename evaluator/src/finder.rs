@@ -10,6 +10,7 @@ use std::ops::ControlFlow;
 
 use crate::caller::{Caller, Kind};
 use crate::condition::Condition;
+use crate::pattern::Pattern;
 use crate::principal::{Entry, Who};
 use crate::program::Rule;
 use crate::trie::{Key, Trie};
@@ -37,30 +38,36 @@ enum Place {
 #[derive(Default)]
 struct Crowd {
     statements: u64,
-    /// How many of them stand at each name.
-    at: BTreeMap<u64, u64>,
+    /// The names they stand at.
+    names: Vec<u64>,
+    /// How many statements one of them meets where it stands, itself included, on the average.
+    size: u64,
 }
 
 impl Crowd {
     /// Adds a statement that stands at these names.
     fn add(&mut self, names: impl Iterator<Item = u64>) {
         self.statements = self.statements.saturating_add(1);
-        for name in names {
-            let count = self.at.entry(name).or_default();
-            *count = count.saturating_add(1);
-        }
+        self.names.extend(names);
     }
 
-    /// How many statements one of them meets where it stands, itself included, on the average.
-    fn size(&self) -> u64 {
-        let squares = self.at.values().map(|count| count.saturating_mul(*count));
+    /// Works out the size.
+    fn count(&mut self) {
+        self.names.sort_unstable();
+        let groups = self.names.chunk_by(|a, b| a == b);
+        let squares = groups.map(|group| (group.len() as u64).saturating_mul(group.len() as u64));
         let sum = squares.fold(0u64, u64::saturating_add);
-        sum.checked_div(self.statements).unwrap_or(u64::MAX)
+        self.size = sum.checked_div(self.statements).unwrap_or(u64::MAX);
     }
 
     fn tells_apart(&self) -> bool {
-        self.size() < self.statements
+        self.size < self.statements
     }
+}
+
+/// The key of a condition and the patterns of which it needs one.
+fn needed(condition: &Condition) -> Option<(u32, &[Pattern])> {
+    Some((condition.key, condition.needs_one_of()?))
 }
 
 impl Finder {
@@ -69,10 +76,10 @@ impl Finder {
 
     /// Builds a finder; none when there are few rules. `first` is the number of the first of them, `tests` gives
     /// the conditions of a rule.
-    pub(crate) fn build<'c>(
+    pub(crate) fn build<'c, I: Iterator<Item = &'c Condition>>(
         rules: &[Rule],
         first: u32,
-        tests: impl Fn(&Rule) -> Vec<&'c Condition>,
+        tests: impl Fn(&Rule) -> I,
         principals: &[Who],
     ) -> Option<Self> {
         if rules.len() <= Self::FEW {
@@ -85,42 +92,37 @@ impl Finder {
                 let names = entries.iter().flat_map(Callers::places).flatten();
                 crowds.entry(Place::Caller).or_default().add(names);
             }
-            for condition in tests(rule) {
-                if let Some(keys) = condition.keys() {
-                    let names = keys
-                        .iter()
-                        .map(|key| hash(key.is_whole() as u64, key.bytes()));
-                    crowds
-                        .entry(Place::Key(condition.key))
-                        .or_default()
-                        .add(names);
-                }
+            for (key, patterns) in tests(rule).filter_map(needed) {
+                let names = patterns.iter().map(|pattern| hash_of(&pattern.key()));
+                crowds.entry(Place::Key(key)).or_default().add(names);
             }
         }
-        crowds.retain(|_, crowd| crowd.tells_apart());
+        for crowd in crowds.values_mut() {
+            crowd.count();
+        }
         let mut always = Vec::new();
         let mut callers = Vec::new();
-        let mut keys: BTreeMap<u32, Vec<(Key, u32)>> = BTreeMap::new();
+        let mut keys: BTreeMap<u32, Vec<(Key<'_>, u32)>> = BTreeMap::new();
+        let crowd = |place| crowds.get(&place).filter(|crowd| crowd.tells_apart());
         for (number, rule) in (first..).zip(rules) {
-            let entries = who(rule);
-            let tests = tests(rule);
-            let by_key = tests
-                .iter()
-                .filter(|c| c.keys().is_some())
-                .map(|c| Place::Key(c.key));
-            let places = by_key.chain(entries.map(|_| Place::Caller));
-            let places = places.filter_map(|place| Some((crowds.get(&place)?.size(), place)));
-            match places.min() {
+            let by_key = tests(rule)
+                .filter_map(needed)
+                .filter_map(|(key, patterns)| {
+                    Some((crowd(Place::Key(key))?.size, Some((key, patterns))))
+                });
+            let by_caller = who(rule).and_then(|_| Some((crowd(Place::Caller)?.size, None)));
+            match by_key.chain(by_caller).min_by_key(|(size, _)| *size) {
                 None => always.push(number),
-                Some((_, Place::Caller)) => {
-                    let names = entries.unwrap_or_default().iter().flat_map(Callers::places);
+                Some((_, None)) => {
+                    let names = who(rule)
+                        .unwrap_or_default()
+                        .iter()
+                        .flat_map(Callers::places);
                     callers.extend(names.flatten().map(|name| (name, number)));
                 }
-                Some((_, Place::Key(key))) => {
-                    let condition = tests.iter().find(|c| c.key == key && c.keys().is_some());
-                    let places = condition.and_then(|c| c.keys()).unwrap_or_default();
-                    let list = keys.entry(key).or_default();
-                    list.extend(places.into_iter().map(|place| (place, number)));
+                Some((_, Some((key, patterns)))) => {
+                    let places = patterns.iter().map(|pattern| (pattern.key(), number));
+                    keys.entry(key).or_default().extend(places);
                 }
             }
         }
@@ -165,7 +167,7 @@ fn named(who: &Who) -> Option<&[Entry]> {
     }
 }
 
-fn tree(mut list: Vec<(Key, u32)>) -> Trie<u32> {
+fn tree(mut list: Vec<(Key<'_>, u32)>) -> Trie<u32> {
     list.sort();
     list.dedup();
     Trie::build(&list)
@@ -249,6 +251,10 @@ impl Callers {
         let mut same = behind.iter().take_while(|(h, _)| *h == hash);
         same.try_for_each(|(_, rule)| visit(*rule))
     }
+}
+
+fn hash_of(key: &Key<'_>) -> u64 {
+    hash(u64::from(key.is_whole()), key.bytes())
 }
 
 /// A hash of a text of some kind, eight bytes at a time.

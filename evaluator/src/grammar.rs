@@ -268,8 +268,8 @@ impl Reader<'_> {
     /// IAM-070: the characters of every string, wherever it stands.
     fn characters(&mut self, json: &Json<'_>, text: &str) {
         let ordinary = |c: char| matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{ff}');
-        // Outside of strings JSON is ASCII, and without a backslash nothing decodes to anything else.
-        if text.bytes().all(|b| b.is_ascii() && b != b'\\') {
+        // Outside of strings JSON is ASCII, and without an escape nothing decodes to anything else.
+        if text.is_ascii() && !json.has_escapes() {
             return;
         }
         for string in json.strings() {

@@ -48,7 +48,7 @@ impl Index {
         if targets.len() <= Self::FEW {
             return None;
         }
-        let mut pairs: Vec<(Key, Key, Found)> = Vec::with_capacity(targets.len());
+        let mut pairs: Vec<(Key<'_>, Key<'_>, Found)> = Vec::with_capacity(targets.len());
         for (number, target) in targets.iter().enumerate() {
             let actions = action_keys(&target.actions);
             let mut resources = resource_keys(&target.resources);
@@ -105,25 +105,28 @@ impl Index {
     }
 }
 
-fn anything() -> Key {
+fn anything() -> Key<'static> {
     Key::beginning("")
 }
 
-fn action_keys(actions: &Actions) -> Vec<(Key, Check)> {
+fn action_keys(actions: &Actions) -> Vec<(Key<'_>, Check)> {
     if actions.negated {
         return vec![(anything(), Check::Element)];
     }
-    let key = |(number, pattern): (usize, &ActionPattern)| match pattern {
-        ActionPattern::Everything => (anything(), Check::Met),
-        ActionPattern::Like(pattern) => {
-            let (key, check) = of_pattern(number, pattern);
-            (key.lower(), check)
-        }
-    };
-    actions.patterns.iter().enumerate().map(key).collect()
+    let mut keys = Vec::with_capacity(actions.patterns.len());
+    for (number, pattern) in actions.patterns.iter().enumerate() {
+        keys.push(match pattern {
+            ActionPattern::Everything => (anything(), Check::Met),
+            ActionPattern::Like(pattern) => {
+                let (key, check) = of_pattern(number, pattern);
+                (key.lower(), check)
+            }
+        });
+    }
+    keys
 }
 
-fn resource_keys(resources: &Resources) -> Vec<(Key, Check)> {
+fn resource_keys(resources: &Resources) -> Vec<(Key<'_>, Check)> {
     if resources.negated {
         return vec![(anything(), Check::Element)];
     }
@@ -148,7 +151,7 @@ fn resource_keys(resources: &Resources) -> Vec<(Key, Check)> {
     keys
 }
 
-fn of_pattern(number: usize, pattern: &Pattern) -> (Key, Check) {
+fn of_pattern(number: usize, pattern: &Pattern) -> (Key<'_>, Check) {
     let check = if pattern.is_literal() || pattern.is_open() {
         Check::Met
     } else {

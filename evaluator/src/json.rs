@@ -87,6 +87,11 @@ impl<'a> Json<'a> {
         }
     }
 
+    /// Whether some string has an escape.
+    pub(crate) fn has_escapes(&self) -> bool {
+        self.nodes.iter().any(|node| node.kind == Kind::Escaped)
+    }
+
     /// Every string of the text, names included, in reading order.
     pub(crate) fn strings(&self) -> impl Iterator<Item = Value<'_, 'a>> {
         (0..self.nodes.len())
@@ -393,6 +398,7 @@ impl Reader<'_> {
         self.advance(1);
         let mut kind = Kind::Plain;
         loop {
+            self.skip_plain();
             match self.peek() {
                 None => return Err(self.error(Why::Unfinished)),
                 Some(b'"') => break,
@@ -407,6 +413,14 @@ impl Reader<'_> {
         self.advance(1);
         self.push(kind, start);
         Ok(())
+    }
+
+    /// Goes on to the next eight bytes among which one means something inside a string.
+    fn skip_plain(&mut self) {
+        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
+        let (words, _) = rest.as_chunks::<8>();
+        let plain = words.iter().take_while(|word| !has_special(**word)).count();
+        self.advance(plain.saturating_mul(8));
     }
 
     fn escape(&mut self) -> Result<(), Unreadable> {
@@ -501,6 +515,21 @@ impl Reader<'_> {
             span: start..self.at,
         }
     }
+}
+
+/// Whether one of eight bytes is a quote, a backslash or a control character.
+fn has_special(word: [u8; 8]) -> bool {
+    const fn all(byte: u8) -> u64 {
+        u64::from_le_bytes([byte; 8])
+    }
+    let word = u64::from_le_bytes(word);
+    // The highest bit of a byte is set where it is below a bound of at most 0x80; a carry out of a byte that is
+    // gives false marks above it only.
+    let below = |word: u64, bound: u8| word.wrapping_sub(all(bound)) & !word;
+    let quote = below(word ^ all(b'"'), 1);
+    let backslash = below(word ^ all(b'\\'), 1);
+    let control = below(word, 0x20);
+    (quote | backslash | control) & all(0x80) != 0
 }
 
 /// Documents are at most 4 GiB long: [`Limits`](crate::Limits) cannot be set higher.

@@ -142,6 +142,20 @@ fn depth_is_counted_from_the_root() {
     assert!(Json::read(&format!("[{}]", ["[]"; 100].join(",")), 2).is_ok());
 }
 
+#[test]
+fn a_special_byte_is_found_wherever_it_stands_among_eight() {
+    for place in 0..8 {
+        for byte in 0..=255u8 {
+            for other in [b'a', 0x7f, 0x80, 0xff, b'!', b'#', b'[', b']', 0x20] {
+                let mut word = [other; 8];
+                word[place] = byte;
+                let expected = byte == b'"' || byte == b'\\' || byte < 0x20;
+                assert_eq!(has_special(word), expected, "{word:?}");
+            }
+        }
+    }
+}
+
 /// Compares with serde_json: the same texts are read, with the same values.
 fn agrees(text: &str) {
     let ours = Json::read(text, 100);

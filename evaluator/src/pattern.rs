@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::arn::count_colons;
 use crate::glob::{self, Atom, Case};
 use crate::trie::Key;
 use crate::variable::{self, Part};
@@ -45,15 +46,18 @@ fn plain_tokens<'a>(text: &'a str, wildcards: bool, tokens: &mut Vec<Token<'a>>)
     if !wildcards {
         return push_text(text, tokens);
     }
-    for piece in text.split_inclusive(['*', '?']) {
-        let literal = piece.strip_suffix(['*', '?']).unwrap_or(piece);
+    let mut rest = text;
+    while let Some(place) = rest.bytes().position(|b| b == b'*' || b == b'?') {
+        let (literal, behind) = rest.split_at_checked(place).unwrap_or_default();
         push_text(literal, tokens);
-        if piece.ends_with('*') {
-            tokens.push(Token::Many);
-        } else if piece.ends_with('?') {
-            tokens.push(Token::One);
-        }
+        tokens.push(if behind.starts_with('*') {
+            Token::Many
+        } else {
+            Token::One
+        });
+        rest = behind.get(1..).unwrap_or_default();
     }
+    push_text(rest, tokens);
 }
 
 fn push_text<'a>(text: &'a str, tokens: &mut Vec<Token<'a>>) {
@@ -102,7 +106,7 @@ pub(crate) fn pieces(
         let is_tail = colons == Colons::Crossed || met >= 5;
         let piece = match token {
             Token::Text(text) => {
-                met = met.saturating_add(text.matches(':').count());
+                met = met.saturating_add(count_colons(text) as usize);
                 Piece::Text(text.as_ref().into())
             }
             Token::One => Piece::One { colons: is_tail },
@@ -180,7 +184,7 @@ impl Pattern {
     }
 
     /// Where the pattern stands in a tree: at the literal text every match begins with.
-    pub(crate) fn key(&self) -> Key {
+    pub(crate) fn key(&self) -> Key<'_> {
         if self.is_literal() {
             Key::whole(&self.head)
         } else {
@@ -310,7 +314,7 @@ fn fifth_colon(pieces: &[Piece], values: &impl Values) -> Option<usize> {
         } else {
             return None;
         }
-        colons = colons.saturating_add(text.matches(':').count());
+        colons = colons.saturating_add(count_colons(text) as usize);
         if colons >= 5 {
             return Some(index);
         }

@@ -1,26 +1,27 @@
 //! A radix tree over bytes: finds, along a text, every key that begins it.
 
+use std::borrow::Cow;
 use std::ops::{ControlFlow, Range};
 
 /// A key of a tree.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Key {
-    text: Vec<u8>,
+pub(crate) struct Key<'k> {
+    text: Cow<'k, [u8]>,
     /// Only the whole text matches; else every text that begins so might.
     is_whole: bool,
 }
 
-impl Key {
+impl<'k> Key<'k> {
     /// The key of texts that begin so.
-    pub(crate) fn beginning(text: &str) -> Self {
+    pub(crate) fn beginning(text: &'k str) -> Self {
         Self {
-            text: text.as_bytes().to_vec(),
+            text: Cow::Borrowed(text.as_bytes()),
             is_whole: false,
         }
     }
 
     /// The key of one text.
-    pub(crate) fn whole(text: &str) -> Self {
+    pub(crate) fn whole(text: &'k str) -> Self {
         Self {
             is_whole: true,
             ..Self::beginning(text)
@@ -39,7 +40,9 @@ impl Key {
 
     /// The key in lower case.
     pub(crate) fn lower(mut self) -> Self {
-        self.text.make_ascii_lowercase();
+        if self.text.iter().any(u8::is_ascii_uppercase) {
+            self.text.to_mut().make_ascii_lowercase();
+        }
         self
     }
 }
@@ -65,18 +68,35 @@ struct Node {
     edges: Range<u32>,
 }
 
+/// Entries that become one node and what is below it.
+struct Group<'e, T> {
+    entries: &'e [(Key<'e>, T)],
+    /// How many bytes of their keys are said above.
+    depth: usize,
+    /// The edge that leads to the node.
+    edge: Option<usize>,
+}
+
 impl<T: Copy> Trie<T> {
     /// Builds a tree of entries sorted by key; a key may occur several times.
-    pub(crate) fn build(entries: &[(Key, T)]) -> Self {
+    pub(crate) fn build(entries: &[(Key<'_>, T)]) -> Self {
         let mut trie = Trie {
             nodes: Vec::new(),
             edges: Vec::new(),
             labels: Vec::new(),
             items: Vec::with_capacity(entries.len()),
         };
-        // Entries that share their first `depth` bytes, with the edge that leads to their node.
-        let mut open: Vec<(&[(Key, T)], usize, Option<usize>)> = vec![(entries, 0, None)];
-        while let Some((group, depth, edge)) = open.pop() {
+        let mut open = vec![Group {
+            entries,
+            depth: 0,
+            edge: None,
+        }];
+        while let Some(group) = open.pop() {
+            let Group {
+                entries: group,
+                depth,
+                edge,
+            } = group;
             let number = narrow(trie.nodes.len());
             if let Some((_, child)) = edge.and_then(|edge| trie.edges.get_mut(edge)) {
                 *child = number;
@@ -95,9 +115,13 @@ impl<T: Copy> Trie<T> {
             let ahead = append(&mut trie.items, ahead.iter().map(|(_, item)| *item));
             let whole = append(&mut trie.items, whole.iter().map(|(_, item)| *item));
             let first_edge = narrow(trie.edges.len());
-            let next = |key: &Key| key.text.get(end).copied().unwrap_or_default();
+            let next = |key: &Key<'_>| key.text.get(end).copied().unwrap_or_default();
             for child in below.chunk_by(|a, b| next(&a.0) == next(&b.0)) {
-                open.push((child, end, Some(trie.edges.len())));
+                open.push(Group {
+                    entries: child,
+                    depth: end,
+                    edge: Some(trie.edges.len()),
+                });
                 let byte = child.first().map(|(key, _)| next(key));
                 trie.edges.push((byte.unwrap_or_default(), 0));
             }
@@ -211,7 +235,7 @@ mod tests {
                 text.to_owned()
             }
         };
-        let mut entries: Vec<(Key, usize)> = keys
+        let mut entries: Vec<(Key<'_>, usize)> = keys
             .iter()
             .map(|(text, whole)| {
                 if *whole {
