@@ -237,7 +237,9 @@ impl Reader<'_> {
             && !self.has_variables
             && !is_old
         {
+            // A text that is no version is told as that and as nothing else.
             self.add(&fault::VERSION, version.value);
+            return;
         }
         if self.has_variables {
             return;
