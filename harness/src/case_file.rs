@@ -117,7 +117,8 @@ struct ReadCase<'a> {
     _schema: String,
     signature: Signature,
     origin: Origin,
-    dialect: Vec<String>,
+    #[serde(borrow)]
+    dialect: Vec<&'a RawValue>,
     #[serde(default)]
     documented: Option<Decision>,
     #[serde(borrow)]
@@ -152,10 +153,14 @@ impl Case {
         }
         let case: ReadCase<'_> = serde_json::from_str(text).map_err(CaseError::of_json)?;
         let mut dialect = Dialect::default();
-        for setting in &case.dialect {
+        for raw in &case.dialect {
+            let at = |message| CaseError::at(text, offset_in(text, raw.get()), message);
+            let setting: String = serde_json::from_str(raw.get()).map_err(|_| {
+                at("a setting is a string, for example \"IAM-093=stay\"".to_owned())
+            })?;
             dialect = dialect
-                .with_setting(setting)
-                .map_err(|error| CaseError::at(text, 0, error.to_string()))?;
+                .with_setting(&setting)
+                .map_err(|error| at(error.to_string()))?;
         }
         let raw = case.check.get();
         let check = Check::from_json(raw).map_err(|error| {

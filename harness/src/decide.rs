@@ -95,7 +95,8 @@ fn read(bytes: &[u8]) -> Result<Check, String> {
         let column = error.valid_up_to() + 1;
         format!("invalid UTF-8 at column {column}; send UTF-8")
     })?;
-    Check::from_json(text).map_err(|error| error.to_string())
+    Check::from_json(text)
+        .map_err(|error| format!("{error}; send one check a line, as docs/check.md describes it"))
 }
 
 fn ask(check: &Check, judge: Judge, dialect: &Dialect) -> Result<Outcome, String> {

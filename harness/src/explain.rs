@@ -6,7 +6,7 @@ mod text;
 
 pub use pick::{PickError, Select, Subject, pick};
 
-use veriam_model::Decision;
+use veriam_model::{Decision, Verb};
 use veriam_oracle::{
     self as oracle, Derivation, Detail, ElementTrace, MalformedRequest, Outcome, PolicyTrace,
     StatementTrace, Verdict, VerdictError,
@@ -28,7 +28,7 @@ pub struct Explanation {
     pub evaluator: Reply,
 }
 
-/// A statement on which the decision turns.
+/// A statement that decided, or that would have decided otherwise had it applied.
 #[derive(Clone, Copy, Debug)]
 pub struct Decider<'a> {
     /// Its policy.
@@ -65,32 +65,44 @@ impl Explanation {
         }
     }
 
-    /// The statements on which the decision turns: those that apply first.
+    /// The statements to look at first.
+    ///
+    /// Of an explicit deny: every Deny that applies. Of an allow: the Allow statements without which it would be
+    /// none, or, when none of them is needed alone, all that apply. Of an implicit deny: the Allow statements
+    /// that would have made it an allow, those with the fewest failing elements first.
     #[must_use]
     pub fn deciders(&self) -> Vec<Decider<'_>> {
         let Some(decision) = self.decision() else {
             return Vec::new();
         };
+        let (effect, applies) = match decision {
+            Decision::ExplicitDeny => (Verb::Deny, true),
+            Decision::Allow => (Verb::Allow, true),
+            Decision::ImplicitDeny => (Verb::Allow, false),
+        };
         let mut deciders = Vec::new();
         for policy in self.derivation.policies.iter().filter(|p| p.counts) {
             for statement in &policy.statements {
-                let other =
-                    self.derivation
-                        .decision_if(policy.slot, statement.index, !statement.applies);
-                // A Deny that could be made to apply explains nothing.
-                let useful = |&other: &Decision| {
-                    other != decision && (statement.applies || other == Decision::Allow)
-                };
-                if let Some(otherwise) = other.filter(useful) {
-                    deciders.push(Decider {
-                        policy,
-                        statement,
-                        otherwise,
-                    });
+                if statement.effect != effect || statement.applies != applies {
+                    continue;
                 }
+                let otherwise = self
+                    .derivation
+                    .decision_if(policy.slot, statement.index, !applies);
+                deciders.extend(otherwise.map(|otherwise| Decider {
+                    policy,
+                    statement,
+                    otherwise,
+                }));
             }
         }
-        deciders.sort_by_key(|decider| !decider.statement.applies);
+        let turns = |decider: &Decider<'_>| decider.otherwise != decision;
+        let needed = decision == Decision::ImplicitDeny || deciders.iter().any(turns);
+        if decision != Decision::ExplicitDeny && needed {
+            deciders.retain(turns);
+        }
+        let failing = |d: &Decider<'_>| d.statement.elements.iter().filter(|e| !e.holds).count();
+        deciders.sort_by_key(failing);
         deciders
     }
 

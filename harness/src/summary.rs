@@ -11,7 +11,7 @@ use veriam_model::Decision;
 use crate::case_file::{Signature, settings};
 use crate::exit::Exit;
 use crate::labels::{FamilyCounts, minimum};
-use crate::run::{Outcomes, Part, Plan, Record};
+use crate::run::{CONTROLS, Outcomes, Part, Plan, Record};
 use crate::target::Target;
 
 /// The version tag of a summary.
@@ -69,8 +69,8 @@ pub struct Summary {
     pub labels: Vec<FamilyCounts>,
     /// Labels that were decisive too rarely; empty below [`QUOTAS_FROM`] generated checks.
     pub below_minimum: Vec<Shortage>,
-    /// The divergences, told apart.
-    pub cases: Vec<CaseSummary>,
+    /// The divergences, told apart by what they turn on.
+    pub clusters: Vec<ClusterSummary>,
     /// Divergences that were only counted.
     pub not_examined: u64,
     /// Checks on which the oracle itself broke: faults of Veriam.
@@ -135,7 +135,7 @@ pub struct Shortage {
 
 /// One kind of divergence and its stored case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct CaseSummary {
+pub struct ClusterSummary {
     /// What kind it is.
     pub signature: Signature,
     /// How many examined divergences are of the kind.
@@ -197,10 +197,8 @@ impl fmt::Display for Void {
 #[must_use]
 pub fn void_reasons(plan: &Plan, record: &Record) -> Vec<Void> {
     let mut reasons = Vec::new();
-    if record
-        .part(Part::Controls)
-        .is_none_or(|t| t.compared == 0 || t.divergences > 0)
-    {
+    let controls = record.part(Part::Controls);
+    if controls.is_none_or(|tally| !tally.is_clean(CONTROLS)) {
         return vec![Void::Control];
     }
     for part in &plan.parts {
@@ -256,7 +254,7 @@ impl Summary {
         record: &Record,
         target: &dyn Target,
         seconds: f64,
-        cases: Vec<CaseSummary>,
+        clusters: Vec<ClusterSummary>,
         not_examined: u64,
     ) -> Self {
         let tallies = || record.parts.iter().map(|(_, tally)| tally);
@@ -308,7 +306,7 @@ impl Summary {
                 };
                 short.map(shortage).collect()
             }),
-            cases,
+            clusters,
             not_examined,
             faults: record
                 .parts

@@ -47,10 +47,10 @@ fn the_one_element_that_fails_is_shown_with_what_it_wants_and_finds() {
         {"Sid":"ReadReports","Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::amzn-s3-demo-bucket/reports/*"},
         {"Sid":"WriteAll","Effect":"Allow","Action":"s3:PutObject","Resource":"*"}]}"#;
     let text = explained(&[], &check(&[policy]).to_json());
-    let head = text.split("\n\n").next().unwrap();
+    let (_, nearest) = text.split_once("what would change it\n").unwrap();
     assert!(
-        head.contains("implicit deny") && head.contains("ReadReports"),
-        "{head}"
+        nearest.trim_start().starts_with("Allow `ReadReports`"),
+        "{nearest}"
     );
     insta::assert_snapshot!(without_rules(&text));
 }
@@ -60,6 +60,24 @@ fn an_allow_names_the_statements_it_rests_on() {
     let text = explained(&[], &check(&[ALLOW]).to_json());
     assert!(text.starts_with("allow"), "{text}");
     insta::assert_snapshot!(without_rules(&text));
+}
+
+#[test]
+fn two_denies_are_both_told() {
+    let policies = [
+        r#"{"Version":"2012-10-17","Statement":{"Sid":"One","Effect":"Deny","Action":"*","Resource":"*"}}"#,
+        r#"{"Version":"2012-10-17","Statement":{"Sid":"Two","Effect":"Deny","Action":"s3:*","Resource":"*"}}"#,
+    ];
+    let text = explained(&[], &check(&policies).to_json());
+    let first = text.lines().next().unwrap();
+    assert!(
+        first.contains("`One`") && first.ends_with(", and one more Deny"),
+        "{first}"
+    );
+    assert!(
+        text.contains("Deny `Two` of the identity-based policy (identity_policies[1]) applies\n"),
+        "{text}"
+    );
 }
 
 #[test]

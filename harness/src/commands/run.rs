@@ -12,8 +12,11 @@ use crate::rim::{Ended, Failure, Streams};
 use crate::run::{Cluster, Part, Plan, Rows, digest, run as run_plan};
 use crate::store::store;
 use crate::style::{STRONG, paint};
-use crate::summary::{CaseSummary, Summary, exit};
+use crate::summary::{ClusterSummary, Summary, exit};
 use crate::target::{self, Evaluator, Target};
+
+/// Divergences that are printed with their policies; all are stored and listed.
+const SHOWN_IN_FULL: usize = 5;
 
 pub(super) fn run(args: &RunArgs, streams: &mut Streams<'_>) -> Ended {
     let plan = plan(args);
@@ -28,22 +31,24 @@ pub(super) fn run(args: &RunArgs, streams: &mut Streams<'_>) -> Ended {
 
     let mut exit = exit(&plan, &record);
     let digest = digest(&record, &plan, &rows, target.as_ref());
-    let mut cases = Vec::new();
+    let mut clusters = Vec::new();
     let mut shown = String::new();
-    for cluster in &digest.clusters {
+    for (i, cluster) in digest.clusters.iter().enumerate() {
         let (case, not_stored) = stored(args, cluster, target.as_ref());
         if not_stored {
             exit = exit.or(Exit::Internal);
         }
-        shown.push_str(&printed(&cluster.case, &case));
-        cases.push(case);
+        if i < SHOWN_IN_FULL {
+            shown.push_str(&printed(&cluster.case, &case));
+        }
+        clusters.push(case);
     }
     let summary = Summary::new(
         &plan,
         &record,
         target.as_ref(),
         seconds,
-        cases,
+        clusters,
         digest.not_examined,
     );
     match args.format {
@@ -113,14 +118,14 @@ fn bar(args: &RunArgs, plan: &Plan, rows: &Rows, streams: &Streams<'_>) -> Progr
 }
 
 /// Stores a case; the flag says that it was not.
-fn stored(args: &RunArgs, cluster: &Cluster, target: &dyn Target) -> (CaseSummary, bool) {
+fn stored(args: &RunArgs, cluster: &Cluster, target: &dyn Target) -> (ClusterSummary, bool) {
     let result = store(&args.out, &cluster.case, target);
     let (file, not_stored) = match result {
         Ok(path) => (Some(path.display().to_string()), None),
         Err(error) => (None, Some(error.to_string())),
     };
     let failed = not_stored.is_some();
-    let case = CaseSummary {
+    let case = ClusterSummary {
         signature: cluster.case.signature.clone(),
         examined: cluster.examined,
         replay: file
@@ -143,7 +148,7 @@ fn quoted(path: &str) -> String {
 }
 
 /// The case as people want to see it: the request, then each policy, pretty-printed where it is JSON.
-fn printed(case: &Case, summary: &CaseSummary) -> String {
+fn printed(case: &Case, summary: &ClusterSummary) -> String {
     let check = &case.check;
     let mut text = format!(
         "{}\n",

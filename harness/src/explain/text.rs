@@ -65,23 +65,24 @@ fn outcome(out: &mut String, explanation: &Explanation) -> std::fmt::Result {
                 "  `veriam lint` on that policy shows the place and how to mend it."
             )?;
         }
-        Outcome::Decided(_) => match explanation.deciders().first() {
-            Some(first) if first.statement.applies => writeln!(
+        Outcome::Decided(Decision::ExplicitDeny) if !explanation.deciders().is_empty() => {
+            let deciders = explanation.deciders();
+            let first = deciders[0];
+            let more = match deciders.len() - 1 {
+                0 => String::new(),
+                1 => ", and one more Deny".to_owned(),
+                more => format!(", and {more} more"),
+            };
+            writeln!(
                 out,
-                " because {} of {} applies",
+                " because {} of {} applies{more}",
                 statement_name(first.statement),
                 policy_name(first.policy)
-            )?,
-            Some(first) => writeln!(
-                out,
-                " because {} of {} does not apply",
-                statement_name(first.statement),
-                policy_name(first.policy)
-            )?,
-            None => match explanation.derivation.steps.last() {
-                Some(step) if !step.text.is_empty() => writeln!(out, ": {}", step.text)?,
-                _ => writeln!(out)?,
-            },
+            )?;
+        }
+        Outcome::Decided(_) => match explanation.derivation.steps.last() {
+            Some(step) if !step.text.is_empty() => writeln!(out, ": {}", step.text)?,
+            _ => writeln!(out)?,
         },
     }
     let oracle = oracle_reply(outcome);
@@ -158,35 +159,45 @@ fn field(out: &mut String, name: &str, text: &str) -> std::fmt::Result {
     writeln!(out, "{} {text}", paint(FAINT, format_args!("{name:<9}")))
 }
 
-/// What to look at first: each statement on which the decision turns, and the elements to change.
+/// Statements that would do as well are counted from here on.
+const DECIDERS_SHOWN: usize = 3;
+
+/// What to look at first: each statement that decides, and the elements to change.
 fn deciders(out: &mut String, explanation: &Explanation) -> std::fmt::Result {
     let deciders = explanation.deciders();
-    if deciders.is_empty() {
+    let Some(decision) = explanation.decision().filter(|_| !deciders.is_empty()) else {
         return Ok(());
-    }
-    writeln!(out, "{}", paint(STRONG, "what decides"))?;
-    for decider in deciders {
+    };
+    let title = match decision {
+        Decision::ImplicitDeny => "what would change it",
+        Decision::Allow | Decision::ExplicitDeny => "what decides",
+    };
+    writeln!(out, "{}", paint(STRONG, title))?;
+    for decider in deciders.iter().take(DECIDERS_SHOWN) {
         let Decider {
             policy,
             statement,
             otherwise,
-        } = decider;
-        let (verb, turn, lead) = if statement.applies {
-            (
-                "applies",
-                "If it did not, the outcome would be",
-                "It applies because all of this holds; change one of it to change that:",
-            )
-        } else {
-            (
-                "does not apply",
-                "If it did, the outcome would be",
-                "This fails and would have to hold:",
-            )
-        };
+        } = *decider;
         let name = paint(STRONG, statement_name(statement));
-        writeln!(out, "  {name} in {} {verb}.", policy_name(policy))?;
-        writeln!(out, "  {turn} {}. {lead}", words(otherwise))?;
+        let verb = if statement.applies {
+            "applies"
+        } else {
+            "does not apply"
+        };
+        writeln!(out, "  {name} of {} {verb}", policy_name(policy))?;
+        let lead = match (statement.applies, otherwise == decision) {
+            (true, true) => {
+                "It applies because all of this holds (without it the outcome is the same):"
+                    .to_owned()
+            }
+            (true, false) => format!(
+                "It applies because all of this holds; change one of it and the outcome is: {}",
+                words(otherwise)
+            ),
+            (false, _) => format!("If this held, the outcome would be: {}", words(otherwise)),
+        };
+        paragraph(out, &lead, "  ")?;
         // What people change is a condition more often than anything else.
         let mut elements: Vec<_> = statement.elements.iter().collect();
         elements.retain(|trace| trace.holds == statement.applies);
@@ -194,6 +205,10 @@ fn deciders(out: &mut String, explanation: &Explanation) -> std::fmt::Result {
         for trace in elements {
             element(out, trace, "    ")?;
         }
+    }
+    let more = deciders.len().saturating_sub(DECIDERS_SHOWN);
+    if more > 0 {
+        writeln!(out, "  and {more} more statements, shown below")?;
     }
     writeln!(out)
 }
@@ -243,6 +258,7 @@ fn policies(out: &mut String, explanation: &Explanation) -> std::fmt::Result {
         for statement in &policy.statements {
             let decides = deciders
                 .iter()
+                .take(DECIDERS_SHOWN)
                 .any(|d| std::ptr::eq(d.statement, statement));
             self::statement(out, statement, decides)?;
         }
@@ -257,7 +273,7 @@ fn statement(out: &mut String, statement: &StatementTrace, decides: bool) -> std
         "does not apply"
     };
     let remark = if decides {
-        paint(STRONG, ": see what decides")
+        paint(STRONG, ": see above")
     } else {
         String::new()
     };
@@ -297,7 +313,7 @@ fn statement_name(statement: &StatementTrace) -> String {
     let effect = statement.effect;
     match statement.sid.as_deref() {
         Some(sid) if !sid.is_empty() => format!("{effect} `{sid}`"),
-        _ => format!("{effect} in statement {}", statement.index + 1),
+        _ => format!("{effect} statement {}", statement.index + 1),
     }
 }
 

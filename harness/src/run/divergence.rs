@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 use veriam_generators::{GENERATOR_VERSION, shrink};
 use veriam_model::{Check, Dialect, RuleId, RuleSet};
-use veriam_oracle::{self as oracle, Detail, Outcome, Verdict};
+use veriam_oracle::{self as oracle, Detail, Element, ElementTrace, Outcome, Verdict};
 
 use super::tally::{Found, Who};
 use super::{Part, Plan, Record, Rows};
@@ -24,7 +24,7 @@ const SHRINK_BUDGET: usize = 4_000;
 /// The divergences of a run, told apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Digest {
-    /// One entry for each signature, ordered by signature.
+    /// One entry for each signature, the most frequent first.
     pub clusters: Vec<Cluster>,
     /// Divergences that were only counted, not looked into.
     pub not_examined: u64,
@@ -79,8 +79,11 @@ pub fn digest(record: &Record, plan: &Plan, rows: &Rows, target: &dyn Target) ->
             cluster.exhausted = exhausted;
         }
     }
+    // The most frequent first, the smallest of them in front.
+    let mut clusters: Vec<Cluster> = clusters.into_values().collect();
+    clusters.sort_by_key(|c| (std::cmp::Reverse(c.examined), c.case.check.to_json().len()));
     Digest {
-        clusters: clusters.into_values().collect(),
+        clusters,
         not_examined: total.saturating_sub(examined),
     }
 }
@@ -111,7 +114,7 @@ fn case(
         }
         Who::Target => {
             let (check, exhausted) = shrunk(&row.check, (expected, observed), target);
-            let rules = deciding_rules(&check, &dialect);
+            let rules = deciding_rules(&check, &dialect, observed);
             (check, rules, target.name(), exhausted)
         }
     };
@@ -135,7 +138,8 @@ pub const ORACLE: &str = "oracle";
 
 /// The smallest check found with the same pair of replies, and whether the budget ran out. It stays determined
 /// if it was.
-fn shrunk(check: &Check, pair: (Kind, Kind), target: &dyn Target) -> (Check, bool) {
+#[must_use]
+pub fn shrunk(check: &Check, pair: (Kind, Kind), target: &dyn Target) -> (Check, bool) {
     let dialect = target.dialect();
     let stays_determined = is_determined(check, dialect);
     let mut still_fails = |candidate: &Check| {
@@ -161,28 +165,52 @@ fn is_determined(check: &Check, dialect: &Dialect) -> bool {
         }
 }
 
-/// The rules that decided: those of the last step and of the elements on which the decision turns, or the rule
-/// an invalid policy breaks; in id order.
+/// The rules on which a divergence turns, in id order: what the smallest case has in common with others of the
+/// same cause.
+///
+/// Where one statement taken the other way explains the observed decision, these are the rules of its elements
+/// that could fail: of its conditions if it has any, since the shrinker leaves none without need. Where none
+/// does, they are the rules of the last step. Rules about when a context key exists belong to the example, not
+/// to the cause. An invalid policy turns on the rule it breaks.
 #[must_use]
-pub fn deciding_rules(check: &Check, dialect: &Dialect) -> Vec<RuleId> {
-    let Ok(derivation) = oracle::trace(check, dialect, Detail::Structure) else {
+pub fn deciding_rules(check: &Check, dialect: &Dialect, observed: Kind) -> Vec<RuleId> {
+    let Ok(derivation) = oracle::trace(check, dialect, Detail::Full) else {
         return Vec::new();
     };
-    let mut rules = RuleSet::new();
     if let Outcome::Invalid(invalid) = derivation.judgement.outcome {
-        rules.insert(invalid.rule);
+        return vec![invalid.rule];
     }
-    let last = derivation.steps.last().map(|step| step.rules.iter());
-    last.into_iter()
-        .flatten()
-        .for_each(|&rule| rules.insert(rule));
+    let mut elements: Vec<&ElementTrace> = Vec::new();
     for policy in derivation.policies.iter().filter(|p| p.counts) {
         for statement in &policy.statements {
             let decisive = labels::decisive_elements(&derivation, policy, statement);
-            for element in decisive.into_iter().flat_map(|(_, elements)| elements) {
-                element.rules.iter().for_each(|&rule| rules.insert(rule));
+            if let Some((otherwise, decisive)) = decisive
+                && Kind::Decided(otherwise) == observed
+            {
+                elements.extend(decisive);
             }
         }
     }
+    elements.retain(|element| element.wanted != ["*"]);
+    if elements.iter().any(|e| e.element == Element::Condition) {
+        elements.retain(|e| e.element == Element::Condition);
+    }
+    let mut rules: RuleSet = elements
+        .iter()
+        .flat_map(|element| element.rules.iter().copied())
+        .filter(|&id| !is_about_a_key(id))
+        .collect();
+    if rules.is_empty() {
+        let last = derivation.steps.last();
+        rules = last
+            .into_iter()
+            .flat_map(|step| step.rules.iter().copied())
+            .collect();
+    }
     rules.iter().collect()
+}
+
+/// Whether a rule only says when a context key exists.
+fn is_about_a_key(id: RuleId) -> bool {
+    oracle::rule(id).is_some_and(|rule| rule.name.starts_with("K-"))
 }

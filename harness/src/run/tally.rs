@@ -150,6 +150,12 @@ impl Tally {
         self.faults.truncate(KEPT_PER_PART);
     }
 
+    /// Whether each of `size` cases was compared and agreed upon.
+    #[must_use]
+    pub fn is_clean(&self, size: u64) -> bool {
+        self.compared == size && self.divergences == 0
+    }
+
     /// Both counts together.
     #[must_use]
     pub fn merged(mut self, other: Tally) -> Tally {

@@ -181,11 +181,11 @@ fn flow(entries: &[String], width: usize) -> Vec<String> {
 }
 
 fn cases(out: &mut String, summary: &Summary) -> std::fmt::Result {
-    if summary.cases.is_empty() {
+    if summary.clusters.is_empty() {
         return Ok(());
     }
     writeln!(out, "{}", paint(STRONG, "divergences"))?;
-    for case in &summary.cases {
+    for case in &summary.clusters {
         let times = match case.examined {
             1 => String::new(),
             n => format!(" ({} of those examined)", thousands(n)),
