@@ -103,15 +103,9 @@ impl Pools {
 
     /// The shard and the pool of a level, service control policies counted before resource control policies.
     fn level(level: usize) -> (usize, u8) {
-        let first = usize::from(pool::LEVELS);
-        let in_first = usize::from(pool::MOST).saturating_sub(first);
-        match level.checked_sub(in_first) {
-            None => (0, narrow(level.saturating_add(first))),
-            Some(beyond) => {
-                const MOST: usize = pool::MOST as usize;
-                ((beyond / MOST).saturating_add(1), narrow(beyond % MOST))
-            }
-        }
+        const PER_SHARD: usize = pool::MOST.saturating_sub(pool::LEVELS) as usize;
+        let pool = usize::from(pool::LEVELS).saturating_add(level % PER_SHARD);
+        (level / PER_SHARD, u8::try_from(pool).unwrap_or(0))
     }
 
     /// The shards without statements, their levels marked.
@@ -133,11 +127,6 @@ impl Pools {
         }
         shards
     }
-}
-
-/// A pool's number is below 64.
-fn narrow(pool: usize) -> u8 {
-    u8::try_from(pool).unwrap_or(0)
 }
 
 /// A shard while it is built.

@@ -24,23 +24,25 @@ pub(crate) struct Kind {
 }
 
 macro_rules! kinds {
+    (@ quote) => { true };
+    (@) => { false };
     ($( $name:ident = $rule:literal $code:literal, $what:literal $(@$shows:ident)?, $remedy:literal; )+) => {
         $(
-            pub(crate) static $name: Kind = Kind {
-                rule: RuleId::iam($rule),
+            pub(crate) static $name: $crate::fault::Kind = $crate::fault::Kind {
+                rule: veriam_model::RuleId::iam($rule),
                 code: $code,
                 what: $what,
                 remedy: $remedy,
-                shows: kinds!(@ $($shows)?),
+                shows: $crate::fault::kinds!(@ $($shows)?),
             };
         )+
         /// Every kind.
         #[cfg(test)]
-        pub(crate) static ALL: &[&Kind] = &[ $( &$name, )+ ];
+        pub(crate) static ALL: &[&$crate::fault::Kind] = &[ $( &$name, )+ ];
     };
-    (@ quote) => { true };
-    (@) => { false };
 }
+
+pub(crate) use kinds;
 
 kinds! {
     // The text as a whole.
@@ -220,7 +222,7 @@ mod tests {
     #[test]
     fn codes_are_unique_kebab_case_and_every_kind_says_what_and_how() {
         let mut seen = HashSet::new();
-        for kind in ALL {
+        for kind in [ALL, &crate::lint::kinds()].concat() {
             assert!(seen.insert(kind.code), "{}", kind.code);
             let kebab = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
             assert!(kind.code.chars().all(kebab), "{}", kind.code);

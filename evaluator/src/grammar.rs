@@ -49,7 +49,7 @@ pub(crate) fn read<'a>(
 }
 
 /// The JSON object of a text; reading ends at the first of these faults.
-fn readable<'a>(
+pub(crate) fn readable<'a>(
     bytes: &'a [u8],
     limits: &Limits,
 ) -> Result<(&'a str, Json<'a>), (Range<usize>, &'static Kind)> {

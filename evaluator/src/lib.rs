@@ -25,6 +25,7 @@ mod grammar;
 mod index;
 mod json;
 mod limits;
+mod lint;
 mod operator;
 mod pattern;
 #[cfg(feature = "planted-mistakes")]

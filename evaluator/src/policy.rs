@@ -3,7 +3,7 @@
 use veriam_model::{Dialect, PolicyType};
 
 use crate::document::Document;
-use crate::{Finding, Limits, ParseError, Severity, fault, grammar};
+use crate::{Finding, Limits, ParseError, Severity, fault, grammar, lint};
 
 /// A policy document that was found valid.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,7 +66,10 @@ pub fn faults(
     faults.into_iter().map(written).collect()
 }
 
-/// What lint reports about a valid document, as warnings, ordered by place and rule.
+/// What lint reports about a document, as warnings, ordered by place and rule.
+///
+/// A document that cannot be read has none; one with faults has those of its parts that are well-formed, so show
+/// its [`faults`] first.
 #[must_use]
 pub fn findings(
     policy_type: PolicyType,
@@ -74,6 +77,10 @@ pub fn findings(
     dialect: &Dialect,
     limits: &Limits,
 ) -> Vec<Finding> {
-    let _ = (policy_type, text, dialect, limits);
-    Vec::new()
+    let Ok((text, json)) = grammar::readable(text.as_bytes(), limits) else {
+        return Vec::new();
+    };
+    let written = |finding| fault::finding(text, Severity::Warning, finding);
+    let findings = lint::lint(policy_type, &json, text, dialect);
+    findings.into_iter().map(written).collect()
 }

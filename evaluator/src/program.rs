@@ -20,7 +20,7 @@ pub(crate) mod pool {
     pub(crate) const BOUNDARY: u8 = 2;
     pub(crate) const SESSION: u8 = 3;
     pub(crate) const ENDPOINT: u8 = 4;
-    /// The first of the levels of service and resource control policies.
+    /// The first of the levels of service and resource control policies, in every shard.
     pub(crate) const LEVELS: u8 = 5;
     /// How many pools a shard holds: one bit each.
     pub(crate) const MOST: u8 = 64;

@@ -46,6 +46,57 @@ impl Range {
     }
 }
 
+/// What addresses a range holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Holds {
+    /// Only addresses that are private.
+    PrivateOnly,
+    /// Others, too.
+    Others,
+}
+
+impl Range {
+    /// What the range holds: private are 10/8, 172.16/12, 192.168/16 and fc00::/7.
+    pub(crate) fn holds(self) -> Holds {
+        let private = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"];
+        let within = |outer: &str| match (self, Range::parse(outer, 128)) {
+            (
+                Self::V4 { network, mask },
+                Some(Self::V4 {
+                    network: n,
+                    mask: m,
+                }),
+            ) => mask & m == m && network & m == n,
+            (
+                Self::V6 { network, mask },
+                Some(Self::V6 {
+                    network: n,
+                    mask: m,
+                }),
+            ) => mask & m == m && network & m == n,
+            _ => false,
+        };
+        if private.into_iter().any(within) {
+            Holds::PrivateOnly
+        } else {
+            Holds::Others
+        }
+    }
+
+    /// Whether the text this range was read from has bits behind its prefix.
+    pub(crate) fn has_host_bits(self, text: &str) -> bool {
+        let address = text
+            .split('/')
+            .next()
+            .and_then(|address| address.parse().ok());
+        match (self, address) {
+            (Self::V4 { network, .. }, Some(IpAddr::V4(address))) => address.to_bits() != network,
+            (Self::V6 { network, .. }, Some(IpAddr::V6(address))) => address.to_bits() != network,
+            _ => false,
+        }
+    }
+}
+
 /// The address of a request.
 pub(crate) fn parse(text: &str) -> Option<IpAddr> {
     // Most are IPv4; both parsers refuse zones, ports and spaces.
