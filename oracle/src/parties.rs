@@ -86,8 +86,8 @@ impl Parties {
             on_kms_key: request.is_kms_key(),
             kms_without_key: is_kms && request.resource.is_none(),
             on_agentcore: request.service.eq_ignore_ascii_case("bedrock-agentcore"),
-            is_bucket_owner_on_policy: caller.kind() == CallerKind::Root
-                && same_account == Some(true)
+            is_bucket_owner_on_policy: matches!(caller, Caller::Root(arn)
+                if arn.account == check.resource.account)
                 && [
                     "s3:GetBucketPolicy",
                     "s3:PutBucketPolicy",

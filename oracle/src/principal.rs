@@ -180,7 +180,7 @@ fn arn_grade(entry: Arn<'_>, text: &str, scope: Scope<'_>, notes: &mut Notes<'_>
         return Grade::None;
     };
     let same_account = entry.partition == identity.partition && entry.account == identity.account;
-    if entry.service == "iam" && text.ends_with(":root") {
+    if entry.service == "iam" && entry.resource == "root" {
         // IAM-105: the account.
         notes.cite(iam(105));
         return account(same_account, scope, notes);
@@ -252,7 +252,7 @@ pub(crate) fn form(entry: &PrincipalEntry) -> PrincipalForm {
     };
     let starts = |prefix| arn.resource.starts_with(prefix);
     match arn.service {
-        "iam" if text.ends_with(":root") => PrincipalForm::AccountRootArn,
+        "iam" if arn.resource == "root" => PrincipalForm::AccountRootArn,
         "iam" if starts("user/") => PrincipalForm::UserArn,
         "iam" if starts("role/") => PrincipalForm::RoleArn,
         "sts" if starts("assumed-role/") => PrincipalForm::SessionArn,
@@ -329,6 +329,8 @@ mod tests {
                 "arn:aws-cn:iam::111122223333:root",
                 [None, None, None, None],
             ),
+            ("arn:aws:iam::111122223333:x:root", [None, None, None, None]),
+            ("arn:aws:sts::111122223333:root", [None, None, None, None]),
             (
                 "arn:aws:iam::111122223333:user/a/Bob",
                 [None, Direct, None, Entity],

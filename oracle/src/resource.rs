@@ -81,6 +81,14 @@ fn covers(
     }
     // The six parts of the pattern, or fewer; variables stand in the sixth only (IAM-207).
     let parts: Vec<&str> = text.splitn(6, ':').collect();
+    notes.cite_if(parts.len() < 6, iam(64));
+    if parts.len() < 6 && !text.ends_with('*') {
+        let filled = format!("{text}{}", ":*".repeat(6 - parts.len()));
+        let covers = is_filled_up(text, scope.policy_type)
+            && covers(&filled, scope, notes, variables)?
+            && notes.choose::<ShortArn>() == ShortArn::TrailingParts;
+        return Some(covers);
+    }
     let head: Vec<Vec<Symbol>> = parts.iter().take(5).map(|part| symbols(part)).collect();
     notes.cite_if(!scope.version_2012 && text.contains("${"), iam(190));
     let tail = match parts.get(5) {
@@ -98,11 +106,23 @@ fn covers(
             // IAM-091, IAM-095: part by part, with wildcards inside a part, and with case.
             notes.cite(iam(91));
             notes.cite(iam(95));
-            let covers = covers_arn(text, &pattern, scope, notes);
+            let covers = covers_arn(&pattern, &scope.request.check.resource.arn, notes);
             cite_matching(&parts, &pattern, resource, covers, notes);
             covers
         }
     })
+}
+
+/// IAM-064: a short ARN that does not end in `*` covers nothing, or is read as if `:*` stood behind it for each
+/// missing part.
+fn is_filled_up(text: &str, policy_type: PolicyType) -> bool {
+    match policy_type {
+        PolicyType::Identity | PolicyType::Session | PolicyType::Boundary => true,
+        PolicyType::Resource | PolicyType::Trust | PolicyType::Key | PolicyType::Endpoint => {
+            has_wildcard(text)
+        }
+        PolicyType::Scp | PolicyType::Rcp => false,
+    }
 }
 
 /// IAM-100: an action without a resource type is about `*`. No ARN covers that, except perhaps one of the
@@ -122,36 +142,9 @@ struct Pattern {
     tail: Option<Vec<Symbol>>,
 }
 
-fn covers_arn(text: &str, pattern: &Pattern, scope: Scope<'_>, notes: &mut Notes<'_>) -> bool {
-    let resource = scope.request.check.resource.arn.as_str();
-    if pattern.tail.is_some() || text.ends_with('*') {
-        // IAM-064, IAM-093: the `*` at the end of a short ARN runs over colons.
-        notes.cite_if(pattern.tail.is_none(), iam(64));
-        return covers_with_star(pattern, resource, notes);
-    }
-    // IAM-064: any other short ARN covers nothing, or has its missing parts filled up.
-    notes.cite(iam(64));
-    let is_filled = match scope.policy_type {
-        PolicyType::Identity | PolicyType::Session | PolicyType::Boundary => true,
-        PolicyType::Resource | PolicyType::Trust | PolicyType::Key | PolicyType::Endpoint => {
-            has_wildcard(text)
-        }
-        PolicyType::Scp | PolicyType::Rcp => false,
-    };
-    let mut head = pattern.head.clone();
-    head.resize(5, vec![Symbol::Run]);
-    let filled = Pattern {
-        head,
-        tail: Some(vec![Symbol::Run]),
-    };
-    is_filled
-        && covers_with_star(&filled, resource, notes)
-        && notes.choose::<ShortArn>() == ShortArn::TrailingParts
-}
-
 /// IAM-093: whether a `*` directly before a colon of the pattern may run over colons. It makes a difference
 /// only for an ARN of more than five colons.
-fn covers_with_star(pattern: &Pattern, resource: &str, notes: &mut Notes<'_>) -> bool {
+fn covers_arn(pattern: &Pattern, resource: &str, notes: &mut Notes<'_>) -> bool {
     covers_from_end_to_end(pattern, resource, false)
         || (covers_from_end_to_end(pattern, resource, true)
             && notes.choose::<ResourceStar>() == ResourceStar::Span)
@@ -382,6 +375,8 @@ mod tests {
             ("arn:aws:s*:::*", false, false),
             ("arn:aws:s3:*", false, false),
             ("arn:aws:s3:::${*}", false, false),
+            // Short, and read as it stands.
+            ("arn:aws:s3", false, false),
         ] {
             assert_eq!(
                 applies(&on("*"), "Resource", pattern),
@@ -395,6 +390,18 @@ mod tests {
                 "{pattern}"
             );
         }
+    }
+
+    #[test]
+    fn a_filled_up_short_arn_is_an_arn_of_six_parts() {
+        let case = on("*").dialect(|dialect| {
+            dialect
+                .with(ShortArn::TrailingParts)
+                .with(NoResource::SameService)
+        });
+        assert!(applies(&case, "Resource", "arn:aws:s3"));
+        assert!(!applies(&case, "Resource", "arn:aws:sqs"));
+        assert!(!applies(&case, "Resource", "arn:aws"));
     }
 
     #[test]

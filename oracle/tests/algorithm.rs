@@ -378,6 +378,7 @@ fn a_bucket_policy_cannot_lock_out_its_owners_root_user() {
         ("s3:DeleteBucketPolicy", ONE, "allow"),
         ("s3:GetObject", ONE, "explicit_deny"),
         ("s3:GetBucketPolicy", "444455556666", "explicit_deny"),
+        ("s3:GetBucketPolicy", "aws", "explicit_deny"),
     ] {
         let members = |more: Value| {
             let mut all = json!({
