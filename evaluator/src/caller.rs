@@ -84,8 +84,10 @@ impl<'a> Caller<'a> {
 
     /// A service, a provider or the bearer of a token.
     fn stranger(text: &'a str, action: &Action<'_>) -> Option<Self> {
-        if text == "jwt" {
-            return Some(Self::without_account(Kind::Jwt, text));
+        match text {
+            "jwt" => return Some(Self::without_account(Kind::Jwt, text)),
+            "anonymous" => return None,
+            _ => {}
         }
         if text.starts_with("arn:") {
             let arn = Arn::parse(text)?;
@@ -152,17 +154,40 @@ impl<'a> Kind<'a> {
     }
 }
 
+/// What is wrong with a principal that is no caller.
 #[cold]
 fn malformed(principal: &Principal) -> MalformedRequest {
-    let account = match &principal.account {
-        Some(account) => format!("account {account:?}"),
-        None => "no account".to_owned(),
+    let identity = Arn::parse(&principal.arn).filter(|arn| arn.region().is_empty());
+    let is_identity = identity.is_some_and(|arn| match arn.service() {
+        "iam" => Kind::of_iam(arn.rest()).is_some(),
+        "sts" => Kind::of_sts(arn.rest()).is_some(),
+        _ => false,
+    });
+    let (expected, is_known) = match principal.arn.as_str() {
+        "anonymous" => ("`anonymous` for the caller `anonymous`", true),
+        "jwt" => ("no account for the caller `jwt`", true),
+        _ if is_identity => ("the twelve-digit account of the ARN", true),
+        _ if principal.account.is_some() => (
+            "the ARN of a root user, a user, a role session or a federated-user session",
+            false,
+        ),
+        _ => (
+            "the name of a service, or the name or ARN of a provider",
+            false,
+        ),
     };
+    if !is_known {
+        return MalformedRequest {
+            member: "principal.arn",
+            found: format!("{:?}", principal.arn),
+            expected,
+        };
+    }
+    let account = principal.account.as_ref();
     MalformedRequest {
-        member: "principal",
-        found: format!("{:?} with {account}", principal.arn),
-        expected: "the ARN of a user, root user, role session or federated-user session with its account, \
-                   `anonymous` with account `anonymous`, or a service, provider or `jwt` without account",
+        member: "principal.account",
+        found: account.map_or("null".to_owned(), |account| format!("{account:?}")),
+        expected,
     }
 }
 

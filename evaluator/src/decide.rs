@@ -41,9 +41,10 @@ pub(crate) fn decide<M: Meter, T: Trace>(
     trace: &mut T,
 ) -> Result<Decision, MalformedRequest> {
     let action = Action::parse(request.action)?;
+    let object = Object::parse(request.resource)?;
     let decider = Decider {
         caller: Caller::parse(request.principal, &action)?,
-        object: Object::parse(request.resource)?,
+        object,
         action,
         request,
         run: Run {

@@ -2,9 +2,10 @@
 //!
 //! A pattern is a sequence of atoms: literal text, one character, any run of characters; the latter two may be
 //! held back by colons. The matcher walks pattern and text once and backs up to the last run only. That is
-//! enough: a later run of the unbounded kind can take over whatever an earlier one would still have taken, and a
-//! run that stops at colons cannot be placed differently once the literal colon behind it is found. So the cost is
-//! at most the product of both lengths (five times that in the head of an ARN), without memory.
+//! enough: a later run that crosses colons can take over whatever an earlier one would still have taken, and a run
+//! that stops at colons cannot be placed differently once the colon behind it is found (a single character that
+//! may be a colon never stands before such a run). So the cost is at most the product of both lengths, five times
+//! that in the head of an ARN, without memory.
 
 use crate::value::fold;
 use crate::work::Meter;
@@ -35,20 +36,33 @@ pub(crate) enum Case {
 }
 
 impl Case {
-    /// How many bytes of `text` equal `start`, if it begins so.
+    /// The place in `text` behind what equals `start`, from a place on; none when it does not go on so.
     #[inline]
-    pub(crate) fn strip_start(self, text: &str, start: &str) -> Option<usize> {
+    pub(crate) fn strip_start(self, text: &str, at: usize, start: &str) -> Option<usize> {
+        let behind = at.saturating_add(start.len());
         match self {
-            Case::Exact => text
-                .as_bytes()
-                .starts_with(start.as_bytes())
-                .then_some(start.len()),
-            Case::Ascii => {
-                let (head, start) = (text.as_bytes().get(..start.len())?, start.as_bytes());
-                // Most texts have the letter case of the pattern.
-                (head == start || head.eq_ignore_ascii_case(start)).then_some(start.len())
+            Case::Exact => {
+                let found = text.as_bytes().get(at..behind)?;
+                (found == start.as_bytes()).then_some(behind)
             }
-            Case::Simple => fold::strip_start(text, start),
+            Case::Ascii => {
+                let (found, start) = (text.as_bytes().get(at..behind)?, start.as_bytes());
+                // Most texts have the letter case of the pattern.
+                (found == start || found.eq_ignore_ascii_case(start)).then_some(behind)
+            }
+            Case::Simple => fold::strip_start(text, at, start),
+        }
+    }
+
+    /// The character at a place, and the place behind it.
+    #[inline]
+    fn next(self, text: &str, at: usize) -> Option<(char, usize)> {
+        match self {
+            Case::Exact | Case::Ascii => {
+                let next = text.get(at..)?.chars().next()?;
+                Some((next, at.saturating_add(next.len_utf8())))
+            }
+            Case::Simple => fold::next(text, at),
         }
     }
 }
@@ -60,30 +74,30 @@ struct Retry {
     at: usize,
 }
 
-/// Whether a pattern, given atom by atom from 0, matches a text from end to end.
+/// Whether a pattern, given atom by atom from 0, matches a text from a place to its end.
 pub(crate) fn matches<'p>(
     atoms: impl Fn(usize) -> Option<Atom<'p>>,
     text: &str,
+    from: usize,
     case: Case,
     meter: &impl Meter,
 ) -> bool {
-    let (mut atom, mut at) = (0usize, 0usize);
+    let (mut atom, mut at) = (0usize, from);
     let mut anything: Option<Retry> = None;
     let mut within_part: Option<Retry> = None;
     loop {
         meter.compare(1);
-        let rest = text.get(at..).unwrap_or_default();
         let behind = atom.saturating_add(1);
         let step = match atoms(atom) {
-            None if rest.is_empty() => return true,
+            None if at >= text.len() => return true,
             None => None,
             Some(Atom::Text(literal)) => {
                 meter.compare(literal.len());
-                case.strip_start(rest, literal)
+                case.strip_start(text, at, literal)
             }
-            Some(Atom::One { colons }) => match rest.chars().next() {
-                Some(':') if !colons => None,
-                next => next.map(char::len_utf8),
+            Some(Atom::One { colons }) => match case.next(text, at) {
+                Some((':', _)) if !colons => None,
+                next => next.map(|(_, behind)| behind),
             },
             Some(Atom::Many { colons: true }) => {
                 if atoms(behind).is_none() {
@@ -91,40 +105,34 @@ pub(crate) fn matches<'p>(
                 }
                 anything = Some(Retry { atom: behind, at });
                 within_part = None;
-                Some(0)
+                Some(at)
             }
             Some(Atom::Many { colons: false }) => {
                 within_part = Some(Retry { atom: behind, at });
-                Some(0)
+                Some(at)
             }
         };
-        if let Some(bytes) = step {
-            (atom, at) = (behind, at.saturating_add(bytes));
+        if let Some(place) = step {
+            (atom, at) = (behind, place);
             continue;
         }
-        let retry = within_part.and_then(|run| longer(run, text, false));
-        within_part = retry;
-        let retry = match retry {
+        let longer = |run: Retry, colons: bool| match case.next(text, run.at) {
+            Some((':', _)) if !colons => None,
+            next => next.map(|(_, at)| Retry { at, ..run }),
+        };
+        within_part = within_part.and_then(|run| longer(run, false));
+        let retry = match within_part {
             Some(retry) => retry,
-            None => match anything.and_then(|run| longer(run, text, true)) {
-                Some(retry) => {
-                    anything = Some(retry);
-                    retry
-                }
+            None => match anything.and_then(|run| longer(run, true)) {
+                Some(retry) => retry,
                 None => return false,
             },
         };
+        if within_part.is_none() {
+            anything = Some(retry);
+        }
         (atom, at) = (retry.atom, retry.at);
     }
-}
-
-/// The same run with one character more, if there is one it may take.
-fn longer(run: Retry, text: &str, colons: bool) -> Option<Retry> {
-    let next = text.get(run.at..)?.chars().next()?;
-    (colons || next != ':').then(|| Retry {
-        atom: run.atom,
-        at: run.at.saturating_add(next.len_utf8()),
-    })
 }
 
 #[cfg(test)]

@@ -37,7 +37,7 @@ fn atoms(pattern: &str) -> Vec<Atom<'_>> {
 
 fn hit(pattern: &str, text: &str) -> bool {
     let atoms = atoms(pattern);
-    matches(|i| atoms.get(i).copied(), text, Case::Exact, &())
+    matches(|i| atoms.get(i).copied(), text, 0, Case::Exact, &())
 }
 
 /// The definition, by recursion.
@@ -97,12 +97,16 @@ fn wildcards_stand_for_runs_and_single_characters() {
 fn literal_text_can_ignore_case() {
     let hit = |pattern: &str, text: &str, case| {
         let atoms = atoms(pattern);
-        matches(|i| atoms.get(i).copied(), text, case, &())
+        matches(|i| atoms.get(i).copied(), text, 0, case, &())
     };
     assert!(hit("get*ject", "GetOBJECT", Case::Ascii));
     assert!(!hit("É*", "éa", Case::Ascii));
     assert!(hit("É*k", "éa\u{212a}", Case::Simple));
     assert!(!hit("get*", "Get", Case::Exact));
+    assert!(hit("I??", "\u{130}x", Case::Simple));
+    assert!(!hit("?", "\u{130}", Case::Simple));
+    assert!(hit("i*", "\u{130}", Case::Simple));
+    assert!(hit("*\u{307}", "\u{130}", Case::Simple));
 }
 
 #[test]
@@ -122,6 +126,7 @@ fn star_heavy_patterns_take_the_product_of_both_lengths_at_most() {
             assert!(!matches(
                 |i| atoms.get(i).copied(),
                 &text,
+                0,
                 Case::Exact,
                 &work
             ));
@@ -150,6 +155,7 @@ fn the_head_of_an_arn_pattern_takes_no_more_either() {
             assert!(!matches(
                 |i| atoms.get(i).copied(),
                 &text,
+                0,
                 Case::Exact,
                 &work
             ));

@@ -132,10 +132,8 @@ pub(crate) enum Name {
     Known(Operator),
     /// A documented operator but for letter case (IAM-046).
     OtherCase(Operator),
-    /// An unknown base or prefix (IAM-045).
+    /// An unknown base or prefix, or three or more parts of which the second is empty (IAM-045).
     Unknown,
-    /// Three or more parts, the second empty (IAM-045).
-    EmptyPart,
     /// Three or more parts, or `NullIfExists` (IAM-047).
     Qualifiers,
 }
@@ -146,7 +144,7 @@ pub(crate) fn read(name: &str) -> Name {
         None => (None, name),
         Some((prefix, rest)) => match rest.split_once(':') {
             None => (Some(prefix), rest),
-            Some(("", _)) => return Name::EmptyPart,
+            Some(("", _)) => return Name::Unknown,
             Some(_) => return Name::Qualifiers,
         },
     };
@@ -244,9 +242,9 @@ mod tests {
             ("ForSomeValue:NullIfExists", Name::Unknown),
             ("NullIfExists", Name::Qualifiers),
             ("ForAllValues:NullIfExists", Name::Qualifiers),
-            ("ForAnyValue::StringEquals", Name::EmptyPart),
-            ("::", Name::EmptyPart),
-            ("a::b:c", Name::EmptyPart),
+            ("ForAnyValue::StringEquals", Name::Unknown),
+            ("::", Name::Unknown),
+            ("a::b:c", Name::Unknown),
             ("ForAllValues:StringEquals:IfExists", Name::Qualifiers),
             (":a:", Name::Qualifiers),
             ("a:b::c", Name::Qualifiers),

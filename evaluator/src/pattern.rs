@@ -224,21 +224,20 @@ impl Pattern {
         meter: &impl Meter,
     ) -> bool {
         meter.compare(self.head.len().saturating_add(1));
-        let Some(length) = case.strip_start(text, &self.head) else {
+        let Some(behind) = case.strip_start(text, 0, &self.head) else {
             return false;
         };
         match &self.rest {
-            Rest::End => length == text.len(),
+            Rest::End => behind == text.len(),
             Rest::Anything => true,
             Rest::Pieces {
                 pieces,
                 has_variables,
             } => {
-                let rest = text.get(length..).unwrap_or_default();
                 if *has_variables {
-                    are_resolved(pieces, values) && run(pieces, rest, case, values, meter)
+                    are_resolved(pieces, values) && run(pieces, text, behind, case, values, meter)
                 } else {
-                    run(pieces, rest, case, &(), meter)
+                    run(pieces, text, behind, case, &(), meter)
                 }
             }
         }
@@ -253,16 +252,17 @@ pub(crate) fn are_resolved(pieces: &[Piece], values: &impl Values) -> bool {
     })
 }
 
-/// Matches pieces whose variables have values.
+/// Matches pieces whose variables have values with a text from a place on.
 pub(crate) fn run(
     pieces: &[Piece],
     text: &str,
+    from: usize,
     case: Case,
     values: &impl Values,
     meter: &impl Meter,
 ) -> bool {
     let atom = |index: usize| pieces.get(index).map(|piece| atom(piece, values));
-    glob::matches(atom, text, case, meter)
+    glob::matches(atom, text, from, case, meter)
 }
 
 /// Matches the pieces of an ARN pattern, whose parts are those of the text after variables got their values.
@@ -283,7 +283,7 @@ pub(crate) fn run_arn(
             text => text,
         })
     };
-    glob::matches(atom, text, Case::Exact, meter)
+    glob::matches(atom, text, 0, Case::Exact, meter)
 }
 
 #[inline]

@@ -4,6 +4,8 @@ use std::fmt;
 
 use veriam_model::{Check, Context, Fact, Principal, Resource};
 
+use crate::caller::{Action, Caller, Object};
+
 /// One question: may this principal do this action on this resource, in this context?
 #[derive(Clone, Copy, Debug)]
 pub struct Request<'a> {
@@ -31,6 +33,20 @@ impl<'a> Request<'a> {
             facts: &check.facts,
         }
     }
+
+    /// Whether the request is well-formed: a malformed one has no decision, whatever the policies say.
+    ///
+    /// [`Engine::decide`](crate::Engine::decide) looks for itself; call this where a malformed request must be told
+    /// before an invalid policy.
+    ///
+    /// # Errors
+    /// [`MalformedRequest`] with the first member at fault, in the order action, resource, principal.
+    pub fn validate(&self) -> Result<(), MalformedRequest> {
+        let action = Action::parse(self.action)?;
+        Object::parse(self.resource)?;
+        Caller::parse(self.principal, &action)?;
+        Ok(())
+    }
 }
 
 /// The request is not well-formed, so there is nothing to decide.
@@ -38,7 +54,7 @@ impl<'a> Request<'a> {
 pub struct MalformedRequest {
     /// The member at fault, for example `principal.arn`.
     pub member: &'static str,
-    /// What stands there.
+    /// What stands there, as JSON would write it.
     pub found: String,
     /// What is expected.
     pub expected: &'static str,
@@ -51,7 +67,7 @@ impl fmt::Display for MalformedRequest {
             found,
             expected,
         } = self;
-        write!(f, "{member} is {found:?}; give {expected}")
+        write!(f, "{member} is {found}; give {expected}")
     }
 }
 

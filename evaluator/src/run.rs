@@ -280,7 +280,7 @@ impl<'r, M: Meter> Run<'r, M> {
         truth: bool,
         exact: bool,
     ) -> bool {
-        let is = |pieces: &[_], text, case| run(pieces, text, case, self, &self.meter);
+        let is = |pieces: &[_], text, case| run(pieces, text, 0, case, self, &self.meter);
         templates.iter().any(|pieces| {
             are_resolved(pieces, self)
                 && match (truth, exact) {
@@ -345,15 +345,10 @@ fn null(condition: &Condition, values: Option<&[String]>) -> bool {
         return false;
     };
     let values = values.unwrap_or_default();
-    let is_absent = values.is_empty();
+    let is_absent = values.is_empty() || (empty_text_is_absent && is_empty_text(values));
     match condition.set {
-        Set::None => {
-            if is_absent || (empty_text_is_absent && is_empty_text(values)) {
-                wants_absent
-            } else {
-                wants_present
-            }
-        }
+        Set::None if is_absent => wants_absent,
+        Set::None => wants_present,
         Set::ForAllValues if is_absent => condition.when_absent,
         Set::ForAllValues => wants_present || (wants_absent && !per_value),
         Set::ForAnyValue if is_absent => false,

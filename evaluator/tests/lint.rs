@@ -172,7 +172,7 @@ fn condition_values_fit_their_operator() {
         r#"{"NumericEquals":{"k:a":[«malformed-number»"x","-1.5"],"k:b":«malformed-number»1e3},"BinaryEquals":{"k:a":[«malformed-base64»"a","QQ=="]},"DateEquals":{"k:a":[«malformed-date»"01T","2024","5"]}}"#,
     );
     condition(
-        r#"{"Bool":{"k:a":«both-booleans»["true","false"],"k:b":«both-booleans»[«odd-boolean»"True",false],"k:c":«odd-boolean»"yes"},"Null":{"k:a":«odd-boolean»"1"}}"#,
+        r#"{"Bool":{"k:a":«both-booleans»["true","false"],"k:b":«both-booleans»[«odd-boolean»"True","false"],"k:c":«odd-boolean»"yes"},"Null":{"k:a":«odd-boolean»"1"}}"#,
     );
     condition(
         r#"{"IpAddress":{"k:a":[«malformed-range»"x",«host-bits»"203.0.113.9/24","203.0.113.9","::/0",«host-bits»"2001:db8::1/64"],"aws:SourceIp":[«private-source-ip»"10.1.0.0/16",«host-bits,private-source-ip»"192.168.1.1/24",«private-source-ip»"fd00::/8","10.0.0.0/7","172.15.0.0/16"],"aws:VpcSourceIp":"10.0.0.0/8"}}"#,

@@ -13,7 +13,7 @@ impl Reader<'_> {
         if let Some(kind) = self.action_fault(text) {
             self.add(kind, value);
         }
-        if self.is_limited_scp() && has_inner_wildcard(text) {
+        if self.is_limited_scp() && text != "*:*" && has_inner_wildcard(text) {
             self.add(&fault::SCP_ACTION_WILDCARD, value);
         }
     }

@@ -74,7 +74,7 @@ impl Reader<'_> {
             Name::OtherCase(operator) if ignores_case => Ok(Some(operator)),
             Name::OtherCase(_) => Err(&fault::OPERATOR_CASE),
             Name::Unknown if is_empty => Ok(None),
-            Name::Unknown | Name::EmptyPart => Err(&fault::OPERATOR),
+            Name::Unknown => Err(&fault::OPERATOR),
             Name::Qualifiers => Err(&fault::OPERATOR_QUALIFIER),
         }
     }

@@ -1,21 +1,41 @@
-//! Letter case: simple lower-casing, character by character (IAM-155).
+//! Letter case: lower-casing, character by character (IAM-155).
+//!
+//! One character has a lower-case form of two: U+0130 becomes `i` and U+0307. It takes two bytes of UTF-8, so the
+//! place between its two forms is written as the byte between them; all other places are character boundaries.
 
-/// The simple lower-case form of a character: always one character.
-pub(crate) fn lower(character: char) -> char {
-    // The full mapping differs for one character only, and begins with its simple form.
-    character.to_lowercase().next().unwrap_or(character)
+const DOTTED_I: char = '\u{130}';
+const DOT: char = '\u{307}';
+
+/// The lower-case form of the character at a place of a text, and the place behind it.
+#[inline]
+pub(crate) fn next(text: &str, at: usize) -> Option<(char, usize)> {
+    let behind = |width: usize| at.saturating_add(width);
+    let Some(rest) = text.get(at..) else {
+        // Between the forms of U+0130, or beyond the end.
+        return (at < text.len()).then(|| (DOT, behind(1)));
+    };
+    match rest.chars().next()? {
+        DOTTED_I => Some(('i', behind(1))),
+        other => Some((lower(other), behind(other.len_utf8()))),
+    }
 }
 
-/// How many bytes of `text` equal `start` when case is ignored; none when it does not begin so.
-pub(crate) fn strip_start(text: &str, start: &str) -> Option<usize> {
-    let mut rest = text.chars();
-    for expected in start.chars() {
-        let found = rest.next()?;
-        if found != expected && lower(found) != lower(expected) {
+/// The place in `text` behind what equals `start`, from a place on; none when it does not go on so.
+#[inline]
+pub(crate) fn strip_start(text: &str, at: usize, start: &str) -> Option<usize> {
+    let (mut at, mut expected) = (at, 0usize);
+    while let Some((wanted, behind)) = next(start, expected) {
+        let (found, beyond) = next(text, at)?;
+        if found != wanted {
             return None;
         }
+        (at, expected) = (beyond, behind);
     }
-    Some(text.len().saturating_sub(rest.as_str().len()))
+    Some(at)
+}
+
+fn lower(character: char) -> char {
+    character.to_lowercase().next().unwrap_or(character)
 }
 
 #[cfg(test)]
@@ -23,7 +43,7 @@ mod tests {
     use super::*;
 
     fn same(a: &str, b: &str) -> bool {
-        strip_start(a, b) == Some(a.len())
+        strip_start(a, 0, b) == Some(a.len())
     }
 
     #[test]
@@ -33,7 +53,7 @@ mod tests {
             ("ÄÖÜ", "äöü"),
             ("ΣΑΣ", "σασ"),
             ("\u{212a}", "k"),
-            ("\u{130}", "i"),
+            ("a\u{130}b", "Ai\u{307}B"),
             ("", ""),
             ("ẞ", "ß"),
         ] {
@@ -45,9 +65,38 @@ mod tests {
             ("é", "e\u{301}"),
             ("ﬁ", "fi"),
             ("ı", "i"),
+            ("\u{130}", "i"),
             ("a", "ab"),
         ] {
             assert!(!same(a, b) && !same(b, a), "{a} {b}");
+        }
+    }
+
+    #[test]
+    fn one_character_alone_has_two_lower_case_forms() {
+        for character in '\0'..=char::MAX {
+            let forms = character.to_lowercase().count();
+            assert_eq!(
+                forms,
+                if character == DOTTED_I { 2 } else { 1 },
+                "{character:?}"
+            );
+        }
+        let forms: String = DOTTED_I.to_lowercase().collect();
+        assert_eq!(forms, "i\u{307}");
+        assert_eq!(DOTTED_I.len_utf8(), 2);
+    }
+
+    #[test]
+    fn a_text_falls_into_its_lower_case_characters() {
+        for text in ["", "aÄ\u{130}\u{130}z\u{1f600}", "\u{130}"] {
+            let (mut at, mut lower) = (0, String::new());
+            while let Some((character, behind)) = next(text, at) {
+                lower.push(character);
+                at = behind;
+            }
+            assert_eq!(lower, text.to_lowercase());
+            assert_eq!(at, text.len());
         }
     }
 }

@@ -300,7 +300,7 @@ fn the_limits_of_2023_bind_service_control_policies_where_asked() {
         r#"{"Effect":"Allow","Action":"*","Resource":«33,63»"b"}"#,
         r#"{"Effect":"Allow","Action":"*","Resource":«35»5}"#,
         r#"{"Effect":"Deny","Action":"*","Resource":"arn:aws:s3:::b"}"#,
-        r#"{"Effect":"Deny","Action":[«33»"s3:*Object",«33»"s3:Get?",«33»"*:*",«33,60»"*:x","s3:*",«33»"s3:**"],"Resource":"*"}"#,
+        r#"{"Effect":"Deny","Action":[«33»"s3:*Object",«33»"s3:Get?","*:*",«33,60»"*:x","s3:*",«33»"s3:**"],"Resource":"*"}"#,
         r#"{"Effect":"Deny","NotAction":«33»"s3:*Object","Resource":"*"}"#,
     ];
     for marked in cases {
