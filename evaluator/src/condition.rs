@@ -166,6 +166,7 @@ impl Site<'_> {
 
     fn when_absent(&self, base: Base, set: Set, if_exists: bool) -> bool {
         let reads_true = self.settings.reads(dialects::ForAnyIfExists::True);
+        let if_exists = if_exists && !mistaken!(self.settings, IfExistsIgnored);
         match (set, if_exists) {
             (Set::ForAnyValue, true) => reads_true,
             (_, true) => true,
@@ -308,7 +309,15 @@ impl Site<'_> {
         };
         let good: Box<[Range]> = values
             .iter()
-            .filter_map(|value| Range::parse(value, bare_v6))
+            .filter_map(|value| {
+                let range = Range::parse(value, bare_v6)?;
+                let skewed = mistaken!(self.settings, HostBitsCompared);
+                Some(if skewed {
+                    range.with_host_bits(value)
+                } else {
+                    range
+                })
+            })
             .collect();
         Test::Ip {
             malformed: Malformed {

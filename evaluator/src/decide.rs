@@ -175,11 +175,11 @@ impl<'r, M: Meter> Decider<'r, M> {
 
     /// Whether service control policies bind the caller (IAM-232 to IAM-235, IAM-237).
     fn scps_bind(&self) -> bool {
-        let is_exempt = self.request.facts.iter().any(|fact| {
-            matches!(
-                fact,
-                Fact::PrincipalInManagementAccount | Fact::ServiceLinkedRole
-            )
+        let binds_management = mistaken!(self.settings(), ManagementAccountBoundByScps);
+        let is_exempt = self.request.facts.iter().any(|fact| match fact {
+            Fact::PrincipalInManagementAccount => !binds_management,
+            Fact::ServiceLinkedRole => true,
+            Fact::ResourceInManagementAccount => false,
         });
         self.caller.is_iam_identity() && !is_exempt
     }
@@ -285,7 +285,7 @@ impl<'r, M: Meter> Decider<'r, M> {
                 || self.action.is("sts:TagSession")
                 || self.action.is("sts:SetSourceIdentity");
         }
-        self.object.is_key(partition)
+        self.object.is_key(partition) && !mistaken!(self.settings(), KeyPolicyNotNeeded)
     }
 
     /// Evaluates every statement that counts.

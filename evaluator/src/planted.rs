@@ -23,6 +23,14 @@ pub enum Mistake {
     CrossAccountFromOneSide,
     /// Numeric orders compare the wrong way round.
     InvertedNumericComparison,
+    /// `IfExists` does nothing: a positive operator is false when its key is absent.
+    IfExistsIgnored,
+    /// Service control policies bind the management account.
+    ManagementAccountBoundByScps,
+    /// Within one account a KMS key needs no Allow in its key policy.
+    KeyPolicyNotNeeded,
+    /// An address range is the network only when its host bits are zero.
+    HostBitsCompared,
 }
 
 impl Mistake {
@@ -38,6 +46,10 @@ impl Mistake {
         Mistake::AccountPrincipalAsFullGrant,
         Mistake::CrossAccountFromOneSide,
         Mistake::InvertedNumericComparison,
+        Mistake::IfExistsIgnored,
+        Mistake::ManagementAccountBoundByScps,
+        Mistake::KeyPolicyNotNeeded,
+        Mistake::HostBitsCompared,
     ];
 
     /// The mistake's name in kebab-case.
@@ -54,6 +66,10 @@ impl Mistake {
             Mistake::AccountPrincipalAsFullGrant => "account-principal-as-full-grant",
             Mistake::CrossAccountFromOneSide => "cross-account-from-one-side",
             Mistake::InvertedNumericComparison => "inverted-numeric-comparison",
+            Mistake::IfExistsIgnored => "if-exists-ignored",
+            Mistake::ManagementAccountBoundByScps => "management-account-bound-by-scps",
+            Mistake::KeyPolicyNotNeeded => "key-policy-not-needed",
+            Mistake::HostBitsCompared => "host-bits-compared",
         }
     }
 }

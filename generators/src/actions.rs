@@ -5,7 +5,7 @@ use veriam_model::{PolicyType, Verb};
 use crate::draw::{Text, cut, flip_case, join, replace_one};
 use crate::maker::{Feature, Maker, Setting};
 use crate::policy::Patterns;
-use crate::vocabulary::actions;
+use crate::vocabulary::{TargetKind, actions};
 
 /// Actions of services that no case asks for.
 const ELSEWHERE: [&str; 4] = [
@@ -104,7 +104,7 @@ impl Maker<'_, '_> {
         if setting.policy_type == PolicyType::Trust {
             return None;
         }
-        if setting.bare_allow() || self.target.arn() == "*" {
+        if setting.bare_allow() || self.target.kind == TargetKind::Nothing {
             return Some(Patterns::one("*"));
         }
         if covers && setting.policy_type == PolicyType::Resource && self.draw.chance(1, 16) {

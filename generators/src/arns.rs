@@ -53,6 +53,25 @@ impl<'a> Parts<'a> {
             self.name,
         ])
     }
+
+    /// A pattern that would match if its wildcard could run over the colons between the parts (IAM-184): the end of
+    /// the sixth part stands where account and sixth part belong. Nothing if the sixth part holds no colon.
+    fn crossed(self, setting: Setting) -> Option<Text> {
+        let last = join(&[self.word, self.name]);
+        let (start, end) = last.rsplit_once(':')?;
+        let middle = start.rsplit(':').next().unwrap_or(start);
+        let (middle, end) = (literal(middle, setting, true), literal(end, setting, true));
+        Some(join(&[
+            "arn:",
+            self.partition,
+            ":",
+            self.service,
+            ":*:",
+            &middle,
+            ":",
+            &end,
+        ]))
+    }
 }
 
 impl Maker<'_, '_> {
@@ -60,7 +79,7 @@ impl Maker<'_, '_> {
     pub(crate) fn resource_hit(&mut self, setting: Setting) -> Text {
         let arn = self.target.arn();
         if self.target.kind == TargetKind::Nothing {
-            return arn;
+            return "*".into();
         }
         let parts = Parts::of(&arn);
         let wild = self.on(Feature::Wildcards);
@@ -177,6 +196,11 @@ impl Maker<'_, '_> {
                 }
                 .arn();
             }
+        }
+        if self.maybe(Feature::Wildcards, 1, 2)
+            && let Some(crossing) = parts.crossed(setting)
+        {
+            return crossing;
         }
         self.arn_near_miss(setting, parts, "some/other")
     }

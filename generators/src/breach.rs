@@ -1,5 +1,7 @@
 //! Breaches of the vocabulary: the request is no longer the one that the policies were written for.
 
+use std::rc::Rc;
+
 use crate::context::{self, State};
 use crate::draw::flip_case;
 use crate::maker::Maker;
@@ -18,11 +20,12 @@ pub(crate) fn breach(maker: &mut Maker<'_, '_>) {
             maker.target.action = draw.one(actions(maker.target.kind));
         }
         1 if maker.target.kind != TargetKind::Nothing => {
-            maker.target.name = name(draw, maker.target.kind);
+            let name = name(draw, maker.target.kind);
+            maker.target.rename(name);
         }
         2 if maker.target.kind != TargetKind::Nothing => {
             let name = flip_case(draw, &maker.target.name);
-            maker.target.name = name.unwrap_or("x".into());
+            maker.target.rename(name.unwrap_or("x".into()));
         }
         // A caller of whose chain a part stays listed would be contested (IAM-120).
         3 if !maker.excepted => other_caller(maker),
@@ -85,13 +88,13 @@ fn breach_key(maker: &mut Maker<'_, '_>, at: usize) {
     let entry = &mut context.entries[at];
     if entry.kind == Kind::Text && entry.key.many {
         if let Some(values) = &mut entry.values {
-            values.truncate(1);
+            Rc::make_mut(values).truncate(1);
         }
         return;
     }
     let value = context::sample(draw, parties, entry.key, entry.kind, State::Present);
     let full = entry.values.as_ref().is_some_and(|v| !v.is_empty());
     if full {
-        entry.values = Some(vec![value]);
+        entry.values = Some(Rc::new(vec![value]));
     }
 }

@@ -1,6 +1,7 @@
 //! Whole checks: first an outcome to aim for, then policies that bring it about, then perhaps a breach.
 
 use std::borrow::Cow;
+use std::rc::Rc;
 
 use arbitrary::Unstructured;
 use veriam_model::facts::RCP_SERVICES;
@@ -80,7 +81,7 @@ impl<'u, 'b> Plan<'u, 'b> {
             excepted: false,
         };
         let kind = maker.caller.kind;
-        let always = maker.target.action == "sts:GetCallerIdentity";
+        let always = maker.target.always_succeeds();
         let layer = |maker: &mut Maker<'u, 'b>, feature, counts: bool, hits, of| match counts {
             true => maker.maybe(feature, hits, of),
             // Now and then a policy that does not count is there all the same.
@@ -99,7 +100,7 @@ impl<'u, 'b> Plan<'u, 'b> {
         };
         let scps = !always && layer(&mut maker, Feature::Scp, kind.in_account(), 2, 5);
         let rcps = layer(&mut maker, Feature::Rcp, true, 1, 4);
-        // Whether SCPs and endpoint policies can stop GetCallerIdentity is open (IAM-260).
+        // Whether SCPs and endpoint policies can stop such an action is open (IAM-260).
         let endpoint = !always && layer(&mut maker, Feature::Endpoint, true, 1, 3);
         maker.bounded = boundary && kind.has_identity();
         let mut levels = |on| match on {
@@ -129,7 +130,7 @@ impl<'u, 'b> Plan<'u, 'b> {
                 .any(|(slot, grade)| self.may_withhold(*slot, *grade))
         {
             // Nothing to withhold yet: an endpoint policy binds everybody.
-            if self.maker.target.action != "sts:GetCallerIdentity" && !self.endpoint {
+            if !self.maker.target.always_succeeds() && !self.endpoint {
                 self.endpoint = true;
                 required.push((Slot::Endpoint, Grade::Direct));
             }
@@ -147,7 +148,7 @@ impl<'u, 'b> Plan<'u, 'b> {
         }
         self.full_rcps();
         let applies = goal == Goal::ExplicitDeny;
-        let always = self.maker.target.action == "sts:GetCallerIdentity";
+        let always = self.maker.target.always_succeeds();
         let deny = match goal {
             Goal::ExplicitDeny => true,
             Goal::Allow => self.maker.draw.chance(1, 2),
@@ -483,7 +484,7 @@ impl<'u, 'b> Plan<'u, 'b> {
             account,
         };
         let resource = Resource {
-            arn: self.maker.target.arn().into_owned(),
+            arn: self.maker.target.arn().as_ref().to_owned(),
             account: self.maker.target.owner.to_owned(),
         };
         let action = match self.maker.draw.chance(1, 40) {
@@ -562,7 +563,8 @@ impl<'u, 'b> Plan<'u, 'b> {
                 false => None,
             };
             let name = name.unwrap_or(Cow::Borrowed(entry.key.name));
-            let values = values.into_iter().map(|v| v.text.into_owned());
+            let values = Rc::unwrap_or_clone(values).into_iter();
+            let values = values.map(|v| v.text.into_owned());
             // No key is settled twice, so none can be there already.
             let _ = check.context.insert(name, values.collect());
         }

@@ -1,6 +1,7 @@
 //! Condition tests with a known answer, built around context keys that they settle on the way.
 
 use std::borrow::Cow;
+use std::rc::Rc;
 
 use veriam_model::Verb;
 use veriam_model::facts::SYSTEM_IDENTIFIER_KEYS;
@@ -378,7 +379,7 @@ impl Maker<'_, '_> {
         }
     }
 
-    fn settle(&mut self, subject: &Subject) -> Vec<Value> {
+    fn settle(&mut self, subject: &Subject) -> Rc<Vec<Value>> {
         let (draw, parties, context) = self.split();
         context.settle(draw, parties, subject.key, subject.kind, subject.state)
     }

@@ -1,5 +1,7 @@
 //! The request context while a case grows: each key is settled when something first asks for it.
 
+use std::rc::Rc;
+
 use crate::draw::{Draw, Text};
 use crate::values::{self, Kind, Value};
 use crate::vocabulary::{ACCOUNTS, Caller, CallerKind, Target, USERS};
@@ -44,6 +46,7 @@ const SOURCE_ARNS: Source = Source::Pool(&[
     "arn:aws:sns:us-east-1:111122223333:my-topic",
     "arn:aws:s3:::amzn-s3-demo-bucket",
     "arn:aws:lambda:us-west-2:444455556666:function:resize",
+    "arn:aws:states:us-east-1:123456789012:execution:orders:run-7",
     "arn:aws:bedrock-agentcore:us-west-2:555555555555:gateway/orders-gateway-abcdef0123",
 ]);
 const ORG_PATHS: Source = Source::Pool(&[
@@ -148,7 +151,7 @@ pub(crate) struct Entry {
     /// The kind its values have: as the key's, but for `dynamodb:LeadingKeys`.
     pub(crate) kind: Kind,
     /// Nothing: the key is absent.
-    pub(crate) values: Option<Vec<Value>>,
+    pub(crate) values: Option<Rc<Vec<Value>>>,
     /// Something is settled only while the key stays as it is.
     pub(crate) pinned: bool,
 }
@@ -202,13 +205,13 @@ impl Context {
         key: &'static Key,
         kind: Kind,
         state: State,
-    ) -> Vec<Value> {
+    ) -> Rc<Vec<Value>> {
         if let Some(entry) = self.entry(key) {
             return entry.values.clone().unwrap_or_default();
         }
         let values = match state {
             State::Absent => None,
-            State::Empty => Some(Vec::new()),
+            State::Empty => Some(Rc::default()),
             State::Present | State::PresentOrEmptyText => {
                 let count = if key.many {
                     1 + draw.weighted(&[2, 3, 1])
@@ -225,7 +228,7 @@ impl Context {
                         values.push(value);
                     }
                 }
-                Some(values)
+                Some(Rc::new(values))
             }
         };
         let answer = values.clone().unwrap_or_default();
@@ -243,7 +246,7 @@ impl Context {
         self.entries.push(Entry {
             key,
             kind: key.kind,
-            values: Some(vec![Value::text(value)]),
+            values: Some(Rc::new(vec![Value::text(value)])),
             pinned: false,
         });
     }

@@ -46,11 +46,6 @@ pub fn combiner() -> impl Iterator<Item = Check> {
         })
 }
 
-/// A check without any policy.
-pub(crate) fn plainest() -> Check {
-    blank(Caller::User, Target::Object, true)
-}
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Caller {
     User,
@@ -257,6 +252,7 @@ fn checks(space: Space) -> impl Iterator<Item = Check> {
 const HOME: &str = "111122223333";
 const AWAY: &str = "444455556666";
 
+/// A check without any policy.
 fn blank(caller: Caller, target: Target, same: bool) -> Check {
     let (arn, account) = match caller {
         Caller::User => ("arn:aws:iam::111122223333:user/u", Some(HOME)),

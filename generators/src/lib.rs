@@ -1,4 +1,21 @@
-//! Bytes to policy documents and checks; generation, small spaces in full, and shrinking.
+//! Bytes to policy documents and checks; small spaces in full; and shrinking.
+//!
+//! One generator with several drivers: a campaign feeds it the bytes of a counter-based [`Stream`]
+//! ([`generated_check`]), a fuzzer feeds it whatever it likes ([`check`], [`document`]). Same bytes, same
+//! [`GENERATOR_VERSION`], same case, on every machine, in any order; and the simplest first: zero bytes give one
+//! Allow of one action on one resource.
+//!
+//! A check is made *world first*. A small vocabulary is drawn (who asks, for what, in which account), then an outcome
+//! to aim for, then policies that bring it about: every layer that must allow does, and a Deny applies, or misses by
+//! one element, or one required Allow misses by one element (a principal, a letter, one part of an ARN, one
+//! condition). Context keys are settled when the first test asks for them, so each test holds or fails by
+//! construction. One check in ten then breaks the vocabulary itself. Every case turns features off at random, so
+//! that the remaining ones meet more often.
+//!
+//! Generated checks keep to inputs whose meaning is settled; what the rules mark as never to be generated does not
+//! occur. Two contested points stay in on purpose, because documents in the wild have them, in about one check
+//! of two hundred: an identity policy without the current version (IAM-011), and an SCP that uses more than the
+//! language of 2023 (IAM-033). [`document`] knows no such limits.
 //!
 //! The generators know no judge: what a generated check is worth, only a judge can say.
 
@@ -53,10 +70,7 @@ pub fn document(u: &mut Unstructured<'_>) -> arbitrary::Result<(PolicyType, Stri
 #[must_use]
 pub fn generated_check(seed: u64, index: u64) -> Check {
     let bytes = case_bytes(seed, index);
-    let mut check = match check(&mut Unstructured::new(&bytes)) {
-        Ok(check) => check,
-        Err(_) => exhaustive::plainest(),
-    };
+    let mut check = checks::check(&mut Unstructured::new(&bytes));
     check.id = Some(format!("g-{seed}-{index}"));
     check
 }

@@ -84,9 +84,10 @@ impl Document {
         if let Some(id) = self.id {
             members.push(("Id".into(), Json::String(id)));
         }
-        let statements = self.statements.into_iter();
-        let statements = statements.map(|s| s.into_json(style)).collect();
-        members.push(("Statement".into(), bare_or_list(statements, style)));
+        let bare = is_bare(&self.statements, style);
+        let statements = self.statements;
+        let statements = bare_or_list(statements, bare, |s| s.into_json(style));
+        members.push(("Statement".into(), statements));
         Json::Object(members)
     }
 
@@ -142,9 +143,9 @@ impl Block {
         let keys = self.keys.into_iter().map(|(key, values)| {
             // One list never mixes JSON types (IAM-043): all values lose their quotation marks or none does.
             let bare = style.vary() && values.iter().all(|v| can_be_bare(v, kind, null));
-            let values = values.into_iter();
-            let values = values.map(|v| if bare { unquoted(v) } else { Json::String(v) });
-            (key, bare_or_list(values.collect(), style))
+            let json = if bare { unquoted } else { Json::String };
+            let alone = is_bare(&values, style);
+            (key, bare_or_list(values, alone, json))
         });
         Json::Object(keys.collect())
     }
@@ -179,18 +180,20 @@ fn string(text: &'static str) -> Json {
 }
 
 fn texts(list: Vec<Text>, style: &mut Style) -> Json {
-    bare_or_list(list.into_iter().map(Json::String).collect(), style)
+    let bare = is_bare(&list, style);
+    bare_or_list(list, bare, Json::String)
 }
 
-/// A list of one equals the bare value (IAM-034).
-fn bare_or_list(mut list: Vec<Json>, style: &mut Style) -> Json {
-    if list.len() == 1
-        && !style.vary()
-        && let Some(only) = list.pop()
-    {
-        return only;
+/// Whether the list is written as its only value: the two are equal (IAM-034).
+fn is_bare<T>(list: &[T], style: &mut Style) -> bool {
+    list.len() == 1 && !style.vary()
+}
+
+fn bare_or_list<T>(mut list: Vec<T>, bare: bool, mut json: impl FnMut(T) -> Json) -> Json {
+    match list.pop() {
+        Some(only) if bare => json(only),
+        last => Json::Array(list.into_iter().chain(last).map(json).collect()),
     }
-    Json::Array(list)
 }
 
 #[cfg(test)]

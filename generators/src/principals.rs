@@ -90,7 +90,7 @@ impl Maker<'_, '_> {
         if let Some(who) = self.chain(setting) {
             return who;
         }
-        if self.draw.chance(1, 10) {
+        if self.draw.chance(1, 8) {
             return self.nobody(setting);
         }
         let account = self.other_account();
@@ -227,15 +227,15 @@ impl Maker<'_, '_> {
         } else {
             account
         };
-        let (kind, name) = match self.draw.below(3) {
+        let canonical = setting.policy_type == PolicyType::Resource;
+        let weights = [2, 2, if canonical { 4 } else { 0 }];
+        let (kind, name) = match self.draw.weighted(&weights) {
             0 => (AWS, self.draw.one(&UNIQUE_IDS).into()),
-            1 if setting.policy_type == PolicyType::Resource => {
-                ("CanonicalUser", CANONICAL_ID.into())
+            1 => {
+                let arn = iam_arn("aws", account, "instance-profile/", "", ROLES[0]);
+                (AWS, arn)
             }
-            _ => (
-                AWS,
-                iam_arn("aws", account, "instance-profile/", "", ROLES[0]),
-            ),
+            _ => ("CanonicalUser", CANONICAL_ID.into()),
         };
         self.listed(kind, name, setting)
     }

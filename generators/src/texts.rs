@@ -134,7 +134,7 @@ impl Maker<'_, '_> {
         }
         let key = self.variable_key(tested, |k, m| match m.context.entry(k) {
             None => true,
-            Some(entry) => single_text(entry.values.as_deref()) == Some(text),
+            Some(entry) => single_text(entry.values.as_deref().map(Vec::as_slice)) == Some(text),
         })?;
         if self.context.entry(key).is_none() {
             self.context.put(key, Cow::Owned(text.to_owned()));
@@ -158,9 +158,10 @@ impl Maker<'_, '_> {
             1 => {
                 let key = self.variable_key(tested, |k, m| match m.context.entry(k) {
                     None => !text.eq_ignore_ascii_case("someone-else"),
-                    Some(entry) => single_text(entry.values.as_deref()).is_some_and(|value| {
-                        !value.is_empty() && !text.eq_ignore_ascii_case(value)
-                    }),
+                    Some(entry) => single_text(entry.values.as_deref().map(Vec::as_slice))
+                        .is_some_and(|value| {
+                            !value.is_empty() && !text.eq_ignore_ascii_case(value)
+                        }),
                 })?;
                 if self.context.entry(key).is_none() {
                     self.context.put(key, "someone-else".into());

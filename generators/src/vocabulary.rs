@@ -1,5 +1,7 @@
 //! The small vocabulary a case is made of: accounts, names, the caller and the target.
 
+use std::rc::Rc;
+
 use crate::draw::{Draw, Text, join};
 
 /// AWS's documentation accounts.
@@ -226,6 +228,7 @@ pub(crate) struct Target {
     /// What follows the word.
     pub(crate) name: Text,
     pub(crate) action: &'static str,
+    arn: Rc<str>,
 }
 
 impl Target {
@@ -248,7 +251,7 @@ impl Target {
             TargetKind::AwsTool => ("bedrock-agentcore", region, "browser/"),
             TargetKind::Nothing => ("", "", ""),
         };
-        Self {
+        let mut target = Self {
             kind,
             partition,
             service,
@@ -256,29 +259,45 @@ impl Target {
             account: if service == "s3" { "" } else { owner },
             owner,
             word,
-            name: name(draw, kind),
-            action: draw.one(actions(kind)),
-        }
+            name: "".into(),
+            action: "",
+            arn: "".into(),
+        };
+        target.rename(name(draw, kind));
+        target.action = draw.one(actions(kind));
+        target
+    }
+
+    /// Gives the resource another name.
+    pub(crate) fn rename(&mut self, name: Text) {
+        self.name = name;
+        let Self {
+            partition,
+            service,
+            region,
+            account,
+            word,
+            ..
+        } = *self;
+        self.arn = match self.kind {
+            TargetKind::Nothing => "*".into(),
+            _ => {
+                let start = [
+                    "arn:", partition, ":", service, ":", region, ":", account, ":", word,
+                ];
+                (start.concat() + &self.name).into()
+            }
+        };
     }
 
     /// The resource's ARN, or `*`.
-    pub(crate) fn arn(&self) -> Text {
-        match self.kind {
-            TargetKind::Nothing => "*".into(),
-            _ => join(&[
-                "arn:",
-                self.partition,
-                ":",
-                self.service,
-                ":",
-                self.region,
-                ":",
-                self.account,
-                ":",
-                self.word,
-                &self.name,
-            ]),
-        }
+    pub(crate) fn arn(&self) -> Rc<str> {
+        Rc::clone(&self.arn)
+    }
+
+    /// Whether the action succeeds whatever policies say (IAM-260).
+    pub(crate) fn always_succeeds(&self) -> bool {
+        matches!(self.action, "sts:GetCallerIdentity" | "sts:GetSessionToken")
     }
 
     /// The action's service prefix: `sts` on a role that is to be assumed.
@@ -362,6 +381,7 @@ pub(crate) const fn actions(kind: TargetKind) -> &'static [&'static str] {
             "dynamodb:ListTables",
             "bedrock-agentcore:ListAgentRuntimes",
             "sts:GetCallerIdentity",
+            "sts:GetSessionToken",
         ],
     }
 }
@@ -481,6 +501,10 @@ pub(crate) fn parties(draw: &mut Draw<'_, '_>) -> (Caller, Target) {
     let mut target = Target::new(draw, target, partition, owner);
     if kind == C::Provider {
         target.action = draw.one(&["sts:AssumeRoleWithWebIdentity", "sts:AssumeRoleWithSAML"]);
+    }
+    if target.action == "sts:GetSessionToken" && !matches!(kind, C::User | C::Root) {
+        // It takes long-term credentials.
+        target.action = "sts:GetCallerIdentity";
     }
     (caller, target)
 }

@@ -64,11 +64,7 @@ fn has_operator(statement: &Value, part: &str) -> bool {
 /// Checks that have what the predicate asks for.
 fn failing(predicate: Predicate, count: usize) -> Vec<Check> {
     let checks = (0..).map(|index| generated_check(11, index));
-    checks
-        .take(60_000)
-        .filter(|c| predicate(c))
-        .take(count)
-        .collect()
+    checks.take(60_000).filter(predicate).take(count).collect()
 }
 
 /// Every check with one thing less, found without the shrinker's help.

@@ -117,7 +117,7 @@ fn write_page(out: &mut String, rule: &Rule) -> std::fmt::Result {
     field(
         out,
         "try it",
-        &format!("veriam explain --dialect {}={other} …", rule.id),
+        &format!("veriam explain --dialect {choice}={other} …"),
     )
 }
 
@@ -150,6 +150,7 @@ struct ToldRule<'a> {
 
 #[derive(Serialize)]
 struct ToldChoice {
+    id: RuleId,
     question: &'static str,
     readings: Vec<ToldReading>,
     default: &'static str,
@@ -191,6 +192,7 @@ pub fn json(rules: &[&Rule]) -> String {
 fn told_choice(choice: Choice) -> Option<ToldChoice> {
     let facts = choice_facts().iter().find(|f| f.id == choice.rule())?;
     Some(ToldChoice {
+        id: choice.rule(),
         question: &facts.question,
         readings: facts
             .readings

@@ -1,4 +1,4 @@
-//! Ten realistic mistakes, planted in the evaluator one at a time: a run finds each of them, shrinks it to a case
+//! Realistic mistakes, planted in the evaluator one at a time: a run finds each of them, shrinks it to a case
 //! somebody can read, stores it, and judges it again from the file.
 
 use std::path::Path;
@@ -9,7 +9,7 @@ use veriam::store::{Rejudged, store};
 use veriam::target::planted::Planted;
 use veriam::target::{Evaluator, Target, by_name};
 use veriam_evaluator::planted::Mistake;
-use veriam_model::{Decision, Dialect};
+use veriam_model::{Decision, Dialect, Fact};
 
 const CASES: u64 = 100_000;
 
@@ -66,6 +66,16 @@ fn expect(mistake: Mistake, case: &Case) {
             );
         }
         Mistake::InvertedNumericComparison => assert!(holds("Numeric"), "{name}"),
+        Mistake::IfExistsIgnored => assert!(holds("IfExists"), "{name}"),
+        Mistake::ManagementAccountBoundByScps => {
+            let fact = Fact::PrincipalInManagementAccount;
+            assert!(check.facts.contains(&fact), "{name}");
+            assert!(!check.scps.is_empty(), "{name}");
+        }
+        Mistake::KeyPolicyNotNeeded => {
+            assert!(check.resource.arn.contains(":kms:"), "{name}");
+        }
+        Mistake::HostBitsCompared => assert!(holds("IpAddress"), "{name}"),
     }
     let bytes: usize = policies().map(str::len).sum();
     assert!(
@@ -148,4 +158,8 @@ planted! {
     an_account_principal_as_a_full_grant: AccountPrincipalAsFullGrant,
     a_cross_account_grant_from_one_side: CrossAccountFromOneSide,
     numeric_orders_the_wrong_way_round: InvertedNumericComparison,
+    a_positive_if_exists_that_fails_on_an_absent_key: IfExistsIgnored,
+    a_management_account_bound_by_scps: ManagementAccountBoundByScps,
+    a_key_policy_that_nobody_needs: KeyPolicyNotNeeded,
+    host_bits_of_a_range_compared: HostBitsCompared,
 }

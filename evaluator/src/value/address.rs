@@ -83,17 +83,28 @@ impl Range {
         }
     }
 
-    /// Whether the text this range was read from has bits behind its prefix.
-    pub(crate) fn has_host_bits(self, text: &str) -> bool {
+    /// The range as somebody would read it who forgets to cut off the host bits of the text it comes from.
+    pub(crate) fn with_host_bits(self, text: &str) -> Self {
         let address = text
             .split('/')
             .next()
             .and_then(|address| address.parse().ok());
         match (self, address) {
-            (Self::V4 { network, .. }, Some(IpAddr::V4(address))) => address.to_bits() != network,
-            (Self::V6 { network, .. }, Some(IpAddr::V6(address))) => address.to_bits() != network,
-            _ => false,
+            (Self::V4 { mask, .. }, Some(IpAddr::V4(address))) => Self::V4 {
+                network: address.to_bits(),
+                mask,
+            },
+            (Self::V6 { mask, .. }, Some(IpAddr::V6(address))) => Self::V6 {
+                network: address.to_bits(),
+                mask,
+            },
+            _ => self,
         }
+    }
+
+    /// Whether the text this range was read from has bits behind its prefix.
+    pub(crate) fn has_host_bits(self, text: &str) -> bool {
+        self.with_host_bits(text) != self
     }
 }
 

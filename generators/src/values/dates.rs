@@ -38,13 +38,11 @@ pub(crate) fn spelled(draw: &mut Draw<'_, '_>, meaning: i64) -> Text {
             zoned(meaning, minutes)
         }
         2 => {
-            let seconds = meaning.div_euclid(1_000);
-            format!("{seconds}{}", fraction(meaning))
+            let mut text = meaning.div_euclid(1_000).to_string();
+            fraction(&mut text, meaning);
+            text
         }
-        _ if meaning.rem_euclid(DAY) == 0 => {
-            let (year, month, day) = civil(meaning.div_euclid(DAY));
-            format!("{year:04}-{month:02}-{day:02}")
-        }
+        _ if meaning.rem_euclid(DAY) == 0 => day(meaning.div_euclid(DAY)),
         _ => zoned(meaning, 0),
     };
     text.into()
@@ -52,24 +50,49 @@ pub(crate) fn spelled(draw: &mut Draw<'_, '_>, meaning: i64) -> Text {
 
 fn zoned(meaning: i64, offset: i64) -> String {
     let local = meaning + offset * 60_000;
-    let (year, month, day) = civil(local.div_euclid(DAY));
     let seconds = local.rem_euclid(DAY) / 1_000;
-    let (hour, minute, second) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
-    let fraction = fraction(meaning);
-    let zone = match offset {
-        0 => "Z".to_owned(),
-        _ => {
-            let sign = if offset < 0 { '-' } else { '+' };
-            format!("{sign}{:02}:{:02}", offset.abs() / 60, offset.abs() % 60)
-        }
-    };
-    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{fraction}{zone}")
+    let mut text = day(local.div_euclid(DAY));
+    digits(&mut text, "T", seconds / 3_600, 2);
+    digits(&mut text, ":", seconds / 60 % 60, 2);
+    digits(&mut text, ":", seconds % 60, 2);
+    fraction(&mut text, meaning);
+    if offset == 0 {
+        text.push('Z');
+    } else {
+        digits(
+            &mut text,
+            if offset < 0 { "-" } else { "+" },
+            offset.abs() / 60,
+            2,
+        );
+        digits(&mut text, ":", offset.abs() % 60, 2);
+    }
+    text
 }
 
-fn fraction(meaning: i64) -> String {
-    match meaning.rem_euclid(1_000) {
-        0 => String::new(),
-        thousandths => format!(".{thousandths:03}"),
+/// A day, counted from 1970-01-01, as a date.
+fn day(number: i64) -> String {
+    let (year, month, day) = civil(number);
+    let mut text = String::with_capacity(32);
+    digits(&mut text, "", year, 4);
+    digits(&mut text, "-", month, 2);
+    digits(&mut text, "-", day, 2);
+    text
+}
+
+fn fraction(text: &mut String, meaning: i64) {
+    let thousandths = meaning.rem_euclid(1_000);
+    if thousandths != 0 {
+        digits(text, ".", thousandths, 3);
+    }
+}
+
+/// Appends the number with leading zeros.
+fn digits(text: &mut String, before: &str, number: i64, width: u32) {
+    text.push_str(before);
+    for place in (0..width).rev() {
+        let digit = number / 10_i64.pow(place) % 10;
+        text.push(char::from(b'0' + digit as u8));
     }
 }
 

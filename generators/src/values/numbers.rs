@@ -18,19 +18,19 @@ pub(crate) fn request(draw: &mut Draw<'_, '_>) -> Value {
 
 /// The number in one of its spellings.
 pub(crate) fn spelled(draw: &mut Draw<'_, '_>, meaning: i64) -> Text {
-    let sign = if meaning < 0 { "-" } else { "" };
     let (whole, thousandths) = (meaning.abs() / 1_000, meaning.abs() % 1_000);
-    let text = if thousandths == 0 {
-        match draw.weighted(&[12, 2, 1]) {
-            0 => format!("{sign}{whole}"),
-            1 => format!("{sign}{whole}.0"),
-            _ => format!("{sign}{whole}.00"),
-        }
+    let mut text = whole.to_string();
+    if meaning < 0 {
+        text.insert(0, '-');
+    }
+    if thousandths == 0 {
+        text.push_str(["", ".0", ".00"][draw.weighted(&[12, 2, 1])]);
     } else {
-        let digits = format!("{thousandths:03}");
-        let zeros = draw.one(&["", "", "0"]);
-        format!("{sign}{whole}.{}{zeros}", digits.trim_end_matches('0'))
-    };
+        let digits = (1_000 + thousandths).to_string();
+        text.push('.');
+        text.push_str(digits[1..].trim_end_matches('0'));
+        text.push_str(draw.one(&["", "", "0"]));
+    }
     text.into()
 }
 
