@@ -177,18 +177,10 @@ fn malformed(principal: &Principal) -> MalformedRequest {
         ),
     };
     if !is_known {
-        return MalformedRequest {
-            member: "principal.arn",
-            found: format!("{:?}", principal.arn),
-            expected,
-        };
+        return MalformedRequest::new("principal.arn", Some(&principal.arn), expected);
     }
     let account = principal.account.as_ref();
-    MalformedRequest {
-        member: "principal.account",
-        found: account.map_or("null".to_owned(), |account| format!("{account:?}")),
-        expected,
-    }
+    MalformedRequest::new("principal.account", account.map(String::as_str), expected)
 }
 
 /// What for.
@@ -202,11 +194,11 @@ impl<'a> Action<'a> {
     #[inline]
     pub(crate) fn parse(text: &'a str) -> Result<Self, MalformedRequest> {
         if count_colons(text) != 1 || text.starts_with(':') || text.ends_with(':') {
-            return Err(MalformedRequest {
-                member: "action",
-                found: format!("{text:?}"),
-                expected: "a service prefix and a name, joined by one colon",
-            });
+            return Err(MalformedRequest::new(
+                "action",
+                Some(text),
+                "a service prefix and a name, joined by one colon",
+            ));
         }
         Ok(Self { text })
     }
@@ -252,18 +244,18 @@ impl<'a> Object<'a> {
     pub(crate) fn parse(resource: &'a Resource) -> Result<Self, MalformedRequest> {
         let text = resource.arn.as_str();
         if !is_arn(text) && text != "*" {
-            return Err(MalformedRequest {
-                member: "resource.arn",
-                found: format!("{text:?}"),
-                expected: "`*` or an ARN of six parts",
-            });
+            return Err(MalformedRequest::new(
+                "resource.arn",
+                Some(text),
+                "`*` or an ARN of six parts",
+            ));
         }
         if resource.account.is_empty() {
-            return Err(MalformedRequest {
-                member: "resource.account",
-                found: "\"\"".to_owned(),
-                expected: "the id of the account that owns the resource, or `aws`",
-            });
+            return Err(MalformedRequest::new(
+                "resource.account",
+                Some(""),
+                "the id of the account that owns the resource, or `aws`",
+            ));
         }
         Ok(Self { text })
     }

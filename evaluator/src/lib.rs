@@ -1,4 +1,69 @@
-//! A fast evaluator for AWS access policies: parse, compile, decide.
+//! A fast evaluator for AWS access policies, made to be embedded: parse, compile once, decide as often as you like.
+//!
+//! It answers one question at a time: may this principal do this action on this resource, given every policy that
+//! counts (identity-based, resource-based, boundary, session, SCPs, RCPs, VPC endpoint) and the request's context?
+//! The answer is AWS's documentation, rule by rule, with Amazon Bedrock AgentCore in mind; it is not AWS. The rules
+//! have ids (`IAM-136`), which every fault and finding names; `veriam rules ID` prints one with its page.
+//!
+//! # How to ask
+//!
+//! ```
+//! use veriam_evaluator::{EngineBuilder, Policy, Request};
+//! use veriam_model::{Context, Decision, PolicyType, Principal, Resource};
+//!
+//! // 1. Parse. A policy is text with a type; a refusal says what is wrong, where, and how to mend it.
+//! let policy = Policy::parse(
+//!     PolicyType::Identity,
+//!     r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:Get*",
+//!         "Resource": "arn:aws:s3:::amzn-s3-demo-bucket/${aws:username}/*"}}"#,
+//! )?;
+//! // 2. Compile. The engine never changes and may be shared between threads.
+//! let engine = EngineBuilder::new().identity(policy).build()?;
+//! // 3. Decide. The request borrows; nothing is allocated.
+//! let principal = Principal {
+//!     arn: "arn:aws:iam::111122223333:user/alice".to_owned(),
+//!     account: Some("111122223333".to_owned()),
+//! };
+//! let resource = Resource {
+//!     arn: "arn:aws:s3:::amzn-s3-demo-bucket/alice/report.txt".to_owned(),
+//!     account: "111122223333".to_owned(),
+//! };
+//! let mut context = Context::new();
+//! context.insert("aws:username", vec!["alice".to_owned()])?;
+//! let request = Request {
+//!     principal: &principal,
+//!     action: "s3:GetObject",
+//!     resource: &resource,
+//!     context: &context,
+//!     facts: &[],
+//! };
+//! assert_eq!(engine.decide(&request)?, Decision::Allow);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! * **You bring the context.** Nothing is derived from the caller: `aws:PrincipalArn` is absent unless
+//!   [`Request::context`] holds it, and an absent key has a meaning (a negated operator holds). For a role session it
+//!   is the *role's* ARN, never the session's.
+//! * **Who the caller is** follows from [`Principal::arn`](veriam_model::Principal::arn): an IAM user, a root user, a
+//!   role session (`arn:aws:sts::…:assumed-role/Role/Session`), a federated-user session, a service's name, a federated
+//!   provider, `anonymous`, or `jwt` for a caller with an OAuth token.
+//! * **Who owns the resource** says [`Resource::account`](veriam_model::Resource::account), never the ARN.
+//! * **A policy that is left out** is absent, which is not the same as one that says nothing: an absent SCP level or
+//!   endpoint policy does not limit, a silent one denies.
+//!
+//! # What to expect
+//!
+//! | | |
+//! |---|---|
+//! | [`Policy::parse`] | every fault of the grammar refuses, with rule, byte span and a stable code; [`faults`] lists all of them, [`findings`] what is legal but hardly meant. [`Limits`] bound size, depth and statements |
+//! | [`Engine::decide`] | no allocation and no panic; statements are found by action, caller and context key, so that the cost follows those that could match |
+//! | [`Engine::explain`] | the decision and the statements that applied, by Sid |
+//! | [`Engine::decide_batch`], [`Engine::decide_parallel`] | many requests, on one thread or several |
+//! | [`Engine::decide_counted`] | the decision and how much [`Work`] it took |
+//! | [`Engine::for_check`] | an engine from a [`Check`](veriam_model::Check), the line format of `veriam decide` |
+//!
+//! An invalid policy is an error and never a decision; so is a [`MalformedRequest`]. Where the documentation leaves a
+//! point open, a [`Dialect`](veriam_model::Dialect) chooses between the registered readings; the default suits most.
 #![cfg_attr(
     not(test),
     deny(
@@ -45,5 +110,6 @@ pub use engine::{Applied, BuildError, Engine, EngineBuilder, Explanation, Policy
 pub use finding::{Finding, ParseError, Severity};
 pub use limits::Limits;
 pub use policy::{Policy, faults, findings};
-pub use request::{MalformedRequest, Request};
+pub use request::Request;
+pub use veriam_model::MalformedRequest;
 pub use work::Work;

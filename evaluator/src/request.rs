@@ -1,8 +1,6 @@
 //! The question put to an engine.
 
-use std::fmt;
-
-use veriam_model::{Check, Context, Fact, Principal, Resource};
+use veriam_model::{Check, Context, Fact, MalformedRequest, Principal, Resource};
 
 use crate::caller::{Action, Caller, Object};
 
@@ -48,27 +46,3 @@ impl<'a> Request<'a> {
         Ok(())
     }
 }
-
-/// The request is not well-formed, so there is nothing to decide.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MalformedRequest {
-    /// The member at fault, for example `principal.arn`.
-    pub member: &'static str,
-    /// What stands there, as JSON would write it.
-    pub found: String,
-    /// What is expected.
-    pub expected: &'static str,
-}
-
-impl fmt::Display for MalformedRequest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            member,
-            found,
-            expected,
-        } = self;
-        write!(f, "{member} is {found}; give {expected}")
-    }
-}
-
-impl std::error::Error for MalformedRequest {}

@@ -458,7 +458,7 @@ proptest! {
             let request = Request::of(&check);
             match engine.decide(&request) {
                 Ok(decision) => prop_assert_eq!(engine.explain(&request).unwrap().decision, decision),
-                Err(error) => prop_assert!(error.to_string().contains("; give ")),
+                Err(error) => prop_assert!(error.to_string().contains("; write ")),
             }
         } else {
             // Only a resource that makes the policy a trust or key policy can make it invalid.

@@ -209,6 +209,6 @@ fn members_are_examined_in_order() {
     let error = Request::of(&check).validate().unwrap_err();
     assert_eq!(
         error.to_string(),
-        "principal.arn is \"\"; give the ARN of a root user, a user, a role session or a federated-user session"
+        "malformed request: `principal.arn` is \"\"; write the ARN of a root user, a user, a role session or a federated-user session"
     );
 }

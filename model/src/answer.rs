@@ -84,6 +84,45 @@ impl InvalidPolicy {
     }
 }
 
+/// A check that is no question: an error, not a decision.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MalformedRequest {
+    /// The member at fault as its path on the wire, for example `principal.arn`.
+    pub member: &'static str,
+    /// What stands there, as JSON.
+    pub found: String,
+    /// What must stand there.
+    pub expected: &'static str,
+}
+
+impl MalformedRequest {
+    /// The error for `member`, where `found` stands (nothing: null) instead of `expected`.
+    #[must_use]
+    pub fn new(member: &'static str, found: Option<&str>, expected: &'static str) -> Self {
+        Self {
+            member,
+            found: serde_json::to_string(&found).unwrap_or_default(),
+            expected,
+        }
+    }
+}
+
+impl fmt::Display for MalformedRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            member,
+            found,
+            expected,
+        } = self;
+        write!(
+            f,
+            "malformed request: `{member}` is {found}; write {expected}"
+        )
+    }
+}
+
+impl std::error::Error for MalformedRequest {}
+
 /// One answer line of `veriam decide`: `{"id","decision"}` or `{"id","invalid":{…}}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Answer {

@@ -1,9 +1,11 @@
 //! Facts that AWS publishes, as tables. Nothing here decides anything.
 
+mod grammar;
 mod keys;
 mod quotas;
 mod services;
 
+pub use grammar::STATEMENT_ELEMENTS;
 pub use keys::{
     CONTEXT_KEYS, ContextKey, Presence, SYSTEM_IDENTIFIER_KEYS, ValueType, context_key,
 };

@@ -19,7 +19,7 @@ pub mod facts;
 mod policy;
 mod rule;
 
-pub use answer::{Answer, Decision, InvalidPolicy, Verb};
+pub use answer::{Answer, Decision, InvalidPolicy, MalformedRequest, Verb};
 pub use check::{Check, Context, DuplicateKey, Fact, Principal, Resource, Row, WireError};
 pub use choice::{
     ALL_CHOICES, Choice, ChoiceFacts, ChoiceKind, ChoiceSet, Dialect, Reading, ReadingFacts,

@@ -19,11 +19,7 @@ pub(crate) fn judge_all(checks: &[Check], dialect: &Dialect) -> Result<Combined,
     let outcome = match parts.get(deciding.unwrap_or(0)) {
         Some(part) => part.outcome,
         None => {
-            return Err(MalformedRequest {
-                member: "checks",
-                found: "an empty list".to_owned(),
-                expected: "at least one check",
-            });
+            return Err(MalformedRequest::new("checks", None, "at least one check"));
         }
     };
     let (mut rules, consulted) = union(&parts);

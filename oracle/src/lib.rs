@@ -92,6 +92,7 @@ pub use derivation::{
 };
 pub use operator::{Family, Operator, SetOperator};
 pub use registry::{Certainty, Rule, Scope, rule, rules};
+pub use veriam_model::MalformedRequest;
 
 use std::fmt;
 
@@ -118,29 +119,6 @@ pub enum Outcome {
     /// A policy is invalid, which is an error and no decision (IAM-266).
     Invalid(InvalidPolicy),
 }
-
-/// A check that is no question: an error, not a decision.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MalformedRequest {
-    /// The member of the check, as its path on the wire.
-    pub member: &'static str,
-    /// What stands there.
-    pub found: String,
-    /// What must stand there.
-    pub expected: &'static str,
-}
-
-impl fmt::Display for MalformedRequest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "malformed request: `{}` is `{}`; write {}",
-            self.member, self.found, self.expected
-        )
-    }
-}
-
-impl std::error::Error for MalformedRequest {}
 
 /// What the oracle says about a check when every open choice may be read either way.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -75,18 +75,16 @@ impl<'c> Request<'c> {
         let (service, operation) = action(&check.action)?;
         let resource = match check.resource.arn.as_str() {
             "*" => None,
-            text => Some(Arn::split(text).ok_or_else(|| MalformedRequest {
-                member: "resource.arn",
-                found: text.to_owned(),
-                expected: "`*` or an ARN of six parts",
+            text => Some(Arn::split(text).ok_or_else(|| {
+                MalformedRequest::new("resource.arn", Some(text), "`*` or an ARN of six parts")
             })?),
         };
         if check.resource.account.is_empty() {
-            return Err(MalformedRequest {
-                member: "resource.account",
-                found: String::new(),
-                expected: "the account that owns the resource",
-            });
+            return Err(MalformedRequest::new(
+                "resource.account",
+                Some(""),
+                "the account that owns the resource",
+            ));
         }
         let caller = caller(check)?;
         Ok(Self {
@@ -137,11 +135,11 @@ fn action(text: &str) -> Result<(&str, &str), MalformedRequest> {
         Some((service, name)) if !service.is_empty() && !name.is_empty() && !name.contains(':') => {
             Ok((service, name))
         }
-        _ => Err(MalformedRequest {
-            member: "action",
-            found: text.to_owned(),
-            expected: "a service prefix, one colon and a name",
-        }),
+        _ => Err(MalformedRequest::new(
+            "action",
+            Some(text),
+            "a service prefix, one colon and a name",
+        )),
     }
 }
 
@@ -163,12 +161,8 @@ fn caller(check: &Check) -> Result<Caller<'_>, MalformedRequest> {
         }
         _ => Some(Caller::ServicePrincipal),
     };
-    let caller = caller.ok_or_else(|| MalformedRequest {
-        member: "principal.arn",
-        found: text.to_owned(),
-        expected: "the ARN of a root user, an IAM user, a role session or a federated-user session, a service \
-                   principal, a federated provider, `anonymous` or `jwt`",
-    })?;
+    let caller = caller.ok_or_else(|| MalformedRequest::new("principal.arn", Some(text), "the ARN of a root user, an IAM user, a role session or a federated-user session, a service \
+                   principal, a federated provider, `anonymous` or `jwt`"))?;
     let (fits, expected) = match caller.identity() {
         Some(arn) => {
             let digits = arn.account.len() == 12 && arn.account.bytes().all(|b| b.is_ascii_digit());
@@ -183,11 +177,11 @@ fn caller(check: &Check) -> Result<Caller<'_>, MalformedRequest> {
     if fits {
         return Ok(caller);
     }
-    Err(MalformedRequest {
-        member: "principal.account",
-        found: account.unwrap_or("null").to_owned(),
+    Err(MalformedRequest::new(
+        "principal.account",
+        account,
         expected,
-    })
+    ))
 }
 
 /// The caller that an ARN names, if it is one of an IAM identity or of a federated provider.

@@ -1,5 +1,6 @@
 //! One statement: its elements, and which of them must, may and must not be there.
 
+use veriam_model::facts::STATEMENT_ELEMENTS;
 use veriam_model::{PolicyType, Verb, readings as dialects};
 
 use super::{Member, Members, Reader, Seen};
@@ -7,6 +8,7 @@ use crate::document::{Selection, Statement, Text};
 use crate::fault::{self, Kind};
 use crate::json::Value;
 
+// Places in `STATEMENT_ELEMENTS`.
 const SID: usize = 0;
 const EFFECT: usize = 1;
 pub(super) const PRINCIPAL: usize = 2;
@@ -16,18 +18,6 @@ const NOT_ACTION: usize = 5;
 const RESOURCE: usize = 6;
 const NOT_RESOURCE: usize = 7;
 const CONDITION: usize = 8;
-
-const NAMES: [&str; 9] = [
-    "Sid",
-    "Effect",
-    "Principal",
-    "NotPrincipal",
-    "Action",
-    "NotAction",
-    "Resource",
-    "NotResource",
-    "Condition",
-];
 
 /// The members of a statement.
 pub(super) type Elements<'j, 'a> = Members<'j, 'a, 9>;
@@ -52,7 +42,12 @@ impl Reader<'_> {
         } else {
             &[]
         };
-        let elements = self.members(object, &NAMES, merged, &fault::UNKNOWN_STATEMENT_MEMBER);
+        let elements = self.members(
+            object,
+            &STATEMENT_ELEMENTS,
+            merged,
+            &fault::UNKNOWN_STATEMENT_MEMBER,
+        );
         let sid = elements.get(SID).and_then(|m| self.sid(m.value, sids));
         let effect = self.effect(object, &elements);
         let principal = self.principal(object, &elements, effect);

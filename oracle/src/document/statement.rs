@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 
+use veriam_model::facts::STATEMENT_ELEMENTS;
 use veriam_model::readings::DocumentAge;
 use veriam_model::{PolicyType, Verb};
 
@@ -10,18 +11,6 @@ use crate::json::{Member, Node, Value};
 use crate::notes::iam;
 
 use super::{Listed, Reader, Statement, action, condition, principal, rcp, resource, scp};
-
-const MEMBERS: [&str; 9] = [
-    "Sid",
-    "Effect",
-    "Principal",
-    "NotPrincipal",
-    "Action",
-    "NotAction",
-    "Resource",
-    "NotResource",
-    "Condition",
-];
 
 /// The members of a statement that count.
 pub(super) struct Members<'n, 't>(Vec<&'n Member<'t>>);
@@ -54,8 +43,10 @@ pub(super) fn read(
 ) -> Statement {
     let members = distinct(members, reader);
     for member in &members.0 {
-        if !MEMBERS.contains(&member.name.as_ref()) {
-            let miscased = MEMBERS.iter().any(|m| m.eq_ignore_ascii_case(&member.name));
+        if !STATEMENT_ELEMENTS.contains(&member.name.as_ref()) {
+            let miscased = STATEMENT_ELEMENTS
+                .iter()
+                .any(|m| m.eq_ignore_ascii_case(&member.name));
             // IAM-005: names are case-sensitive. IAM-004: there are no others.
             reader.fault(if miscased { iam(5) } else { iam(4) }, member.offset);
         }
