@@ -45,52 +45,49 @@ fn holds(operator: Operator, ordering: Ordering) -> bool {
     }
 }
 
-/// A decimal number of any length.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A decimal number of any length, as it is written.
+#[derive(Clone, Copy, Debug)]
 struct Number<'t> {
-    negative: bool,
-    /// Digits before the point, without leading zeros.
+    minus: bool,
+    /// Digits before the point.
     integer: &'t str,
-    /// Digits behind the point, without trailing zeros.
+    /// Digits behind the point.
     fraction: &'t str,
 }
 
 impl<'t> Number<'t> {
     /// An optional `-`, digits, optionally a point and digits; nothing else is a number (readings, 3.6).
     fn parse(text: &'t str) -> Option<Self> {
-        let (negative, digits) = match text.strip_prefix('-') {
-            Some(digits) => (true, digits),
-            None => (false, text),
-        };
-        let (integer, fraction) = match digits.split_once('.') {
-            Some((integer, fraction)) => (integer, Some(fraction)),
-            None => (digits, None),
-        };
-        for part in [Some(integer), fraction].into_iter().flatten() {
-            if part.is_empty() || !part.bytes().all(|b| b.is_ascii_digit()) {
-                return None;
-            }
-        }
-        let integer = integer.trim_start_matches('0');
-        let fraction = fraction.unwrap_or_default().trim_end_matches('0');
-        let is_zero = integer.is_empty() && fraction.is_empty();
-        Some(Self {
-            negative: negative && !is_zero,
+        let unsigned = text.strip_prefix('-');
+        let digits = unsigned.unwrap_or(text);
+        let (integer, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
+        let are_digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+        (are_digits(integer) && are_digits(fraction)).then_some(Self {
+            minus: unsigned.is_some(),
             integer,
             fraction,
         })
     }
 
+    /// By value: both are written with as many digits before and behind the point, and then compared digit by digit.
     fn cmp(&self, other: &Self) -> Ordering {
-        let by_length = self.integer.len().cmp(&other.integer.len());
-        let by_size = by_length
-            .then_with(|| self.integer.cmp(other.integer))
-            .then_with(|| self.fraction.cmp(other.fraction));
-        match (self.negative, other.negative) {
-            (false, false) => by_size,
-            (true, true) => by_size.reverse(),
-            (true, false) => Ordering::Less,
-            (false, true) => Ordering::Greater,
+        let before = self.integer.len().max(other.integer.len());
+        let behind = self.fraction.len().max(other.fraction.len());
+        let zeros = |count: usize| "0".repeat(count);
+        let digits = |n: &Self| {
+            zeros(before - n.integer.len())
+                + n.integer
+                + n.fraction
+                + &zeros(behind - n.fraction.len())
+        };
+        let (mine, theirs) = (digits(self), digits(other));
+        // A zero has no sign.
+        let is_below_zero = |n: &Self, digits: &str| n.minus && digits.contains(|c| c != '0');
+        match (is_below_zero(self, &mine), is_below_zero(other, &theirs)) {
+            (false, false) => mine.cmp(&theirs),
+            (true, true) => theirs.cmp(&mine),
+            (mine_is_below, _) if mine_is_below => Ordering::Less,
+            _ => Ordering::Greater,
         }
     }
 }
@@ -168,6 +165,26 @@ mod tests {
             Some(&["3000"]),
         );
         assert!(widest);
+    }
+
+    #[test]
+    fn numbers_have_any_length() {
+        // Longer than what a format width can say.
+        let long = "1".repeat(70_000);
+        for (wanted, value, expected) in [
+            (format!("0.{long}"), format!("0.{long}0"), true),
+            (format!("0{long}"), long.clone(), true),
+            (long.clone(), format!("{long}.1"), false),
+        ] {
+            let found = holds(
+                Dialect::default(),
+                "NumericEquals",
+                "a:b",
+                &[&wanted],
+                Some(&[&value]),
+            );
+            assert_eq!(found, expected);
+        }
     }
 
     #[test]
