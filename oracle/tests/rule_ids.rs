@@ -77,3 +77,18 @@ fn every_rule_in_scope_is_cited_somewhere() {
         .collect();
     assert_eq!(missing, []);
 }
+
+#[test]
+fn exactly_the_agreed_rules_are_out_of_scope() {
+    let out: Vec<RuleId> = rules()
+        .iter()
+        .filter(|rule| rule.scope == Scope::Out)
+        .map(|rule| rule.id)
+        .collect();
+    let expected: Vec<RuleId> = [56, 57, 88, 117, 118, 259, 269]
+        .into_iter()
+        .chain(296..=308)
+        .map(RuleId::iam)
+        .collect();
+    assert_eq!(out, expected);
+}
