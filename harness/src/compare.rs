@@ -3,7 +3,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use veriam_evaluator::{Engine, EngineBuilder, MalformedRequest, Request};
+use veriam_evaluator::{Engine, MalformedRequest, Request};
 use veriam_model::{Check, Decision, Dialect, InvalidPolicy, RuleId};
 use veriam_oracle as oracle;
 
@@ -173,10 +173,7 @@ pub fn outcome(
     match engine {
         Ok(engine) => engine.decide(request).map(oracle::Outcome::Decided),
         Err(invalid) => {
-            // An engine without policies tells whether the request is one.
-            if let Ok(engine) = EngineBuilder::new().build() {
-                engine.decide(request)?;
-            }
+            request.validate()?;
             Ok(oracle::Outcome::Invalid(invalid))
         }
     }

@@ -10,6 +10,8 @@ use veriam_evaluator::Limits;
 use veriam_model::{ALL_CHOICES, Check, Dialect, Fault, PolicyText, PolicyType, RuleId};
 use veriam_oracle as oracle;
 
+use crate::compare::{UNREADABLE, agree, evaluator_answer, oracle_answer};
+
 /// Splits fuzz input into a policy type, a dialect and the bytes of a document.
 ///
 /// The first byte picks the type, the second one leaves the default dialect or changes one choice.
@@ -63,14 +65,6 @@ pub fn parser_is_total(data: &[u8]) {
         );
     }
 }
-
-/// Rules that end reading at once; which of them is named when a text breaks several is left to the judge.
-const UNREADABLE: [RuleId; 4] = [
-    RuleId::iam(1),
-    RuleId::iam(2),
-    RuleId::iam(71),
-    RuleId::iam(72),
-];
 
 /// The faults of a document as a set, with all unreadable texts alike.
 fn comparable(faults: impl Iterator<Item = Fault>) -> BTreeSet<Fault> {
@@ -128,10 +122,10 @@ pub fn judges_agree(data: &[u8]) {
         Some(&choice) => Dialect::default().with_index(choice, 1),
         None => Dialect::default(),
     };
-    let expected = crate::compare::oracle_answer(&check, &dialect);
-    let observed = crate::compare::evaluator_answer(&check, &dialect);
+    let expected = oracle_answer(&check, &dialect);
+    let observed = evaluator_answer(&check, &dialect);
     assert!(
-        crate::compare::agree(&expected, &observed),
+        agree(&expected, &observed),
         "oracle {expected:?}, evaluator {observed:?} under {dialect:?} on {}",
         check.to_json()
     );
