@@ -138,10 +138,10 @@ pub fn oracle_answer(check: &Check, dialect: &Dialect) -> Reply {
 
 /// An outcome of the oracle as a reply.
 #[must_use]
-pub fn oracle_reply(outcome: oracle::Outcome) -> Reply {
+pub fn oracle_reply(outcome: oracle::CheckOutcome) -> Reply {
     match outcome {
-        oracle::Outcome::Decided(decision) => Reply::Decided(decision),
-        oracle::Outcome::Invalid(invalid) => Reply::Invalid(invalid),
+        oracle::CheckOutcome::Decided(decision) => Reply::Decided(decision),
+        oracle::CheckOutcome::Invalid(invalid) => Reply::Invalid(invalid),
     }
 }
 
@@ -158,7 +158,10 @@ pub fn evaluator_answer(check: &Check, dialect: &Dialect) -> Reply {
 ///
 /// # Errors
 /// [`MalformedRequest`] when the check is no question.
-pub fn evaluate(check: &Check, dialect: &Dialect) -> Result<oracle::Outcome, MalformedRequest> {
+pub fn evaluate(
+    check: &Check,
+    dialect: &Dialect,
+) -> Result<oracle::CheckOutcome, MalformedRequest> {
     outcome(Engine::for_check(check, dialect), &Request::of(check))
 }
 
@@ -169,12 +172,12 @@ pub fn evaluate(check: &Check, dialect: &Dialect) -> Result<oracle::Outcome, Mal
 pub fn outcome(
     engine: Result<Engine, InvalidPolicy>,
     request: &Request<'_>,
-) -> Result<oracle::Outcome, MalformedRequest> {
+) -> Result<oracle::CheckOutcome, MalformedRequest> {
     match engine {
-        Ok(engine) => engine.decide(request).map(oracle::Outcome::Decided),
+        Ok(engine) => engine.decide(request).map(oracle::CheckOutcome::Decided),
         Err(invalid) => {
             request.validate()?;
-            Ok(oracle::Outcome::Invalid(invalid))
+            Ok(oracle::CheckOutcome::Invalid(invalid))
         }
     }
 }

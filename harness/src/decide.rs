@@ -4,7 +4,7 @@ use std::io::{self, BufRead, BufReader, Read};
 
 use serde::Serialize;
 use veriam_model::{Answer, Check, Dialect};
-use veriam_oracle::{self as oracle, Outcome};
+use veriam_oracle::{self as oracle, CheckOutcome};
 
 /// Longest line that is read, in bytes without the line feed.
 pub const MAX_LINE_BYTES: usize = 8 << 20;
@@ -62,8 +62,8 @@ pub fn answer(line: &Line, judge: Judge, dialect: &Dialect) -> Option<Reply> {
     };
     let id = check.id.clone();
     Some(match ask(&check, judge, dialect) {
-        Ok(Outcome::Decided(decision)) => answered(Answer::decided(id, decision)),
-        Ok(Outcome::Invalid(invalid)) => answered(Answer::invalid(id, invalid)),
+        Ok(CheckOutcome::Decided(decision)) => answered(Answer::decided(id, decision)),
+        Ok(CheckOutcome::Invalid(invalid)) => answered(Answer::invalid(id, invalid)),
         Err(error) => malformed(line.number, id.as_deref(), error),
     })
 }
@@ -99,7 +99,7 @@ fn read(bytes: &[u8]) -> Result<Check, String> {
         .map_err(|error| format!("{error}; send one check a line, as docs/check.md describes it"))
 }
 
-fn ask(check: &Check, judge: Judge, dialect: &Dialect) -> Result<Outcome, String> {
+fn ask(check: &Check, judge: Judge, dialect: &Dialect) -> Result<CheckOutcome, String> {
     match judge {
         Judge::Oracle => oracle::judge(check, dialect)
             .map(|judgement| judgement.outcome)

@@ -8,7 +8,7 @@ pub use pick::{PickError, Select, Subject, pick};
 
 use veriam_model::{Decision, Verb};
 use veriam_oracle::{
-    self as oracle, Derivation, Detail, ElementTrace, MalformedRequest, Outcome, PolicyTrace,
+    self as oracle, CheckOutcome, Derivation, Detail, ElementTrace, MalformedRequest, PolicyTrace,
     StatementTrace, Verdict, VerdictError,
 };
 
@@ -60,8 +60,8 @@ impl Explanation {
     #[must_use]
     pub fn decision(&self) -> Option<Decision> {
         match self.derivation.judgement.outcome {
-            Outcome::Decided(decision) => Some(decision),
-            Outcome::Invalid(_) => None,
+            CheckOutcome::Decided(decision) => Some(decision),
+            CheckOutcome::Invalid(_) => None,
         }
     }
 

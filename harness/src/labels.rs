@@ -12,7 +12,7 @@ pub use counts::{Counts, FamilyCounts, LabelCount, minimum};
 pub use table::{Family, LABELS, Label, MINIMUM_PER_100_000};
 
 use veriam_model::Decision;
-use veriam_oracle::{Derivation, ElementTrace, Outcome, PolicyTrace, StatementTrace};
+use veriam_oracle::{CheckOutcome, Derivation, ElementTrace, PolicyTrace, StatementTrace};
 
 /// The labels of one check.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,7 +73,7 @@ impl Default for LabelSet {
 /// The labels of the check a derivation is about; `None` when it was not decided.
 #[must_use]
 pub fn marks(derivation: &Derivation) -> Option<Marks> {
-    let Outcome::Decided(decision) = derivation.judgement.outcome else {
+    let CheckOutcome::Decided(decision) = derivation.judgement.outcome else {
         return None;
     };
     let mut seen = LabelSet::new();
@@ -111,7 +111,7 @@ pub fn decisive_elements<'a>(
     policy: &PolicyTrace,
     statement: &'a StatementTrace,
 ) -> Option<(Decision, Vec<&'a ElementTrace>)> {
-    let Outcome::Decided(decision) = derivation.judgement.outcome else {
+    let CheckOutcome::Decided(decision) = derivation.judgement.outcome else {
         return None;
     };
     let elements: Vec<&ElementTrace> = if statement.applies {

@@ -344,12 +344,54 @@ choices! {
         /// They can.
         Guarded = "guarded",
     }
+    /// Must a same-account caller's own policies cover both the runtime and its endpoint?
+    IdentityCoverage = RuleId::agentcore(93), {
+        /// Each resource is allowed by either side.
+        Union = "union",
+        /// They must, whatever the resource policies allow.
+        Literal = "literal",
+    }
+    /// Which keys that do not depend on the principal does a JWT caller's request have?
+    JwtGeneralKeys = RuleId::agentcore(118), {
+        /// Those of every request.
+        Present = "present",
+        /// None of them.
+        Absent = "absent",
+    }
     /// A JWT caller, and a resource policy that does not allow
     JwtSilentPolicy = RuleId::agentcore(122), {
         /// Denied.
         Denied = "denied",
         /// Allowed.
         Allowed = "allowed",
+    }
+    /// Does a JWT caller who sends the user-id header need the ForUser action too?
+    JwtForUser = RuleId::agentcore(125), {
+        /// The action is needed.
+        Needed = "needed",
+        /// The header asks for nothing.
+        Ignored = "ignored",
+    }
+    /// Is a VPC endpoint policy asked about the runtime endpoint too?
+    EndpointPolicyScope = RuleId::agentcore(173), {
+        /// About both resources.
+        Both = "both",
+        /// About the runtime only.
+        RuntimeOnly = "runtime-only",
+    }
+    /// Does AgentCore supply aws:VpceAccount, aws:VpceOrgID and aws:VpceOrgPaths?
+    VpceOwnerKeys = RuleId::agentcore(182), {
+        /// It does not.
+        Absent = "absent",
+        /// It does, for requests through a VPC endpoint.
+        Present = "present",
+    }
+    /// Does AgentCore supply aws:SourceVpcArn?
+    SourceVpcArnKey = RuleId::agentcore(183), {
+        /// It does not.
+        Absent = "absent",
+        /// It does, for requests through a VPC endpoint.
+        Present = "present",
     }
 }
 

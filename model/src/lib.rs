@@ -6,6 +6,9 @@
 //!
 //! * [`Check`]: one (principal, action, resource) question with every policy that counts and its context;
 //!   [`Row`]: a check with its documented outcome, a line of a vector file.
+//! * [`World`]: accounts, principals, runtimes, networks and their policies; [`Call`]: one request made in it, raw facts
+//!   only; [`Outcome`]: what becomes of it.
+//! * [`Case`]: a document, a check or a call, as a run asks about it.
 //! * [`Decision`], [`Answer`]: what a judge says, and how it is written on the wire.
 //! * [`PolicyType`], [`PolicyText`], [`PolicySlot`], [`Fault`]: policies travel as text.
 //! * [`RuleId`], [`RuleSet`]: the rules an answer cites.
@@ -13,17 +16,33 @@
 //! * [`facts`]: condition keys, partitions, services, quotas.
 
 mod answer;
+mod call;
+mod case;
 mod check;
 mod choice;
 pub mod facts;
+mod outcome;
 mod policy;
 mod rule;
+mod tags;
+mod world;
 
 pub use answer::{Answer, Decision, InvalidPolicy, MalformedRequest, Verb};
+pub use call::{
+    Call, Caller, FederatedCaller, JwtCaller, Operation, Path, RootCaller, SessionCaller, Token,
+    UserCaller,
+};
+pub use case::{CallCase, Case, CaseKind, DocumentCase};
 pub use check::{Check, Context, DuplicateKey, Fact, Principal, Resource, Row, WireError};
 pub use choice::{
     ALL_CHOICES, Choice, ChoiceFacts, ChoiceKind, ChoiceSet, Dialect, Reading, ReadingFacts,
     UnknownReading, choice_facts, readings,
 };
+pub use outcome::{Denial, DenialKind, InvalidCall, Outcome, Pair, PolicyTypes, Rejection};
 pub use policy::{Fault, ParsePolicyTypeError, PolicySlot, PolicyText, PolicyType};
 pub use rule::{Book, ParseRuleIdError, RuleId, RuleSet};
+pub use tags::{DuplicateTag, Tags};
+pub use world::{
+    Account, Authorizer, Identity, Malformed, Membership, Network, PolicyPlace, Runtime,
+    RuntimeEndpoint, World,
+};

@@ -10,6 +10,7 @@ use crate::RuleId;
 
 /// What a policy document is attached to, which decides the grammar it must follow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum PolicyType {
     /// Identity-based policy of a user, group or role.
@@ -159,6 +160,20 @@ impl<'de> Deserialize<'de> for PolicyText {
                 "a policy must be a JSON object or a string that holds the policy's text",
             )),
         }
+    }
+}
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for PolicyText {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "PolicyText".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "type": ["object", "string"],
+            "description": "A policy document, or a string that holds its text"
+        })
     }
 }
 

@@ -4,18 +4,19 @@ use veriam_model::{Check, Decision, Dialect};
 
 use crate::judgement::union;
 use crate::notes::iam;
-use crate::{Combined, Judgement, MalformedRequest, Outcome, judge};
+use crate::{CheckOutcome, Combined, Judgement, MalformedRequest, judge};
 
 /// Judges every check and combines them by AND.
 pub(crate) fn judge_all(checks: &[Check], dialect: &Dialect) -> Result<Combined, MalformedRequest> {
     let parts: Result<Vec<Judgement>, _> =
         checks.iter().map(|check| judge(check, dialect)).collect();
     let parts = parts?;
-    let first = |wanted: fn(&Outcome) -> bool| parts.iter().position(|part| wanted(&part.outcome));
+    let first =
+        |wanted: fn(&CheckOutcome) -> bool| parts.iter().position(|part| wanted(&part.outcome));
     // An error first, then an explicit deny, then any other.
-    let deciding = first(|outcome| matches!(outcome, Outcome::Invalid(_)))
-        .or_else(|| first(|outcome| *outcome == Outcome::Decided(Decision::ExplicitDeny)))
-        .or_else(|| first(|outcome| *outcome != Outcome::Decided(Decision::Allow)));
+    let deciding = first(|outcome| matches!(outcome, CheckOutcome::Invalid(_)))
+        .or_else(|| first(|outcome| *outcome == CheckOutcome::Decided(Decision::ExplicitDeny)))
+        .or_else(|| first(|outcome| *outcome != CheckOutcome::Decided(Decision::Allow)));
     let outcome = match parts.get(deciding.unwrap_or(0)) {
         Some(part) => part.outcome,
         None => {

@@ -21,7 +21,7 @@ pub enum Detail {
 /// How one check was decided, from the callers down to single elements of statements.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Derivation {
-    /// Outcome, cited rules and consulted choices: the same as [`judge`](crate::judge) returns.
+    /// CheckOutcome, cited rules and consulted choices: the same as [`judge`](crate::judge) returns.
     pub judgement: Judgement,
     /// What kind of caller `principal` is.
     pub caller: CallerKind,

@@ -11,8 +11,8 @@ use crate::notes::{Notes, ac, iam};
 use crate::parties::{Parties, resource_policy_type};
 use crate::request::Request;
 use crate::{
-    CallerKind, Derivation, Detail, Judgement, Layer, MalformedRequest, Outcome, PolicyTrace, Step,
-    statement,
+    CallerKind, CheckOutcome, Derivation, Detail, Judgement, Layer, MalformedRequest, PolicyTrace,
+    Step, statement,
 };
 
 /// Judges a check. The derivation is whole only if `detail` says so; its judgement always is.
@@ -62,7 +62,7 @@ pub(crate) fn derive(
     let decision = decide(policies, &mut log);
     Ok(Derivation {
         judgement: Judgement {
-            outcome: Outcome::Decided(decision),
+            outcome: CheckOutcome::Decided(decision),
             rules: *log.notes.rules(),
             consulted: log.notes.consulted(),
         },
@@ -152,7 +152,7 @@ fn invalid_outcome(
     log.notes.cite(iam(272));
     Derivation {
         judgement: Judgement {
-            outcome: Outcome::Invalid(invalid),
+            outcome: CheckOutcome::Invalid(invalid),
             rules: *log.notes.rules(),
             consulted: log.notes.consulted(),
         },

@@ -26,7 +26,7 @@
 //!
 //! ```
 //! use veriam_model::{Check, Decision, Dialect};
-//! use veriam_oracle::{Outcome, judge};
+//! use veriam_oracle::{CheckOutcome, judge};
 //!
 //! let check = Check::from_json(
 //!     r#"{"principal": {"arn": "arn:aws:iam::111122223333:user/alice", "account": "111122223333"},
@@ -36,7 +36,7 @@
 //!             {"Effect": "Allow", "Action": "s3:Get*", "Resource": "arn:aws:s3:::amzn-bucket/*"}]}]}"#,
 //! )?;
 //! let judgement = judge(&check, &Dialect::default())?;
-//! assert_eq!(judgement.outcome, Outcome::Decided(Decision::Allow));
+//! assert_eq!(judgement.outcome, CheckOutcome::Decided(Decision::Allow));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
@@ -59,6 +59,7 @@
 
 mod action;
 mod arn;
+mod call;
 mod combine;
 mod condition;
 mod counting;
@@ -86,6 +87,10 @@ mod variable;
 mod verdict;
 mod wildcard;
 
+pub use call::{
+    CallDerivation, CallError, CallJudgement, CallVerdict, PairDerivation, call_verdict,
+    judge_call, trace_call,
+};
 pub use derivation::{
     CallerKind, ConditionTrace, Derivation, Detail, Element, ElementTrace, Grade, KeyState, Layer,
     PolicyTrace, PrincipalForm, StatementTrace, Step, VariableForm, VariableTrace, Version,
@@ -104,7 +109,7 @@ use veriam_model::{
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Judgement {
     /// A decision, or the first invalid policy.
-    pub outcome: Outcome,
+    pub outcome: CheckOutcome,
     /// Every rule that was applied on the way.
     pub rules: RuleSet,
     /// Every choice whose reading was asked for where it can change the outcome.
@@ -113,7 +118,7 @@ pub struct Judgement {
 
 /// The outcome of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Outcome {
+pub enum CheckOutcome {
     /// Every policy is valid; this is the decision.
     Decided(Decision),
     /// A policy is invalid, which is an error and no decision (IAM-266).
@@ -132,7 +137,7 @@ pub enum Verdict {
         /// The choices the outcome turns on.
         choices: ChoiceSet,
         /// Each combination of their readings, with its outcome; the default combination first.
-        readings: Vec<(Dialect, Outcome)>,
+        readings: Vec<(Dialect, CheckOutcome)>,
     },
 }
 

@@ -112,8 +112,8 @@ impl Case {
         let judgement =
             crate::judge(&self.check, &self.dialect).expect("the request is well-formed");
         match judgement.outcome {
-            crate::Outcome::Decided(decision) => decision.name(),
-            crate::Outcome::Invalid(_) => "invalid",
+            crate::CheckOutcome::Decided(decision) => decision.name(),
+            crate::CheckOutcome::Invalid(_) => "invalid",
         }
     }
 

@@ -2,7 +2,7 @@
 
 use veriam_model::{Check, Choice, ChoiceKind, ChoiceSet, Dialect, choice_facts};
 
-use crate::{Judgement, Outcome, Verdict, VerdictError, judge};
+use crate::{CheckOutcome, Judgement, Verdict, VerdictError, judge};
 
 /// Most combinations of readings that are tried.
 const MAX_COMBINATIONS: usize = 256;
@@ -105,10 +105,10 @@ fn turns_on(choice: Choice, readings: &[(Dialect, Judgement)]) -> bool {
 }
 
 /// Which fault of an invalid policy comes first makes no difference.
-fn same(one: &Outcome, other: &Outcome) -> bool {
+fn same(one: &CheckOutcome, other: &CheckOutcome) -> bool {
     match (one, other) {
-        (Outcome::Decided(one), Outcome::Decided(other)) => one == other,
-        (Outcome::Invalid(_), Outcome::Invalid(_)) => true,
+        (CheckOutcome::Decided(one), CheckOutcome::Decided(other)) => one == other,
+        (CheckOutcome::Invalid(_), CheckOutcome::Invalid(_)) => true,
         _ => false,
     }
 }

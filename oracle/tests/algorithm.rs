@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 use veriam_model::{Check, Choice, Decision, Dialect, PolicySlot, RuleId, readings};
 use veriam_oracle::{
-    CallerKind, Detail, Element, Grade, KeyState, Layer, Outcome, PrincipalForm, VariableForm,
+    CallerKind, CheckOutcome, Detail, Element, Grade, KeyState, Layer, PrincipalForm, VariableForm,
     Verdict, VerdictError, judge, judge_all, trace, verdict,
 };
 
@@ -59,8 +59,8 @@ fn decide_under(check: &Check, dialect: Dialect) -> &'static str {
         .expect("the request is well-formed")
         .outcome
     {
-        Outcome::Decided(decision) => decision.name(),
-        Outcome::Invalid(_) => "invalid",
+        CheckOutcome::Decided(decision) => decision.name(),
+        CheckOutcome::Invalid(_) => "invalid",
     }
 }
 
@@ -542,7 +542,7 @@ fn a_verdict_tries_readings_that_other_readings_uncover() {
     else {
         panic!("both choices matter");
     };
-    assert_eq!(default.outcome, Outcome::Decided(Decision::Allow));
+    assert_eq!(default.outcome, CheckOutcome::Decided(Decision::Allow));
     let choices: Vec<Choice> = choices.iter().collect();
     assert_eq!(choices, [Choice::ForAnyIfExists, Choice::PlainMultivalued]);
     let allowing = readings
@@ -693,7 +693,7 @@ fn flipping_a_statement_recombines_with_its_grade() {
             trace(&check, &Dialect::default(), Detail::Structure).expect("well-formed");
         assert_eq!(
             derivation.judgement.outcome,
-            Outcome::Decided(Decision::ImplicitDeny)
+            CheckOutcome::Decided(Decision::ImplicitDeny)
         );
         let flipped = derivation.decision_if(PolicySlot::Resource, 0, true);
         assert_eq!(flipped, Some(expected), "{policy}");
@@ -708,7 +708,7 @@ fn an_invalid_policy_makes_the_answer_an_error_even_where_it_does_not_count() {
         "resource_policy": naming("Allow", json!("*")),
     }));
     let judgement = judge(&check, &Dialect::default()).expect("well-formed");
-    let Outcome::Invalid(invalid) = judgement.outcome else {
+    let CheckOutcome::Invalid(invalid) = judgement.outcome else {
         panic!("invalid: {judgement:?}");
     };
     assert_eq!(

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use veriam_model::{Check, Decision, Dialect, Fault, PolicyType, Row, RuleId, RuleSet};
 use veriam_oracle::{
-    Detail, Outcome, Scope, judge, judge_all, read_document, rules, trace, verdict,
+    CheckOutcome, Detail, Scope, judge, judge_all, read_document, rules, trace, verdict,
 };
 
 const VECTORS: &str = include_str!("vectors/iam.jsonl");
@@ -124,7 +124,7 @@ fn every_check_is_decided_as_its_row_says() {
         let found = judge(&row.check, &dialect)
             .ok()
             .map(|judgement| judgement.outcome);
-        if found != row.expected.map(Outcome::Decided) {
+        if found != row.expected.map(CheckOutcome::Decided) {
             complaints.push(format!(
                 "{} {dialect:?}: {found:?}, not {:?}: {}",
                 id(&row.check),
@@ -163,7 +163,7 @@ fn every_statement_can_be_flipped() {
             for statement in &policy.statements {
                 let flip = |applies| traced.decision_if(policy.slot, statement.index, applies);
                 // Left as it is, the statement gives the decision itself.
-                let same = flip(statement.applies).map(Outcome::Decided);
+                let same = flip(statement.applies).map(CheckOutcome::Decided);
                 assert_eq!(same, Some(traced.judgement.outcome), "{}", id(&row.check));
                 assert!(flip(!statement.applies).is_some(), "{}", id(&row.check));
                 assert_eq!(
@@ -220,8 +220,8 @@ fn the_first_fault_of_the_first_invalid_policy_is_named() {
         let check = Check::from_json(row.get()).expect("a check");
         let judgement = judge(&check, &Dialect::default()).expect("rows are well-formed");
         let fits = match judgement.outcome {
-            Outcome::Decided(_) => false,
-            Outcome::Invalid(found) => {
+            CheckOutcome::Decided(_) => false,
+            CheckOutcome::Invalid(found) => {
                 found.policy.to_string() == invalid.policy
                     && match invalid.offset {
                         Some(offset) => (found.rule, found.offset) == (invalid.rule, offset),
@@ -277,7 +277,7 @@ fn the_checks_of_a_call_combine_by_and() {
         let combined = judge_all(&call.checks(), &Dialect::default()).expect("well-formed checks");
         assert_eq!(
             combined.judgement.outcome,
-            Outcome::Decided(call.expected),
+            CheckOutcome::Decided(call.expected),
             "{}",
             call.id
         );

@@ -1,7 +1,7 @@
 //! Every row of the vector files comes out as documented and cites its rule.
 
 use veriam_model::{Choice, ChoiceSet, Dialect, Row};
-use veriam_oracle::{Detail, Outcome, Verdict, judge, trace, verdict};
+use veriam_oracle::{CheckOutcome, Detail, Verdict, judge, trace, verdict};
 
 const IAM: &str = include_str!("vectors/iam.jsonl");
 const WORKLOADS: &str = include_str!("vectors/workloads.jsonl");
@@ -21,7 +21,7 @@ fn every_row_is_decided_as_documented_and_cites_its_rule() {
     for (id, row) in rows() {
         count += 1;
         let judgement = judge(&row.check, &Dialect::default()).expect("rows are well-formed");
-        let expected = Outcome::Decided(row.expected.expect("every row has an outcome"));
+        let expected = CheckOutcome::Decided(row.expected.expect("every row has an outcome"));
         let note = row.note.unwrap_or_default();
         if judgement.outcome != expected {
             wrong.push(format!(

@@ -3,7 +3,8 @@
 use serde::Serialize;
 use veriam_model::{Decision, InvalidPolicy, RuleId, Verb};
 use veriam_oracle::{
-    ElementTrace, Grade, KeyState, Layer, Outcome, PolicyTrace, StatementTrace, Step, Verdict, rule,
+    CheckOutcome, ElementTrace, Grade, KeyState, Layer, PolicyTrace, StatementTrace, Step, Verdict,
+    rule,
 };
 
 use super::Explanation;
@@ -105,13 +106,13 @@ pub(super) fn render(explanation: &Explanation) -> String {
     let derivation = &explanation.derivation;
     let subject = &explanation.subject;
     let invalid = match derivation.judgement.outcome {
-        Outcome::Decided(_) => None,
-        Outcome::Invalid(invalid) => Some(invalid),
+        CheckOutcome::Decided(_) => None,
+        CheckOutcome::Invalid(invalid) => Some(invalid),
     };
     let (undetermined, readings) = match &explanation.verdict {
         Some(Ok(Verdict::Determined(_))) => (Some(false), Vec::new()),
         Some(Ok(Verdict::Undetermined { readings, .. })) => {
-            let reading = |(dialect, outcome): &(_, Outcome)| Reading {
+            let reading = |(dialect, outcome): &(_, CheckOutcome)| Reading {
                 dialect: settings(dialect),
                 outcome: oracle_reply(*outcome).to_string(),
             };

@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use veriam_model::{Decision, Dialect, PolicySlot, choice_facts};
 use veriam_oracle::{
-    Certainty, ConditionTrace, Element, ElementTrace, Layer, Outcome, PolicyTrace, StatementTrace,
-    Verdict, rule,
+    Certainty, CheckOutcome, ConditionTrace, Element, ElementTrace, Layer, PolicyTrace,
+    StatementTrace, Verdict, rule,
 };
 
 use super::{Decider, Explanation};
@@ -40,11 +40,11 @@ fn words(decision: Decision) -> &'static str {
     }
 }
 
-fn set_outcome(outcome: Outcome) -> String {
+fn set_outcome(outcome: CheckOutcome) -> String {
     match outcome {
-        Outcome::Decided(Decision::Allow) => paint(GOOD, words(Decision::Allow)),
-        Outcome::Decided(decision) => paint(BAD, words(decision)),
-        Outcome::Invalid(_) => paint(BAD, "invalid policy"),
+        CheckOutcome::Decided(Decision::Allow) => paint(GOOD, words(Decision::Allow)),
+        CheckOutcome::Decided(decision) => paint(BAD, words(decision)),
+        CheckOutcome::Invalid(_) => paint(BAD, "invalid policy"),
     }
 }
 
@@ -53,7 +53,7 @@ fn outcome(out: &mut String, explanation: &Explanation) -> std::fmt::Result {
     let outcome = explanation.derivation.judgement.outcome;
     write!(out, "{}", set_outcome(outcome))?;
     match outcome {
-        Outcome::Invalid(invalid) => {
+        CheckOutcome::Invalid(invalid) => {
             let title = rule(invalid.rule).map_or("", |r| r.title.as_str());
             writeln!(
                 out,
@@ -65,7 +65,7 @@ fn outcome(out: &mut String, explanation: &Explanation) -> std::fmt::Result {
                 "  `veriam lint` on that policy shows the place and how to mend it."
             )?;
         }
-        Outcome::Decided(Decision::ExplicitDeny) if !explanation.deciders().is_empty() => {
+        CheckOutcome::Decided(Decision::ExplicitDeny) if !explanation.deciders().is_empty() => {
             let deciders = explanation.deciders();
             let first = deciders[0];
             let more = match deciders.len() - 1 {
@@ -80,7 +80,7 @@ fn outcome(out: &mut String, explanation: &Explanation) -> std::fmt::Result {
                 policy_name(first.policy)
             )?;
         }
-        Outcome::Decided(_) => match explanation.derivation.steps.last() {
+        CheckOutcome::Decided(_) => match explanation.derivation.steps.last() {
             Some(step) if !step.text.is_empty() => writeln!(out, ": {}", step.text)?,
             _ => writeln!(out)?,
         },

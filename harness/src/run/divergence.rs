@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 use veriam_generators::{GENERATOR_VERSION, shrink};
 use veriam_model::{Check, Dialect, RuleId, RuleSet};
-use veriam_oracle::{self as oracle, Detail, Element, ElementTrace, Outcome, Verdict};
+use veriam_oracle::{self as oracle, CheckOutcome, Detail, Element, ElementTrace, Verdict};
 
 use super::tally::{Found, Who};
 use super::{Part, Plan, Record, Rows};
@@ -177,7 +177,7 @@ pub fn deciding_rules(check: &Check, dialect: &Dialect, observed: Kind) -> Vec<R
     let Ok(derivation) = oracle::trace(check, dialect, Detail::Full) else {
         return Vec::new();
     };
-    if let Outcome::Invalid(invalid) = derivation.judgement.outcome {
+    if let CheckOutcome::Invalid(invalid) = derivation.judgement.outcome {
         return vec![invalid.rule];
     }
     let mut elements: Vec<&ElementTrace> = Vec::new();
