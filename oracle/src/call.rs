@@ -1,12 +1,38 @@
 //! From a call in a world to what becomes of it (readings, section 5).
+//!
+//! `admit`: does the call get as far as policies? `scene`: which parts of the world it touches. `pairs`: what it asks
+//! for. `check` and `context`: the check of each pair. `combine`, with `by`: what follows from the decisions.
+//! `circumstances` and `matrix` only tell why.
+
+mod admit;
+mod by;
+mod check;
+mod circumstances;
+mod combine;
+mod context;
+mod matrix;
+mod pairs;
+mod scene;
+mod verdict;
 
 use std::fmt;
 
 use veriam_model::{
-    Call, Check, ChoiceSet, Dialect, InvalidPolicy, Malformed, Outcome, Pair, RuleSet, World,
+    Call, Check, ChoiceSet, Dialect, DuplicateKey, InvalidPolicy, Malformed, Outcome, Pair,
+    RuleSet, World,
 };
 
-use crate::{Derivation, Detail, Step};
+use crate::decide::Log;
+use crate::judgement::{Evaluation, evaluate};
+use crate::notes::Notes;
+use crate::request::{Derived, Request};
+use crate::{CheckOutcome, Derivation, Detail, MalformedRequest, Step};
+
+use admit::{Admission, admit};
+use check::Checks;
+use combine::{Judged, combine};
+use pairs::{On, pairs};
+use scene::Scene;
 
 /// What the oracle says about a call under one dialect.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -109,6 +135,28 @@ impl From<Malformed> for CallError {
     }
 }
 
+impl From<MalformedRequest> for CallError {
+    /// A well-formed call makes well-formed checks; should it not, the member of the check is named.
+    fn from(malformed: MalformedRequest) -> Self {
+        CallError::Malformed(Malformed {
+            member: malformed.member.to_owned(),
+            found: malformed.found,
+            expected: malformed.expected,
+        })
+    }
+}
+
+impl From<DuplicateKey> for CallError {
+    /// No key is derived twice; should one be, it is named.
+    fn from(DuplicateKey(found): DuplicateKey) -> Self {
+        CallError::Malformed(Malformed {
+            member: "context".to_owned(),
+            found,
+            expected: "each context key once",
+        })
+    }
+}
+
 /// Judges a call.
 ///
 /// # Errors
@@ -116,11 +164,11 @@ impl From<Malformed> for CallError {
 pub fn judge_call(
     world: &World,
     call: &Call,
-    _dialect: &Dialect,
+    dialect: &Dialect,
 ) -> Result<CallJudgement, CallError> {
     world.validate()?;
     world.validate_call(call)?;
-    unimplemented!("the expansion of calls")
+    derive(world, call, dialect, None).map(|derivation| derivation.judgement)
 }
 
 /// Judges a call and tells how. The judgement in it is the one [`judge_call`] returns.
@@ -130,20 +178,139 @@ pub fn judge_call(
 pub fn trace_call(
     world: &World,
     call: &Call,
-    _dialect: &Dialect,
-    _detail: Detail,
+    dialect: &Dialect,
+    detail: Detail,
 ) -> Result<CallDerivation, CallError> {
     world.validate()?;
     world.validate_call(call)?;
-    unimplemented!("the expansion of calls")
+    derive(world, call, dialect, Some(detail))
 }
 
 /// Judges a call under every reading of every open choice that matters to it.
+///
+/// Readings under which a policy of the world would be invalid have no say: a world holds valid policies only.
 ///
 /// # Errors
 /// As [`judge_call`], and [`CallError::TooManyReadings`] beyond 256 combinations.
 pub fn call_verdict(world: &World, call: &Call) -> Result<CallVerdict, CallError> {
     world.validate()?;
     world.validate_call(call)?;
-    unimplemented!("the expansion of calls")
+    verdict::verdict(world, call)
+}
+
+/// Judges a well-formed call. The derivation is whole only if `detail` says so; its judgement always is.
+fn derive(
+    world: &World,
+    call: &Call,
+    dialect: &Dialect,
+    detail: Option<Detail>,
+) -> Result<CallDerivation, CallError> {
+    let mut log = Log::new(Notes::new(dialect, detail));
+    let scene = match admit(world, call, &mut log)? {
+        Admission::Admitted(scene) => scene,
+        Admission::TurnedAway(outcome) => {
+            return Ok(CallDerivation {
+                judgement: judgement(outcome, &log.notes),
+                expansion: log.steps,
+                pairs: Vec::new(),
+                combination: Vec::new(),
+            });
+        }
+    };
+    circumstances::tell(&scene, &mut log);
+    let pairs = pairs(&scene, &mut log);
+    let mut checks = Checks::of(&scene, dialect, detail, &mut log)?;
+    let expansion = std::mem::take(&mut log.steps);
+    let mut evaluated = Vec::with_capacity(pairs.len());
+    for (on, pair) in pairs {
+        evaluated.push(Evaluated::of(
+            on,
+            pair,
+            &scene,
+            &mut checks,
+            dialect,
+            detail,
+        )?);
+    }
+    let judged: Vec<Judged<'_>> = evaluated.iter().filter_map(Evaluated::judged).collect();
+    let outcome = combine(&judged, &mut log);
+    matrix::cite(&scene, &judged, &outcome, &mut log.notes);
+    for pair in &evaluated {
+        log.notes
+            .take_over_judgement(&pair.evaluation.derivation.judgement);
+    }
+    Ok(CallDerivation {
+        judgement: judgement(outcome, &log.notes),
+        expansion,
+        pairs: evaluated
+            .into_iter()
+            .filter_map(Evaluated::traced)
+            .collect(),
+        combination: log.steps,
+    })
+}
+
+fn judgement(outcome: Outcome, notes: &Notes<'_>) -> CallJudgement {
+    CallJudgement {
+        outcome,
+        rules: *notes.rules(),
+        consulted: notes.consulted(),
+    }
+}
+
+/// A pair with how its check was decided.
+struct Evaluated {
+    on: On,
+    pair: Pair,
+    /// `None` when nobody wants a derivation.
+    check: Option<Check>,
+    evaluation: Evaluation,
+}
+
+impl Evaluated {
+    fn of(
+        on: On,
+        pair: Pair,
+        scene: &Scene<'_>,
+        checks: &mut Checks<'_>,
+        dialect: &Dialect,
+        detail: Option<Detail>,
+    ) -> Result<Self, CallError> {
+        let (check, policies) = checks.ask(on, &pair);
+        let mut request = Request::read(check)?;
+        request.derived = Some(Derived {
+            with_jwt: scene.signer.is_none(),
+            through_endpoint: scene.network.is_some(),
+        });
+        let evaluation = evaluate(&request, policies, dialect, detail);
+        match evaluation.derivation.judgement.outcome {
+            CheckOutcome::Decided(_) => Ok(Self {
+                on,
+                pair,
+                check: detail.map(|_| check.clone()),
+                evaluation,
+            }),
+            CheckOutcome::Invalid(invalid) => Err(CallError::InvalidPolicy { pair, invalid }),
+        }
+    }
+
+    fn judged(&self) -> Option<Judged<'_>> {
+        let CheckOutcome::Decided(decision) = self.evaluation.derivation.judgement.outcome else {
+            return None;
+        };
+        Some(Judged {
+            on: self.on,
+            pair: &self.pair,
+            decision,
+            policies: self.evaluation.policies()?,
+        })
+    }
+
+    fn traced(self) -> Option<PairDerivation> {
+        Some(PairDerivation {
+            pair: self.pair,
+            check: self.check?,
+            derivation: self.evaluation.derivation,
+        })
+    }
 }

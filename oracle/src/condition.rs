@@ -49,6 +49,9 @@ pub(crate) fn test<'d>(
         (_, None) => absent::test(block, scope.effect, &mut notes),
         (_, Some(values)) => present(block, key, values, scope, &mut notes, &mut variables),
     };
+    if scope.request.derived.is_some() {
+        cite_derived(block, &key.key, values.is_none(), holds, scope, &mut notes);
+    }
     // IAM-131: a condition decides about its statement and nothing else.
     notes.cite(iam(131));
     let state = match (values, holds) {
@@ -228,6 +231,34 @@ fn cite_key(
     // IAM-193: string operators on keys that hold addresses.
     let as_text = family == Family::String && known.value_type == ValueType::IpAddress;
     notes.cite_if(as_text, iam(193));
+}
+
+/// Cites the rules about the network keys of a call, and about conditions of endpoint policies.
+fn cite_derived(
+    block: &OperatorBlock,
+    key: &str,
+    absent: bool,
+    holds: bool,
+    scope: Scope<'_>,
+    notes: &mut Notes<'_>,
+) {
+    // AC-169: global keys can be used in endpoint policies.
+    let is_global = context_key(key).is_some_and(|known| known.name.starts_with("aws:"));
+    notes.cite_if(
+        scope.policy_type == PolicyType::Endpoint && is_global,
+        ac(169),
+    );
+    let is = |name: &str| key.eq_ignore_ascii_case(name);
+    let is_vpc = is("aws:SourceVpc") || is("aws:SourceVpce");
+    let negated = block.operator.is_negated();
+    // AC-178: a Deny of everything outside a VPC reaches public requests, too.
+    let denies = scope.effect == Verb::Deny && negated && holds;
+    notes.cite_if(absent && is_vpc && denies, ac(178));
+    // AC-179: what the bare operators say of the keys of the other way.
+    let is_bare =
+        block.operator.family() != Family::Null && block.set.is_none() && !block.if_exists;
+    let is_other_way = (is_vpc && !negated) || is("aws:SourceIp");
+    notes.cite_if(absent && is_bare && is_other_way, ac(179));
 }
 
 /// Cites the rules about operator and values, whether the key is there or not.

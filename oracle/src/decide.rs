@@ -62,7 +62,7 @@ impl<'p> Policies<'p> {
     }
 
     /// The policies in which some Deny statement applies.
-    fn denying(&self) -> Vec<PolicySlot> {
+    pub(crate) fn denying(&self) -> Vec<PolicySlot> {
         let denies =
             |policy: &&PolicySaid| policy.counts && verdict(&policy.statements) == Layer::Deny;
         self.said

@@ -1,7 +1,9 @@
 //! From a check to its judgement: read the request, read every policy, see which count, evaluate their
 //! statements, decide. One way for judging and for tracing; only the notebooks differ.
 
-use veriam_model::{Check, ChoiceSet, Dialect, InvalidPolicy, PolicySlot, PolicyType, RuleSet};
+use veriam_model::{
+    Check, ChoiceSet, Dialect, InvalidPolicy, PolicySlot, PolicyText, PolicyType, RuleSet,
+};
 
 use crate::counting::Counting;
 use crate::decide::{Log, Policies, PolicySaid, decide, verdict};
@@ -22,33 +24,77 @@ pub(crate) fn derive(
     detail: Option<Detail>,
 ) -> Result<Derivation, MalformedRequest> {
     let request = Request::read(check)?;
-    let parties = Parties::of(&request);
-    let mut notes = Notes::new(dialect, detail);
-    cite_request(&request, &mut notes);
-    let documents: Vec<(PolicySlot, PolicyType, Reading<'_>)> = check
+    let texts: Vec<_> = check
         .policies()
-        .map(|(slot, text)| {
-            let policy_type = policy_type(slot, &request);
-            let reading = document::read(policy_type, text.as_str().as_bytes(), dialect, detail);
-            (slot, policy_type, reading)
-        })
+        .map(|(slot, text)| (slot, read(slot, text, &request, dialect, detail)))
         .collect();
+    let documents = texts.iter().map(|(slot, reading)| Placed {
+        slot: *slot,
+        reading,
+    });
+    Ok(evaluate(&request, documents.collect(), dialect, detail).derivation)
+}
+
+/// Reads one policy of a check.
+fn read<'d>(
+    slot: PolicySlot,
+    text: &PolicyText,
+    request: &Request<'_>,
+    dialect: &'d Dialect,
+    detail: Option<Detail>,
+) -> Reading<'d> {
+    let policy_type = policy_type(slot, resource_policy_type(request));
+    document::read(policy_type, text.as_str().as_bytes(), dialect, detail)
+}
+
+/// A policy that was read, at its place in a check.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Placed<'r, 'd> {
+    pub(crate) slot: PolicySlot,
+    pub(crate) reading: &'r Reading<'d>,
+}
+
+/// A derivation, and what each policy said on the way to it.
+#[derive(Clone, Debug)]
+pub(crate) struct Evaluation {
+    pub(crate) derivation: Derivation,
+    /// Empty when the outcome is no decision.
+    pub(crate) said: Vec<PolicySaid>,
+}
+
+impl Evaluation {
+    /// What the policies said together; `None` when the outcome is no decision.
+    pub(crate) fn policies(&self) -> Option<Policies<'_>> {
+        let recipe = self.derivation.recipe.as_ref()?;
+        Some(Policies {
+            parties: &recipe.parties,
+            said: &self.said,
+            guarded: recipe.guarded,
+        })
+    }
+}
+
+/// Judges a request by policies that were read, in the order of [`Check::policies`].
+pub(crate) fn evaluate(
+    request: &Request<'_>,
+    documents: Vec<Placed<'_, '_>>,
+    dialect: &Dialect,
+    detail: Option<Detail>,
+) -> Evaluation {
+    let parties = Parties::of(request);
+    let mut notes = Notes::new(dialect, detail);
+    cite_request(request, &mut notes);
     if let Some(invalid) = first_invalid(&documents) {
-        return Ok(invalid_outcome(invalid, parties, documents, notes));
+        return Evaluation {
+            derivation: invalid_outcome(invalid, parties, documents, notes),
+            said: Vec::new(),
+        };
     }
     let counting = Counting::of(&parties, &mut notes);
     let mut said = Vec::with_capacity(documents.len());
     let mut traces = Vec::new();
-    for (slot, policy_type, reading) in &documents {
-        let (policy, trace) = policy(
-            *slot,
-            *policy_type,
-            reading,
-            &request,
-            &parties,
-            &counting,
-            &mut notes,
-        );
+    for placed in documents {
+        let (policy, trace) = policy(placed, request, &parties, &counting, &mut notes);
         said.push(policy);
         traces.extend(trace);
     }
@@ -60,7 +106,7 @@ pub(crate) fn derive(
     let guarded = counting.guarded;
     let mut log = Log::new(notes);
     let decision = decide(policies, &mut log);
-    Ok(Derivation {
+    let derivation = Derivation {
         judgement: Judgement {
             outcome: CheckOutcome::Decided(decision),
             rules: *log.notes.rules(),
@@ -75,7 +121,8 @@ pub(crate) fn derive(
             guarded,
             dialect: *dialect,
         }),
-    })
+    };
+    Evaluation { derivation, said }
 }
 
 /// Rules about the request itself.
@@ -96,11 +143,11 @@ fn cite_request(request: &Request<'_>, notes: &mut Notes<'_>) {
     notes.cite_if(kind == CallerKind::Jwt, ac(112));
 }
 
-/// The type a policy is read as.
-fn policy_type(slot: PolicySlot, request: &Request<'_>) -> PolicyType {
+/// The type a policy is read as, where the resource's own policy is of type `resource`.
+pub(crate) fn policy_type(slot: PolicySlot, resource: PolicyType) -> PolicyType {
     match slot {
         PolicySlot::Identity(_) => PolicyType::Identity,
-        PolicySlot::Resource => resource_policy_type(request),
+        PolicySlot::Resource => resource,
         PolicySlot::Boundary => PolicyType::Boundary,
         PolicySlot::Session => PolicyType::Session,
         PolicySlot::Scp(..) => PolicyType::Scp,
@@ -109,10 +156,10 @@ fn policy_type(slot: PolicySlot, request: &Request<'_>) -> PolicyType {
     }
 }
 
-fn first_invalid(documents: &[(PolicySlot, PolicyType, Reading<'_>)]) -> Option<InvalidPolicy> {
-    documents.iter().find_map(|(slot, _, reading)| {
-        let fault = reading.faults.first()?;
-        Some(InvalidPolicy::new(*slot, *fault))
+fn first_invalid(documents: &[Placed<'_, '_>]) -> Option<InvalidPolicy> {
+    documents.iter().find_map(|placed| {
+        let fault = placed.reading.faults.first()?;
+        Some(InvalidPolicy::new(placed.slot, *fault))
     })
 }
 
@@ -120,16 +167,16 @@ fn first_invalid(documents: &[(PolicySlot, PolicyType, Reading<'_>)]) -> Option<
 fn invalid_outcome(
     invalid: InvalidPolicy,
     parties: Parties,
-    documents: Vec<(PolicySlot, PolicyType, Reading<'_>)>,
+    documents: Vec<Placed<'_, '_>>,
     mut notes: Notes<'_>,
 ) -> Derivation {
     let mut policies = Vec::new();
-    for (slot, policy_type, reading) in documents {
+    for Placed { slot, reading } in documents {
         notes.take_over(&reading.notes);
         if notes.is_recording() {
             policies.push(PolicyTrace {
                 slot,
-                policy_type,
+                policy_type: policy_type(slot, parties.resource_policy_type),
                 counts: false,
                 version: reading.document.version,
                 verdict: Layer::Silent,
@@ -166,14 +213,13 @@ fn invalid_outcome(
 
 /// Evaluates one policy, if it counts.
 fn policy(
-    slot: PolicySlot,
-    policy_type: PolicyType,
-    reading: &Reading<'_>,
+    Placed { slot, reading }: Placed<'_, '_>,
     request: &Request<'_>,
     parties: &Parties,
     counting: &Counting<'_>,
     all: &mut Notes<'_>,
 ) -> (PolicySaid, Option<PolicyTrace>) {
+    let policy_type = policy_type(slot, parties.resource_policy_type);
     let mut notes = reading.notes.clone();
     let why_not = counting.why_not(slot, &mut notes);
     let counts = why_not.is_none();

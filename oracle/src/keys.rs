@@ -1,13 +1,15 @@
 //! Why a context key is there or not (IAM-273…IAM-295).
 //!
-//! The oracle derives no key: a check lists those it has. These are the rules that say which keys a request
-//! of this caller can have, cited where a condition or a variable asks for one.
+//! A check lists the keys it has, and those of a call are derived (`call::context`). These are the rules that say
+//! which keys a request of this caller can have, cited where a condition or a variable asks for one. There, too,
+//! the choices are consulted on which a derived key hangs.
 
 use veriam_model::facts::{ContextKey, Presence, context_key};
+use veriam_model::readings::{JwtGeneralKeys, SourceVpcArnKey, VpceOwnerKeys};
 
 use crate::CallerKind;
 use crate::notes::{Notes, ac, iam};
-use crate::request::Request;
+use crate::request::{Derived, Request};
 
 /// Cites the rules about a key that a condition or a variable asks for.
 pub(crate) fn cite(key: &str, present: bool, request: &Request<'_>, notes: &mut Notes<'_>) {
@@ -39,6 +41,49 @@ pub(crate) fn cite(key: &str, present: bool, request: &Request<'_>, notes: &mut 
         notes.cite_if(is_network_key(key), ac(116));
         notes.cite_if(is_claim(key), ac(119));
     }
+    if let Some(derived) = request.derived {
+        cite_derived(key, derived, notes);
+    }
+}
+
+/// Cites the rules about a key of a call, and consults the choice that says whether it is there (readings, 5.6).
+fn cite_derived(key: &str, derived: Derived, notes: &mut Notes<'_>) {
+    let is = |name: &str| key.eq_ignore_ascii_case(name);
+    // AC-117: also whether a service forwards the request is not said of JWT callers.
+    notes.cite_if(derived.with_jwt && is("aws:ViaAWSService"), ac(117));
+    // AC-109: the session of a runtime is no key of these operations.
+    notes.cite_if(is("bedrock-agentcore:runtimeSessionId"), ac(109));
+    if derived.with_jwt && is_general_key(key) {
+        notes.choose::<JwtGeneralKeys>();
+    }
+    if derived.through_endpoint && VPCE_OWNER_KEYS.iter().any(|name| is(name)) {
+        notes.choose::<VpceOwnerKeys>();
+    }
+    if derived.through_endpoint && is("aws:SourceVpcArn") {
+        notes.choose::<SourceVpcArnKey>();
+    }
+}
+
+/// The keys of AC-182.
+const VPCE_OWNER_KEYS: [&str; 3] = ["aws:VpceAccount", "aws:VpceOrgID", "aws:VpceOrgPaths"];
+
+/// The keys of AC-118, which have nothing to do with who calls.
+fn is_general_key(key: &str) -> bool {
+    const NAMES: [&str; 8] = [
+        "aws:CurrentTime",
+        "aws:EpochTime",
+        "aws:SecureTransport",
+        "aws:UserAgent",
+        "aws:RequestedRegion",
+        "aws:ResourceAccount",
+        "aws:ResourceOrgID",
+        "aws:ResourceOrgPaths",
+    ];
+    let tag = "aws:ResourceTag/";
+    let is_tag = key
+        .get(..tag.len())
+        .is_some_and(|start| start.eq_ignore_ascii_case(tag));
+    is_tag || NAMES.iter().any(|name| name.eq_ignore_ascii_case(key))
 }
 
 /// Keys that describe the caller as an IAM principal.

@@ -12,8 +12,8 @@
 //! `docs/readings.md` fills in what neither the rules nor a choice settles ("readings, 3.4" in comments).
 //!
 //! It is written to be checked line by line by somebody with AWS's page open. It has no caches, no indexes and
-//! no clever matching, and it is slow for a judge (some ten microseconds a small check). It derives no context
-//! key, expands no API call and reads no clock. The library for use in programs is `veriam-evaluator`; the two
+//! no clever matching, and it is slow for a judge (some ten microseconds a small check). It reads no clock and asks
+//! nobody: a check lists its context keys, and those of a call are derived from the call's facts. The library for use in programs is `veriam-evaluator`; the two
 //! share no logic, because what they shared could not diverge.
 //!
 //! # How to ask
@@ -22,6 +22,8 @@
 //! * [`trace`]: the same, with a [`Derivation`]: every policy, statement and element, and why.
 //! * [`verdict`]: the outcome under every reading of the open choices that matter.
 //! * [`judge_all`]: several checks of one call, combined.
+//! * [`judge_call`], [`trace_call`], [`call_verdict`]: the same three for a call to AgentCore in a world. What the call
+//!   asks for, the checks, their context keys and what follows from them together is then the oracle's business.
 //! * [`read_document`]: the faults of one policy text.
 //!
 //! ```
@@ -51,6 +53,7 @@
 //!    operators, absent keys and malformed values. `variable` expands policy variables, `wildcard` matches
 //!    patterns, `keys` knows why a context key is there or not.
 //! 6. `decide`, then `grants` and `jwt`: the algorithm.
+//! 7. `call` and the files below it: from a call in a world to its checks and back.
 //!
 //! Code cites a rule where it applies it (`notes.cite(iam(93))`), with the rule's gist in a comment beside it.
 //! There is one evaluation: judging and tracing differ in how much their notebooks (`notes`) keep. Every
@@ -80,6 +83,7 @@ mod principal;
 mod registry;
 mod request;
 mod resource;
+mod search;
 mod statement;
 #[cfg(test)]
 mod testing;

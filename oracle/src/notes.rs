@@ -2,7 +2,7 @@
 
 use veriam_model::{ChoiceSet, Dialect, Reading, RuleId, RuleSet};
 
-use crate::Detail;
+use crate::{Detail, Judgement};
 
 /// Rule `number` of the IAM book.
 pub(crate) const fn iam(number: u16) -> RuleId {
@@ -112,6 +112,12 @@ impl<'d> Notes<'d> {
     pub(crate) fn take_over(&mut self, other: &Notes<'_>) {
         self.take_over_rules(other);
         self.take_over_choices(other.consulted);
+    }
+
+    /// Takes over what a judgement rests on; only the order of its rules is not known any more.
+    pub(crate) fn take_over_judgement(&mut self, judgement: &Judgement) {
+        self.rules.extend_from(&judgement.rules);
+        self.consulted.extend_from(judgement.consulted);
     }
 
     /// The rules cited.

@@ -16,6 +16,17 @@ pub(crate) struct Request<'c> {
     pub(crate) operation: &'c str,
     /// The resource's ARN; `None` for `*`, an action without a resource type.
     pub(crate) resource: Option<Arn<'c>>,
+    /// Set when the context keys were derived from a call; a check lists its keys itself.
+    pub(crate) derived: Option<Derived>,
+}
+
+/// What decides which keys of a call's request hang on open choices.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Derived {
+    /// The caller brings a JWT (AC-118).
+    pub(crate) with_jwt: bool,
+    /// The request comes through a VPC endpoint (AC-182, AC-183).
+    pub(crate) through_endpoint: bool,
 }
 
 /// The caller.
@@ -93,6 +104,7 @@ impl<'c> Request<'c> {
             service,
             operation,
             resource,
+            derived: None,
         })
     }
 
