@@ -1,8 +1,8 @@
-//! The algorithm: from the statements that apply to the decision (section 7.0 of the rules).
+//! Which statements apply to a question, and the decision of one program about it.
 
 use std::ops::ControlFlow;
 
-use veriam_model::{Decision, Fact, facts, readings as dialects};
+use veriam_model::{Decision, readings as dialects};
 
 use crate::caller::{Action, Caller, Kind, Object};
 use crate::glob::Case;
@@ -11,8 +11,10 @@ use crate::principal::{Grade, Naming};
 use crate::program::{
     ActionPattern, Actions, Program, ResourcePattern, Resources, Rule, Shard, Target, pool,
 };
+use crate::question::{Question, Tally};
 use crate::run::{Run, Scratch};
 use crate::settings::{Settings, mistaken};
+use crate::source::{Listed, Source};
 use crate::work::Meter;
 use crate::{MalformedRequest, Request};
 
@@ -42,15 +44,21 @@ pub(crate) fn decide<M: Meter, T: Trace>(
 ) -> Result<Decision, MalformedRequest> {
     let action = Action::parse(request.action)?;
     let object = Object::parse(request.resource)?;
-    let decider = Decider {
+    let question = Question {
+        settings,
         caller: Caller::parse(request.principal, &action)?,
         object,
         action,
-        request,
+        owner: &request.resource.account,
+        facts: request.facts,
+        present: program.present,
+    };
+    let decider = Decider {
+        question: &question,
         run: Run {
             program,
             settings,
-            context: request.context,
+            source: Listed::new(request.context),
             scratch: Scratch::new(),
             meter,
         },
@@ -58,109 +66,81 @@ pub(crate) fn decide<M: Meter, T: Trace>(
     Ok(decider.decide(trace))
 }
 
-struct Decider<'r, M> {
-    request: &'r Request<'r>,
-    caller: Caller<'r>,
-    action: Action<'r>,
-    object: Object<'r>,
-    run: Run<'r, M>,
-}
-
-/// What the statements that applied add up to.
-#[derive(Default)]
-struct Tally {
-    denied: bool,
-    /// How the resource policy's Allow statements name the caller.
-    direct: bool,
-    entity: bool,
-    account: bool,
-    /// The pools of the first shard with an Allow.
-    allowed: u64,
-    /// Some level of service, or of resource control policies has no Allow.
-    scp_missing: bool,
-    rcp_missing: bool,
-}
-
-impl Tally {
-    fn allows(&self, pool: u8) -> bool {
-        self.allowed & pool::bit(pool) != 0
-    }
-
-    /// Whether the resource policy has an Allow for the caller, however it is named.
-    fn resource_allows(&self) -> bool {
-        self.direct || self.entity || self.account
-    }
+/// One question put to one program.
+pub(crate) struct Decider<'r, S, M> {
+    pub(crate) question: &'r Question<'r>,
+    pub(crate) run: Run<'r, S, M>,
 }
 
 /// Which policies count for a request.
 #[derive(Clone, Copy, Default)]
-struct Counting {
+pub(crate) struct Counting {
     /// Pools below the levels.
-    base: u64,
-    scps: bool,
-    rcps: bool,
+    pub(crate) base: u64,
+    pub(crate) scps: bool,
+    pub(crate) rcps: bool,
     /// The resource policy's denies do not count (IAM-261).
-    spares_resource_denies: bool,
+    pub(crate) spares_resource_denies: bool,
 }
 
-impl<'r, M: Meter> Decider<'r, M> {
-    fn settings(&self) -> &'r Settings {
-        self.run.settings
-    }
-
+impl<'r, S: Source<'r>, M: Meter> Decider<'r, S, M> {
     #[inline]
     fn decide<T: Trace>(&self, trace: &mut T) -> Decision {
-        if self.action.is_of_sts()
+        let question = self.question;
+        let caller = &question.caller;
+        if question.action.is_of_sts()
             && let Some(decision) = self.before_policies(trace)
         {
             return decision;
         }
-        if let Some(partition) = self.caller.partition
-            && self.object.is_outside(partition)
+        if let Some(partition) = caller.partition
+            && question.object.is_outside(partition)
         {
             return Decision::ImplicitDeny;
         }
-        let present = &self.run.program.present;
+        let present = &question.present;
         let mut base = pool::bit(pool::RESOURCE) | pool::bit(pool::ENDPOINT);
-        if self.caller.has_identity_policies() {
+        if caller.has_identity_policies() {
             base |= pool::bit(pool::IDENTITY) | pool::bit(pool::BOUNDARY);
         }
-        if self.caller.is_session() {
+        if caller.is_session() {
             base |= pool::bit(pool::SESSION);
         }
         let tally = self.tally(
             Counting {
                 base,
-                scps: present.scps && self.scps_bind(),
-                rcps: present.rcps && self.rcps_bind(),
-                spares_resource_denies: self.is_bucket_policy_call_of_owner(),
+                scps: present.scps && question.scps_bind(),
+                rcps: present.rcps && question.rcps_bind(),
+                spares_resource_denies: question.is_bucket_policy_call_of_owner(),
             },
             trace,
         );
-        self.combine(&tally)
+        question.combine(&tally)
     }
 
     /// The three calls of STS that are settled before any policy is looked at (IAM-252, IAM-260).
     fn before_policies<T: Trace>(&self, trace: &mut T) -> Option<Decision> {
-        let kind = self.caller.kind;
+        let Question { caller, action, .. } = self.question;
+        let kind = caller.kind;
         let is_signed = !matches!(kind, Kind::Anonymous | Kind::Jwt | Kind::Provider);
-        let always = (is_signed && self.action.is("sts:GetCallerIdentity"))
-            || (matches!(kind, Kind::User | Kind::Root) && self.action.is("sts:GetSessionToken"));
+        let always = (is_signed && action.is("sts:GetCallerIdentity"))
+            || (matches!(kind, Kind::User | Kind::Root) && action.is("sts:GetSessionToken"));
         if always {
             return Some(self.guarded(trace));
         }
-        (kind == Kind::Root && self.action.is("sts:AssumeRole")).then_some(Decision::ImplicitDeny)
+        (kind == Kind::Root && action.is("sts:AssumeRole")).then_some(Decision::ImplicitDeny)
     }
 
     /// A call that no policy of the caller and the resource can stop.
     fn guarded<T: Trace>(&self, trace: &mut T) -> Decision {
-        if self.settings().reads(dialects::AlwaysAllowed::Always) {
+        let question = self.question;
+        if question.settings.reads(dialects::AlwaysAllowed::Always) {
             return Decision::Allow;
         }
-        let present = &self.run.program.present;
+        let present = &question.present;
         let counting = Counting {
             base: pool::bit(pool::ENDPOINT),
-            scps: present.scps && self.scps_bind(),
+            scps: present.scps && question.scps_bind(),
             ..Counting::default()
         };
         let tally = self.tally(counting, trace);
@@ -173,127 +153,19 @@ impl<'r, M: Meter> Decider<'r, M> {
         }
     }
 
-    /// Whether service control policies bind the caller (IAM-232 to IAM-235, IAM-237).
-    fn scps_bind(&self) -> bool {
-        let binds_management = mistaken!(self.settings(), ManagementAccountBoundByScps);
-        let is_exempt = self.request.facts.iter().any(|fact| match fact {
-            Fact::PrincipalInManagementAccount => !binds_management,
-            Fact::ServiceLinkedRole => true,
-            Fact::ResourceInManagementAccount => false,
-        });
-        self.caller.is_iam_identity() && !is_exempt
-    }
-
-    /// Whether resource control policies bind the call (IAM-239, IAM-240).
-    fn rcps_bind(&self) -> bool {
-        let is_exempt = self.request.facts.iter().any(|fact| {
-            matches!(
-                fact,
-                Fact::ResourceInManagementAccount | Fact::ServiceLinkedRole
-            )
-        });
-        let service = self.action.service();
-        let reaches = |name: &&str| name.eq_ignore_ascii_case(service);
-        !is_exempt && facts::RCP_SERVICES.iter().any(reaches) && !self.action.is("kms:RetireGrant")
-    }
-
-    /// Whether the root user of the bucket's owner reads or writes the bucket's policy (IAM-261).
-    fn is_bucket_policy_call_of_owner(&self) -> bool {
-        let calls = [
-            "s3:GetBucketPolicy",
-            "s3:PutBucketPolicy",
-            "s3:DeleteBucketPolicy",
-        ];
-        self.caller.kind == Kind::Root
-            && self.caller.account == self.request.resource.account
-            && calls.iter().any(|call| self.action.is(call))
-    }
-
-    /// The decision that the statements add up to.
-    #[inline]
-    fn combine(&self, tally: &Tally) -> Decision {
-        let present = &self.run.program.present;
-        if tally.denied {
-            return Decision::ExplicitDeny;
-        }
-        let endpoint_missing = present.endpoint && !tally.allows(pool::ENDPOINT);
-        if tally.rcp_missing || tally.scp_missing || endpoint_missing {
-            return Decision::ImplicitDeny;
-        }
-        if self.is_granted(tally) {
-            Decision::Allow
-        } else {
-            Decision::ImplicitDeny
-        }
-    }
-
-    /// Whether the caller's and the resource's side grant the request.
-    #[inline]
-    fn is_granted(&self, tally: &Tally) -> bool {
-        let settings = self.settings();
-        let present = &self.run.program.present;
-        let boundary_allows = !present.boundary || tally.allows(pool::BOUNDARY);
-        let (session_allows, is_granted_by_identity) = match self.caller.kind {
-            Kind::Anonymous | Kind::Service | Kind::Provider => return tally.direct,
-            Kind::Jwt => {
-                let silence_allows = settings.reads(dialects::JwtSilentPolicy::Allowed);
-                return tally.direct || !present.resource || silence_allows;
-            }
-            Kind::Root => (true, true),
-            kind => {
-                let session_allows = match kind {
-                    Kind::RoleSession { .. } => !present.session || tally.allows(pool::SESSION),
-                    Kind::FederatedUser { .. } => tally.allows(pool::SESSION),
-                    _ => true,
-                };
-                let identity_allows = tally.allows(pool::IDENTITY);
-                (
-                    session_allows,
-                    identity_allows && boundary_allows && session_allows,
-                )
-            }
-        };
-        let owner = self.request.resource.account.as_str();
-        if self.caller.account != owner && owner != "aws" {
-            let from_one_side = mistaken!(settings, CrossAccountFromOneSide);
-            return if from_one_side {
-                tally.resource_allows() || is_granted_by_identity
-            } else {
-                tally.resource_allows() && is_granted_by_identity
-            };
-        }
-        let is_held = mistaken!(settings, SessionGrantHeldBySessionPolicy) && !session_allows;
-        if tally.direct && !is_held {
-            return true;
-        }
-        let escapes = mistaken!(settings, RoleGrantEscapesBoundary);
-        if tally.entity && (escapes || (boundary_allows && session_allows)) {
-            return true;
-        }
-        if self.needs_resource_policy() {
-            return tally.account && is_granted_by_identity;
-        }
-        is_granted_by_identity
-    }
-
-    /// Whether the identity side alone is not enough within one account (IAM-249, IAM-254, IAM-255).
-    fn needs_resource_policy(&self) -> bool {
-        // Callers with an account have a partition, and what lies in another one was denied before.
-        let partition = self.caller.partition.unwrap_or_default();
-        if self.object.is_role(partition) {
-            return self.action.begins("sts:AssumeRole")
-                || self.action.is("sts:TagSession")
-                || self.action.is("sts:SetSourceIdentity");
-        }
-        self.object.is_key(partition) && !mistaken!(self.settings(), KeyPolicyNotNeeded)
-    }
-
     /// Evaluates every statement that counts.
     #[inline]
-    fn tally<T: Trace>(&self, counting: Counting, trace: &mut T) -> Tally {
-        let has_boundary = self.run.program.present.boundary && self.caller.has_identity_policies();
-        let gateway = self.settings().reads(dialects::EndpointKind::Gateway)
-            && (self.action.begins("s3:") || self.action.begins("dynamodb:"));
+    pub(crate) fn tally<T: Trace>(&self, counting: Counting, trace: &mut T) -> Tally {
+        let Question {
+            settings,
+            caller,
+            action,
+            present,
+            ..
+        } = self.question;
+        let has_boundary = present.boundary && caller.has_identity_policies();
+        let gateway = settings.reads(dialects::EndpointKind::Gateway)
+            && (action.begins("s3:") || action.begins("dynamodb:"));
         let mut tally = Tally::default();
         for (number, shard) in self.run.program.shards.iter().enumerate() {
             let levels = |levels, count| if count { levels } else { 0 };
@@ -328,8 +200,8 @@ impl<'r, M: Meter> Decider<'r, M> {
 }
 
 /// One pass over a shard.
-struct Pass<'p, 'r, M, T> {
-    decider: &'p Decider<'r, M>,
+struct Pass<'p, 'r, S, M, T> {
+    decider: &'p Decider<'r, S, M>,
     shard: &'r Shard,
     /// The pools that count.
     counting: u64,
@@ -344,15 +216,15 @@ struct Pass<'p, 'r, M, T> {
     trace: &'p mut T,
 }
 
-impl<M: Meter, T: Trace> Pass<'_, '_, M, T> {
+impl<'r, S: Source<'r>, M: Meter, T: Trace> Pass<'_, 'r, S, M, T> {
     #[inline]
     fn visit_all(&mut self) -> ControlFlow<()> {
         let shard = self.shard;
         match &shard.index {
             // An explanation names each statement once, in order.
             Some(index) if !T::IS_COMPLETE => {
-                let action = self.decider.action.text;
-                let object = self.decider.object.text;
+                let action = self.decider.question.action.text;
+                let object = self.decider.question.object.text;
                 index.find(action, object, &mut |found| self.visit_found(found))
             }
             _ => shard.targets.iter().try_for_each(|target| {
@@ -405,7 +277,9 @@ impl<M: Meter, T: Trace> Pass<'_, '_, M, T> {
         let meter = &self.decider.run.meter;
         match pattern {
             ActionPattern::Everything => true,
-            ActionPattern::Like(p) => p.matches(self.decider.action.text, Case::Ascii, &(), meter),
+            ActionPattern::Like(p) => {
+                p.matches(self.decider.question.action.text, Case::Ascii, &(), meter)
+            }
         }
     }
 
@@ -420,12 +294,8 @@ impl<M: Meter, T: Trace> Pass<'_, '_, M, T> {
 
     #[inline]
     fn matches_resource(&self, pattern: &ResourcePattern) -> bool {
-        let Decider {
-            run,
-            object,
-            action,
-            ..
-        } = self.decider;
+        let Decider { run, question } = self.decider;
+        let Question { object, action, .. } = question;
         match pattern {
             ResourcePattern::Everything => true,
             ResourcePattern::Nothing => false,
@@ -454,12 +324,13 @@ impl<M: Meter, T: Trace> Pass<'_, '_, M, T> {
     #[inline]
     fn visit_rules(&mut self, target: &Target) -> ControlFlow<()> {
         let shard = self.shard;
+        let decider = self.decider;
+        // An explanation names each statement once; and a finder knows better than the mistake.
+        let tries_all = T::IS_COMPLETE || mistaken!(decider.question.settings, ArnNamesJwtCaller);
         match &target.finder {
-            // An explanation names each statement once.
-            Some(finder) if !T::IS_COMPLETE => {
-                let decider = self.decider;
+            Some(finder) if !tries_all => {
                 let values = |key| decider.run.values(key);
-                finder.find(&decider.caller, values, &mut |number| match shard
+                finder.find(&decider.question.caller, values, &mut |number| match shard
                     .rules
                     .get(number as usize)
                 {
@@ -529,12 +400,12 @@ impl<M: Meter, T: Trace> Pass<'_, '_, M, T> {
             return Grade::None;
         };
         let naming = Naming {
-            settings: self.decider.settings(),
+            settings: self.decider.question.settings,
             is_deny: rule.is_deny,
             has_boundary: self.has_boundary,
             accounts_are_roots: self.gateway && rule.pool == pool::ENDPOINT,
         };
-        naming.grade(who, &self.decider.caller)
+        naming.grade(who, &self.decider.question.caller)
     }
 
     #[inline]

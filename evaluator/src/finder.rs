@@ -13,6 +13,7 @@ use crate::condition::Condition;
 use crate::pattern::Pattern;
 use crate::principal::{Entry, Who};
 use crate::program::Rule;
+use crate::source::Texts;
 use crate::trie::{Key, Trie};
 
 /// See the [module](self).
@@ -138,17 +139,17 @@ impl Finder {
 
     /// Calls back with the number of every rule that a request could meet; some may come more than once.
     #[inline]
-    pub(crate) fn find<'v>(
+    pub(crate) fn find<'v, T: Texts<'v>>(
         &self,
         caller: &Caller<'_>,
-        values: impl Fn(u32) -> Option<&'v [String]>,
+        values: impl Fn(u32) -> Option<T>,
         visit: &mut impl FnMut(u32) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
         self.always.iter().try_for_each(|&rule| visit(rule))?;
         self.callers.find(caller, visit)?;
         for (key, tree) in &self.keys {
             // An absent key makes each of these conditions false.
-            for value in values(*key).unwrap_or_default() {
+            for value in values(*key).into_iter().flat_map(Texts::all) {
                 tree.walk(value.as_bytes(), &mut |&rule| visit(rule))?;
             }
         }

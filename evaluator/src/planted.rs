@@ -31,10 +31,22 @@ pub enum Mistake {
     KeyPolicyNotNeeded,
     /// An address range is the network only when its host bits are zero.
     HostBitsCompared,
+    /// A call is judged on the runtime only.
+    EndpointPairDropped,
+    /// Across accounts the resource policy of the runtime or of the endpoint is enough.
+    OneResourcePolicyEnough,
+    /// `aws:PrincipalArn` of a role session is the ARN of the session.
+    PrincipalArnOfSession,
+    /// Through a VPC endpoint `aws:SourceIp` is the private address.
+    SourceIpThroughEndpoint,
+    /// The ARN of a principal, or an account, names the bearer of a token too.
+    ArnNamesJwtCaller,
+    /// AC-093 is read as `union` for InvokeAgentRuntime and as `literal` for every other operation.
+    MixedReadings,
 }
 
 impl Mistake {
-    /// Every mistake.
+    /// Every mistake that a check can show.
     pub const ALL: &'static [Mistake] = &[
         Mistake::NegatedOnAbsentKey,
         Mistake::ArnLikeCrossesColon,
@@ -50,6 +62,17 @@ impl Mistake {
         Mistake::ManagementAccountBoundByScps,
         Mistake::KeyPolicyNotNeeded,
         Mistake::HostBitsCompared,
+    ];
+
+    /// Every mistake that only a call can show. All but [`Mistake::MixedReadings`], which is last, change an outcome
+    /// in the default dialect that no other dialect allows.
+    pub const CALLS: &'static [Mistake] = &[
+        Mistake::EndpointPairDropped,
+        Mistake::OneResourcePolicyEnough,
+        Mistake::PrincipalArnOfSession,
+        Mistake::SourceIpThroughEndpoint,
+        Mistake::ArnNamesJwtCaller,
+        Mistake::MixedReadings,
     ];
 
     /// The mistake's name in kebab-case.
@@ -70,6 +93,12 @@ impl Mistake {
             Mistake::ManagementAccountBoundByScps => "management-account-bound-by-scps",
             Mistake::KeyPolicyNotNeeded => "key-policy-not-needed",
             Mistake::HostBitsCompared => "host-bits-compared",
+            Mistake::EndpointPairDropped => "endpoint-pair-dropped",
+            Mistake::OneResourcePolicyEnough => "one-resource-policy-enough",
+            Mistake::PrincipalArnOfSession => "principal-arn-of-session",
+            Mistake::SourceIpThroughEndpoint => "source-ip-through-endpoint",
+            Mistake::ArnNamesJwtCaller => "arn-names-jwt-caller",
+            Mistake::MixedReadings => "mixed-readings",
         }
     }
 }

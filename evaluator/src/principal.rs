@@ -204,6 +204,14 @@ impl Entry {
         }
     }
 
+    /// Whether it is an entry under `AWS` that is not `*`.
+    fn is_arn_or_account(&self) -> bool {
+        matches!(
+            self,
+            Entry::Account { .. } | Entry::Role { .. } | Entry::User { .. } | Entry::Session { .. }
+        )
+    }
+
     /// Whether it is a user, role, role session or federated-user session of the caller's account.
     fn is_of_account(&self, caller: &Caller<'_>) -> bool {
         match self {
@@ -251,7 +259,15 @@ impl Naming<'_> {
             Who::Of(entries) => {
                 let mut best = Grade::None;
                 for entry in entries {
-                    best = best.max(entry.grade(caller, self.accounts_are_roots));
+                    let grade = if mistaken!(self.settings, ArnNamesJwtCaller)
+                        && caller.kind == Kind::Jwt
+                        && entry.is_arn_or_account()
+                    {
+                        Grade::Direct
+                    } else {
+                        entry.grade(caller, self.accounts_are_roots)
+                    };
+                    best = best.max(grade);
                     if best == Grade::Direct {
                         break;
                     }

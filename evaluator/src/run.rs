@@ -1,4 +1,4 @@
-//! What one decision looks up and remembers: context values, variables, and the answers of shared conditions.
+//! What one decision looks up and remembers: variables, and the answers of shared conditions.
 //!
 //! Nothing here allocates: what is remembered lies in arrays of fixed size, and what does not fit is worked out
 //! again.
@@ -6,7 +6,7 @@
 use std::cell::Cell;
 use std::net::IpAddr;
 
-use veriam_model::{Context, readings as dialects};
+use veriam_model::readings as dialects;
 
 use crate::arn::Arn;
 use crate::condition::{Condition, Malformed, Test, in_ranges, truth};
@@ -15,6 +15,7 @@ use crate::operator::Set;
 use crate::pattern::{Values, are_resolved, run, run_arn};
 use crate::program::Program;
 use crate::settings::Settings;
+use crate::source::{Source, Texts};
 use crate::value::date::{self, Instant};
 use crate::value::number::Decimal;
 use crate::value::{address, base64};
@@ -23,8 +24,6 @@ use crate::work::Meter;
 /// What is remembered during one decision.
 #[derive(Debug)]
 pub(crate) struct Scratch {
-    /// Where the first keys stand in the context: 0 = not looked up, 1 = absent, else the place and 2.
-    slots: [Cell<u16>; Scratch::SLOTS],
     /// Answers of conditions that several rules ask: whether known, and which.
     known: [Cell<u64>; Scratch::WORDS],
     holds: [Cell<u64>; Scratch::WORDS],
@@ -35,7 +34,6 @@ pub(crate) struct Scratch {
 }
 
 impl Scratch {
-    const SLOTS: usize = 64;
     const WORDS: usize = 4;
     /// How many conditions can have their answers remembered.
     pub(crate) const MEMOS: u16 = 256;
@@ -44,7 +42,6 @@ impl Scratch {
     #[inline]
     pub(crate) fn new() -> Self {
         Self {
-            slots: [const { Cell::new(0) }; Self::SLOTS],
             known: [const { Cell::new(0) }; Self::WORDS],
             holds: [const { Cell::new(0) }; Self::WORDS],
             address: Cell::new(None),
@@ -74,15 +71,15 @@ impl Scratch {
 }
 
 /// One decision in progress.
-pub(crate) struct Run<'r, M> {
+pub(crate) struct Run<'r, S, M> {
     pub(crate) program: &'r Program,
     pub(crate) settings: &'r Settings,
-    pub(crate) context: &'r Context,
+    pub(crate) source: S,
     pub(crate) scratch: Scratch,
     pub(crate) meter: M,
 }
 
-impl<M: Meter> Values for Run<'_, M> {
+impl<'r, S: Source<'r>, M: Meter> Values for Run<'r, S, M> {
     /// The value of a variable (section 3.7 of the readings).
     #[inline]
     fn value(&self, variable: u32) -> Option<&str> {
@@ -92,10 +89,7 @@ impl<M: Meter> Values for Run<'_, M> {
             return default;
         };
         let key = self.program.keys.get(variable.key as usize)?;
-        let single = match values {
-            [value] if !key.is_multivalued => Some(value.as_str()),
-            _ => None,
-        };
+        let single = values.only().filter(|_| !key.is_multivalued);
         let defaults_when_empty = default.is_some()
             && single.is_none_or(str::is_empty)
             && (self.settings).reads(dialects::VariableDefault::DefaultWhenEmpty);
@@ -103,35 +97,11 @@ impl<M: Meter> Values for Run<'_, M> {
     }
 }
 
-impl<'r, M: Meter> Run<'r, M> {
+impl<'r, S: Source<'r>, M: Meter> Run<'r, S, M> {
     /// The values of a key; none when it is absent.
     #[inline]
-    pub(crate) fn values(&self, key: u32) -> Option<&'r [String]> {
-        const ABSENT: u16 = 1;
-        let entries = self.context.entries();
-        let slot = self.scratch.slots.get(key as usize);
-        if let Some(slot) = slot
-            && slot.get() != 0
-        {
-            let place = slot.get().checked_sub(ABSENT)?.checked_sub(1)?;
-            return entries
-                .get(usize::from(place))
-                .map(|(_, values)| values.as_slice());
-        }
-        let name = &self.program.keys.get(key as usize)?.name;
-        self.meter.compare(entries.len());
-        let place = entries
-            .iter()
-            .position(|(n, _)| n.len() == name.len() && n.eq_ignore_ascii_case(name));
-        if let Some(slot) = slot {
-            let known = match place {
-                None => Some(ABSENT),
-                Some(place) => u16::try_from(place.saturating_add(2)).ok(),
-            };
-            // A place beyond 65,533 is looked up each time.
-            slot.set(known.unwrap_or(0));
-        }
-        Some(entries.get(place?)?.1.as_slice())
+    pub(crate) fn values(&self, key: u32) -> Option<S::Texts> {
+        self.source.texts(self.program, key, &self.meter)
     }
 
     /// Whether a condition holds.
@@ -162,20 +132,20 @@ impl<'r, M: Meter> Run<'r, M> {
         let Some(values) = values else {
             return condition.when_absent;
         };
-        let passes = |value: &String| self.passes(condition, value, None);
+        let passes = |value| self.passes(condition, value, None);
         match condition.set {
-            Set::None => match values {
-                [value] if !condition.is_multivalued => {
+            Set::None => match values.only() {
+                Some(value) if !condition.is_multivalued => {
                     self.passes(condition, value, Some(condition.key))
                 }
                 _ if !condition.plain_takes_many => false,
-                _ if condition.negated => values.iter().all(passes),
-                _ => values.iter().any(passes),
+                _ if condition.negated => values.all().all(passes),
+                _ => values.all().any(passes),
             },
-            Set::ForAllValues => is_empty_text(values) || values.iter().all(passes),
+            Set::ForAllValues => values.is_empty_text() || values.all().all(passes),
             Set::ForAnyValue => {
-                let is_empty = condition.empty_text_is_no_value && is_empty_text(values);
-                !is_empty && values.iter().any(passes)
+                let is_empty = condition.empty_text_is_no_value && values.is_empty_text();
+                !is_empty && values.all().any(passes)
             }
         }
     }
@@ -327,14 +297,8 @@ fn verdict(hit: bool, negated: bool, malformed: Malformed) -> bool {
     hit != negated && !(negated && malformed.fails && malformed.in_policy)
 }
 
-/// Whether the values are a single empty string.
-#[inline]
-fn is_empty_text(values: &[String]) -> bool {
-    matches!(values, [value] if value.is_empty())
-}
-
 /// `Null`, with or without a set operator.
-fn null(condition: &Condition, values: Option<&[String]>) -> bool {
+fn null<'r>(condition: &Condition, values: Option<impl Texts<'r>>) -> bool {
     let Test::Null {
         wants_absent,
         wants_present,
@@ -344,8 +308,8 @@ fn null(condition: &Condition, values: Option<&[String]>) -> bool {
     else {
         return false;
     };
-    let values = values.unwrap_or_default();
-    let is_absent = values.is_empty() || (empty_text_is_absent && is_empty_text(values));
+    let is_absent = values
+        .is_none_or(|values| values.is_empty() || (empty_text_is_absent && values.is_empty_text()));
     match condition.set {
         Set::None if is_absent => wants_absent,
         Set::None => wants_present,
