@@ -55,6 +55,8 @@ pub enum Command {
     Rules(RulesArgs),
     /// Find faults in policy documents
     Lint(LintArgs),
+    /// Judge the calls of scenarios against what their authors expect
+    Test(TestArgs),
     /// Measure both judges on this machine
     Bench(BenchArgs),
     /// Print a completion script for a shell
@@ -355,6 +357,33 @@ fn policy_type() -> impl clap::builder::TypedValueParser<Value = PolicyType> {
 
     let values = PolicyType::ALL.map(|t| PossibleValue::new(t.name()).help(t.title()));
     PossibleValuesParser::new(values).try_map(|name| name.parse::<PolicyType>())
+}
+
+/// Arguments of `veriam test`.
+#[derive(Clone, Debug, Args)]
+#[command(after_help = "\
+A scenario is a world, calls made in it and what should become of each, in YAML, with its policies beside it; \
+`veriam init DIR` writes a first one. Every call is judged by both judges; where they differ the test fails too.
+
+Exit code 1 when a call ends otherwise than expected or somebody gets in whom `only` does not name, 2 when a \
+file is no scenario.
+
+Examples:
+  veriam test                     the scenarios that ship with veriam
+  veriam test scenario.yaml       one scenario, call by call
+  veriam test policies/           every .yaml file in and below a folder")]
+pub struct TestArgs {
+    /// Scenario files, or folders of them [default: the scenarios that ship with veriam]
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+
+    /// List every call, also those that end as expected
+    #[arg(short, long)]
+    pub verbose: bool,
+
+    /// How to print the results
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
 }
 
 /// Arguments of `veriam bench`.

@@ -7,6 +7,7 @@ mod lint;
 mod replay;
 mod rules;
 mod run;
+mod test;
 
 use std::io::Read;
 use std::path::Path;
@@ -30,6 +31,7 @@ pub fn dispatch(command: Option<Command>, streams: &mut Streams<'_>) -> Ended {
         Some(Command::Explain(args)) => explain::run(&args, streams),
         Some(Command::Rules(args)) => rules::run(&args, streams),
         Some(Command::Lint(args)) => lint::run(&args, streams),
+        Some(Command::Test(args)) => test::run(&args, streams),
         Some(Command::Bench(args)) => bench::run(&args, streams),
         Some(Command::Completions(args)) => completions(&args, streams),
     }

@@ -24,6 +24,7 @@ pub mod properties;
 pub mod rim;
 pub mod rules_page;
 pub mod run;
+pub mod scenario;
 pub mod store;
 pub mod style;
 pub mod summary;

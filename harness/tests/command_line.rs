@@ -18,6 +18,7 @@ fn help_texts_are_the_ones_that_were_reviewed() {
         "explain",
         "rules",
         "lint",
+        "test",
         "bench",
         "completions",
     ] {

@@ -1,0 +1,61 @@
+//! Siblings: an allowed and a denied call that differ in one fact, so that the fact is seen to matter.
+
+use veriam_model::Call;
+
+use super::{DeclaredCall, Scenario};
+
+/// A call without the sibling it should have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lone {
+    /// Its number, from 1.
+    pub number: usize,
+    /// Why the sibling it names is none; none when it names no sibling and has none.
+    pub named: Option<String>,
+}
+
+/// The calls whose outcome nothing in the scenario shows to turn on a fact. A call that is left open needs no sibling:
+/// its readings are one.
+#[must_use]
+pub fn lone(scenario: &Scenario) -> Vec<Lone> {
+    let mut lone = Vec::new();
+    for (index, call) in scenario.calls.iter().enumerate() {
+        let Some(allowed) = call.expectation.is_allowed() else {
+            continue;
+        };
+        let other_side = |c: &&DeclaredCall| c.expectation.is_allowed() == Some(!allowed);
+        let mut others = scenario.calls.iter().filter(other_side);
+        let named = match &call.sibling {
+            Some(it) if others.any(|c| c.it == *it) => continue,
+            Some(it) => Some(format!("`{it}` has the same outcome")),
+            None if others.any(|c| facts_apart(call, c) == 1) => continue,
+            None => None,
+        };
+        lone.push(Lone {
+            number: index + 1,
+            named,
+        });
+    }
+    lone
+}
+
+/// In how many facts two calls differ: caller, operation, runtime, qualifier, user id, way, time, user agent.
+#[must_use]
+pub fn facts_apart(a: &DeclaredCall, b: &DeclaredCall) -> usize {
+    fn endpoint(call: &Call) -> &str {
+        call.qualifier.as_deref().unwrap_or("DEFAULT")
+    }
+    let (x, y) = (&a.call, &b.call);
+    [
+        a.caller != b.caller,
+        x.operation != y.operation,
+        x.runtime != y.runtime,
+        endpoint(x) != endpoint(y),
+        x.user_id != y.user_id,
+        x.from != y.from,
+        x.at != y.at,
+        x.user_agent != y.user_agent,
+    ]
+    .into_iter()
+    .filter(|differs| *differs)
+    .count()
+}
