@@ -76,6 +76,7 @@ impl<'u, 'b> Plan<'u, 'b> {
             features,
             caller,
             target,
+            keys: &context::CHECK_KEYS,
             context: context::Context::default(),
             bounded: false,
             excepted: false,

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use veriam_model::Verb;
 use veriam_model::facts::SYSTEM_IDENTIFIER_KEYS;
 
-use crate::context::{Key, MANY, SINGLE, State, other_text};
+use crate::context::{Key, State, other_text};
 use crate::draw::{Text, flip_case, join};
 use crate::maker::{Feature, Maker, Setting};
 use crate::operators::{BASES, Base, FAMILIES, Operator, Order, Set, Test};
@@ -154,10 +154,10 @@ impl Maker<'_, '_> {
             }
         };
         let keys = match operator.set {
-            Some(_) => &MANY[..],
-            None if state == State::Empty => &MANY[..],
-            None if self.draw.chance(1, 4) => &MANY[..],
-            None => &SINGLE[..],
+            Some(_) => self.keys.many,
+            None if state == State::Empty => self.keys.many,
+            None if self.draw.chance(1, 4) => self.keys.many,
+            None => self.keys.single,
         };
         let start = self.draw.below(keys.len());
         let mut candidates = (0..keys.len()).map(|i| &keys[(start + i) % keys.len()]);
@@ -388,12 +388,13 @@ impl Maker<'_, '_> {
         let kind = operator.base.test.kind();
         if operator.set.is_some() && (state == State::Empty || self.draw.chance(3, 5)) {
             let text = kind == Kind::Text;
+            let many = self.keys.many;
             let start = if text {
-                self.draw.below(MANY.len())
+                self.draw.below(many.len())
             } else {
-                MANY.len() - 1
+                many.len() - 1
             };
-            let mut keys = (0..MANY.len()).map(|i| &MANY[(start + i) % MANY.len()]);
+            let mut keys = (0..many.len()).map(|i| &many[(start + i) % many.len()]);
             // Values that are no text stand in dynamodb:LeadingKeys only.
             let fits = |key: &&Key| {
                 (text || key.name == "dynamodb:LeadingKeys")
@@ -432,13 +433,14 @@ impl Maker<'_, '_> {
 
     fn single_subject(&mut self, state: State, wanted: impl Fn(&Key) -> bool) -> Option<Subject> {
         // Keys of one kind stand together: begin at a random one of the right kind.
-        let first = SINGLE.iter().position(&wanted)?;
-        let count = SINGLE
+        let single = self.keys.single;
+        let first = single.iter().position(&wanted)?;
+        let count = single
             .iter()
-            .filter(|k| k.kind == SINGLE[first].kind)
+            .filter(|k| k.kind == single[first].kind)
             .count();
         let start = first + self.draw.below(count);
-        let mut keys = (0..SINGLE.len()).map(|i| &SINGLE[(start + i) % SINGLE.len()]);
+        let mut keys = (0..single.len()).map(|i| &single[(start + i) % single.len()]);
         let key = keys.find(|k| wanted(k) && self.context.can_be(k, k.kind, state))?;
         Some(Subject {
             key,

@@ -1,10 +1,12 @@
 //! The request context while a case grows: each key is settled when something first asks for it.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use crate::draw::{Draw, Text};
 use crate::values::{self, Kind, Value};
 use crate::vocabulary::{ACCOUNTS, Caller, CallerKind, Target, USERS};
+use crate::worlds::{Fact, Facts, Say};
 
 /// A context key that the generator knows.
 #[derive(Debug, PartialEq, Eq)]
@@ -28,7 +30,44 @@ enum Source {
     CallerAccount,
     CallerArn,
     Owner,
+    /// What the facts of a call say; and texts that other calls might have.
+    Said(Say, &'static [&'static str]),
 }
+
+impl Key {
+    /// A single-valued key whose value follows from a call.
+    pub(crate) const fn said(
+        name: &'static str,
+        kind: Kind,
+        say: Say,
+        others: &'static [&'static str],
+    ) -> Self {
+        one(name, kind, Source::Said(say, others))
+    }
+
+    /// A multivalued key whose values follow from a call.
+    pub(crate) const fn said_many(
+        name: &'static str,
+        say: Say,
+        others: &'static [&'static str],
+    ) -> Self {
+        many(name, Source::Said(say, others))
+    }
+}
+
+/// The keys that conditions may test.
+#[derive(Debug)]
+pub(crate) struct KeySet {
+    /// Keys of one kind stand together, text first; what variables are mostly written with comes first of all.
+    pub(crate) single: &'static [Key],
+    pub(crate) many: &'static [Key],
+}
+
+/// The keys of checks.
+pub(crate) static CHECK_KEYS: KeySet = KeySet {
+    single: &SINGLE,
+    many: &MANY,
+};
 
 const TEAMS: Source = Source::Pool(&["blue", "red", "platform-eng", "Finance"]);
 const STAGES: Source = Source::Pool(&["production", "staging", "dev", "Pre-Prod"]);
@@ -172,6 +211,19 @@ pub(crate) enum State {
 #[derive(Debug, Default)]
 pub(crate) struct Context {
     pub(crate) entries: Vec<Entry>,
+    /// The facts of a call, from which every key follows: then nothing is left to settle.
+    pub(crate) facts: Option<Facts>,
+}
+
+/// What is known about a key that a variable may stand for.
+pub(crate) enum Known<'c> {
+    /// Nothing yet.
+    Open,
+    Absent,
+    /// Present with this one value.
+    Text(Cow<'c, str>),
+    /// Anything else.
+    Other,
 }
 
 impl Context {
@@ -181,6 +233,13 @@ impl Context {
 
     /// Whether the key is in that state or can still be brought into it, with values of that kind.
     pub(crate) fn can_be(&self, key: &Key, kind: Kind, state: State) -> bool {
+        if let Some(facts) = &self.facts {
+            return match (self.fact(key, facts), state) {
+                (Fact::Absent, state) => state == State::Absent,
+                (Fact::Known, State::Present | State::PresentOrEmptyText) => key.kind == kind,
+                _ => false,
+            };
+        }
         let Some(entry) = self.entry(key) else {
             return state != State::Empty || key.many;
         };
@@ -197,6 +256,34 @@ impl Context {
         }
     }
 
+    fn fact(&self, key: &Key, facts: &Facts) -> Fact {
+        match key.source {
+            Source::Said(say, _) => facts.presence(say),
+            _ => Fact::Absent,
+        }
+    }
+
+    /// What a variable with the key's name stands for.
+    pub(crate) fn known(&self, key: &Key) -> Known<'_> {
+        let entry = match (&self.facts, &key.source) {
+            (Some(facts), Source::Said(say, _)) => {
+                return match facts.presence(*say) {
+                    Fact::Absent => Known::Absent,
+                    Fact::Known => Known::Text(facts.value(*say).text),
+                    Fact::Unsure => Known::Other,
+                };
+            }
+            (Some(_), _) => return Known::Absent,
+            (None, _) => self.entry(key),
+        };
+        match entry.map(|e| e.values.as_deref().map(Vec::as_slice)) {
+            None => Known::Open,
+            Some(None) => Known::Absent,
+            Some(Some([value])) => Known::Text(Cow::Borrowed(&value.text)),
+            Some(Some(_)) => Known::Other,
+        }
+    }
+
     /// Settles the key, which [`Context::can_be`] so, and returns its values (none when absent).
     pub(crate) fn settle(
         &mut self,
@@ -206,6 +293,12 @@ impl Context {
         kind: Kind,
         state: State,
     ) -> Rc<Vec<Value>> {
+        if let Some(facts) = &self.facts {
+            return match (&key.source, self.fact(key, facts)) {
+                (Source::Said(say, _), Fact::Known) => Rc::new(vec![facts.value(*say)]),
+                _ => Rc::default(),
+            };
+        }
         if let Some(entry) = self.entry(key) {
             return entry.values.clone().unwrap_or_default();
         }
@@ -310,13 +403,15 @@ pub(crate) fn sample(
             owner if fits => Value::text(owner),
             _ => Value::text(draw.one(&ACCOUNTS)),
         },
+        // With facts nothing is sampled.
+        Source::Said(_, others) => Value::text(draw.one(others)),
     }
 }
 
 /// A text of the key's vocabulary that differs from all of `values` also when case is ignored.
 pub(crate) fn other_text(draw: &mut Draw<'_, '_>, key: &Key, values: &[Value]) -> Text {
     let pool: &[&str] = match &key.source {
-        Source::Pool(texts) => texts,
+        Source::Pool(texts) | Source::Said(_, texts) => texts,
         Source::CallerName => &USERS,
         Source::CallerAccount | Source::Owner => &ACCOUNTS,
         _ => &["other-value", "unrelated"],

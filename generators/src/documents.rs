@@ -9,7 +9,7 @@ use arbitrary::Unstructured;
 use veriam_model::{PolicyType, Verb};
 
 use crate::checks::name_statements;
-use crate::context::Context;
+use crate::context::{CHECK_KEYS, Context};
 use crate::draw::Draw;
 use crate::json::{Json, Style};
 use crate::maker::{Feature, Features, Maker, Setting};
@@ -119,6 +119,7 @@ fn maker<'u, 'b>(mut draw: Draw<'u, 'b>, policy_type: PolicyType) -> Maker<'u, '
         features,
         caller,
         target,
+        keys: &CHECK_KEYS,
         context: Context::default(),
         bounded: false,
         excepted: false,

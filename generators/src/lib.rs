@@ -22,6 +22,7 @@
 mod actions;
 mod arns;
 mod breach;
+mod campaign;
 mod checks;
 mod conditions;
 mod context;
@@ -37,17 +38,21 @@ mod stream;
 mod texts;
 mod values;
 mod vocabulary;
+mod worlds;
 
 pub mod exhaustive;
 pub mod shrink;
 
 use arbitrary::Unstructured;
-use veriam_model::{Check, PolicyType};
+use veriam_model::{Call, Case, Check, PolicyType, World};
 
 pub use stream::{CASE_BYTES, CASES_PER_UNIT, Stream, case_bytes, fill_case_bytes};
 
 /// The version of the mapping from bytes to cases: it changes whenever the same bytes mean another case.
-pub const GENERATOR_VERSION: u32 = 1;
+pub const GENERATOR_VERSION: u32 = 2;
+
+/// How many calls [`world`] makes in each world; as many cases are one group of a campaign ([`generated_group`]).
+pub const CALLS_PER_WORLD: u64 = 4;
 
 /// Turns bytes into a check. Simplest first: all-zero bytes give the simplest check.
 ///
@@ -64,6 +69,27 @@ pub fn check(u: &mut Unstructured<'_>) -> arbitrary::Result<Check> {
 pub fn document(u: &mut Unstructured<'_>) -> arbitrary::Result<(PolicyType, String)> {
     let (policy_type, text, _) = documents::document(u);
     Ok((policy_type, text))
+}
+
+/// Turns bytes into a world and [`CALLS_PER_WORLD`] calls in it. Every world and every call is well-formed.
+///
+/// # Errors
+/// None today; the signature is `arbitrary`'s.
+pub fn world(u: &mut Unstructured<'_>) -> arbitrary::Result<(World, Vec<Call>)> {
+    Ok(worlds::world(u))
+}
+
+/// The four consecutive cases from `4 * group` on of the campaign `seed`: checks and documents, each by itself, or one
+/// world with four calls. About 60 % of a campaign's cases are checks, 25 % calls and 15 % documents.
+#[must_use]
+pub fn generated_group(seed: u64, group: u64) -> [Case; CALLS_PER_WORLD as usize] {
+    campaign::group(seed, group)
+}
+
+/// The `index`-th case of the campaign `seed`: that of [`generated_group`], which is the better choice for all four.
+#[must_use]
+pub fn generated_case(seed: u64, index: u64) -> Case {
+    campaign::case(seed, index)
 }
 
 /// The `index`-th check of the campaign `seed`; its id is `g-<seed>-<index>`.

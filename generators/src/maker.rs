@@ -2,7 +2,7 @@
 
 use veriam_model::{PolicyType, Verb};
 
-use crate::context::{Context, Parties};
+use crate::context::{Context, KeySet, Parties};
 use crate::draw::Draw;
 use crate::vocabulary::{Caller, Target};
 
@@ -12,6 +12,8 @@ pub(crate) struct Maker<'u, 'b> {
     pub(crate) features: Features,
     pub(crate) caller: Caller,
     pub(crate) target: Target,
+    /// The keys that conditions may test.
+    pub(crate) keys: &'static KeySet,
     pub(crate) context: Context,
     /// A boundary counts for the caller, so that NotPrincipal spares nobody (IAM-122).
     pub(crate) bounded: bool,

@@ -26,7 +26,7 @@ pub(crate) enum Version {
 }
 
 /// One statement.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Statement {
     pub(crate) sid: Option<Text>,
     pub(crate) effect: Verb,
@@ -37,7 +37,7 @@ pub(crate) struct Statement {
 }
 
 /// `Action` or `NotAction`, `Resource` or `NotResource`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Patterns {
     pub(crate) not: bool,
     pub(crate) list: Vec<Text>,
@@ -54,7 +54,7 @@ impl Patterns {
 }
 
 /// `Principal` or `NotPrincipal`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Who {
     /// `"Principal": "*"`
     Everyone,
@@ -66,7 +66,7 @@ pub(crate) enum Who {
 }
 
 /// One operator of a `Condition` with its keys.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Block {
     pub(crate) operator: Operator,
     pub(crate) keys: Vec<(Text, Vec<Text>)>,

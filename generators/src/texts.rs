@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::context::{Key, SINGLE, State};
+use crate::context::{Key, Known, State};
 use crate::draw::{Text, cut, flip_case, join, replace_one};
 use crate::maker::{Feature, Maker, Setting};
 use crate::values::Kind;
@@ -132,11 +132,12 @@ impl Maker<'_, '_> {
             self.settle_absent(key);
             return Some(self.variable(key.name, Some(text)));
         }
-        let key = self.variable_key(tested, |k, m| match m.context.entry(k) {
-            None => true,
-            Some(entry) => single_text(entry.values.as_deref().map(Vec::as_slice)) == Some(text),
+        let key = self.variable_key(tested, |k, m| match m.context.known(k) {
+            Known::Open => true,
+            Known::Text(value) => value == text,
+            Known::Absent | Known::Other => false,
         })?;
-        if self.context.entry(key).is_none() {
+        if let Known::Open = self.context.known(key) {
             self.context.put(key, Cow::Owned(text.to_owned()));
         }
         // Without its key the variable would have no value, which is contested in NotResource (IAM-198).
@@ -156,14 +157,12 @@ impl Maker<'_, '_> {
                 Some(self.variable(key.name, None))
             }
             1 => {
-                let key = self.variable_key(tested, |k, m| match m.context.entry(k) {
-                    None => !text.eq_ignore_ascii_case("someone-else"),
-                    Some(entry) => single_text(entry.values.as_deref().map(Vec::as_slice))
-                        .is_some_and(|value| {
-                            !value.is_empty() && !text.eq_ignore_ascii_case(value)
-                        }),
+                let key = self.variable_key(tested, |k, m| match m.context.known(k) {
+                    Known::Open => !text.eq_ignore_ascii_case("someone-else"),
+                    Known::Text(value) => !value.is_empty() && !text.eq_ignore_ascii_case(&value),
+                    Known::Absent | Known::Other => false,
                 })?;
-                if self.context.entry(key).is_none() {
+                if let Known::Open = self.context.known(key) {
                     self.context.put(key, "someone-else".into());
                 }
                 Some(self.variable(key.name, None))
@@ -199,13 +198,14 @@ impl Maker<'_, '_> {
         tested: &str,
         passes: impl Fn(&'static Key, &Self) -> bool,
     ) -> Option<&'static Key> {
-        let texts = SINGLE.iter().filter(|k| k.kind == Kind::Text).count();
+        let single = self.keys.single;
+        let texts = single.iter().filter(|k| k.kind == Kind::Text).count();
         // Half of the time among the keys that variables are mostly written with: tags and the user's name.
         let start = match self.draw.chance(1, 2) {
             true => self.draw.below(texts),
             false => self.draw.below(6),
         };
-        let keys = (0..texts).map(|i| &SINGLE[(start + i) % texts]);
+        let keys = (0..texts).map(|i| &single[(start + i) % texts]);
         let mut keys = keys.filter(|k| k.name != tested && k.name != "s3:prefix");
         keys.find(|k| passes(k, self))
     }
@@ -213,13 +213,6 @@ impl Maker<'_, '_> {
     fn settle_absent(&mut self, key: &'static Key) {
         let (draw, parties, context) = self.split();
         context.settle(draw, parties, key, Kind::Text, State::Absent);
-    }
-}
-
-fn single_text(values: Option<&[crate::values::Value]>) -> Option<&str> {
-    match values {
-        Some([value]) => Some(&value.text),
-        _ => None,
     }
 }
 

@@ -61,6 +61,23 @@ pub(crate) fn epoch(draw: &mut Draw<'_, '_>) -> Value {
     Value { text, meaning }
 }
 
+/// The instant, in seconds since the epoch, as the value of a date key, always in the same spelling.
+pub(crate) fn instant(seconds: u64) -> Value {
+    let meaning = i64::try_from(seconds).unwrap_or(0) * 1_000;
+    Value {
+        text: dates::plain(meaning).into(),
+        meaning,
+    }
+}
+
+/// A whole number as the value of a number key.
+pub(crate) fn whole(number: u64) -> Value {
+    Value {
+        text: number.to_string().into(),
+        meaning: i64::try_from(number).unwrap_or(0) * 1_000,
+    }
+}
+
 /// A policy value of the same kind that matches `value` under equality (a range, for addresses).
 pub(crate) fn hit(draw: &mut Draw<'_, '_>, kind: Kind, value: &Value) -> Text {
     match kind {

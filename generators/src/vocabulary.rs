@@ -85,6 +85,33 @@ pub(crate) struct Caller {
 }
 
 impl Caller {
+    /// A caller who is known already; `path` is empty or ends in a slash.
+    pub(crate) fn known(
+        kind: CallerKind,
+        partition: &'static str,
+        account: &'static str,
+        [path, name, session]: [&'static str; 3],
+    ) -> Self {
+        let mut caller = Self {
+            kind,
+            partition,
+            account,
+            name,
+            path,
+            session,
+            arn: Text::Borrowed(""),
+        };
+        caller.arn = match kind {
+            CallerKind::User => caller.user_arn(),
+            CallerKind::RoleSession => caller.session_arn(name, session),
+            CallerKind::FederatedSession => caller.federated_arn(name),
+            CallerKind::Root => caller.root_arn(),
+            CallerKind::Jwt => "jwt".into(),
+            _ => "anonymous".into(),
+        };
+        caller
+    }
+
     pub(crate) fn new(
         draw: &mut Draw<'_, '_>,
         kind: CallerKind,
@@ -265,6 +292,30 @@ impl Target {
         };
         target.rename(name(draw, kind));
         target.action = draw.one(actions(kind));
+        target
+    }
+
+    /// A runtime, and an action on it.
+    pub(crate) fn agent(
+        partition: &'static str,
+        region: &'static str,
+        owner: &'static str,
+        id: &'static str,
+        action: &'static str,
+    ) -> Self {
+        let mut target = Self {
+            kind: TargetKind::Runtime,
+            partition,
+            service: "bedrock-agentcore",
+            region,
+            account: owner,
+            owner,
+            word: "runtime/",
+            name: "".into(),
+            action,
+            arn: "".into(),
+        };
+        target.rename(id.into());
         target
     }
 

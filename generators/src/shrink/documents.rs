@@ -1,8 +1,8 @@
 //! Shrinking inside the policies.
 
-use veriam_model::{Check, PolicySlot, PolicyText};
+use veriam_model::PolicyText;
 
-use super::Search;
+use super::search::{Search, Subject};
 use super::tree::Node;
 
 /// Which removals are tried.
@@ -18,9 +18,8 @@ pub(super) enum Effort {
 const NEEDED: [&str; 3] = ["Effect", "Action", "Statement"];
 
 /// Shrinks every policy of the best check.
-pub(super) fn shrink(search: &mut Search<'_>, effort: Effort) {
-    let slots: Vec<PolicySlot> = search.best.policies().map(|(slot, _)| slot).collect();
-    for slot in slots {
+pub(super) fn shrink<S: Subject>(search: &mut Search<'_, S>, effort: Effort) {
+    for slot in search.best.slots() {
         // Spelling first: what follows writes the policy anew anyway.
         let Some(node) = node(&search.best, slot) else {
             continue;
@@ -31,35 +30,25 @@ pub(super) fn shrink(search: &mut Search<'_>, effort: Effort) {
     }
 }
 
-fn node(check: &Check, slot: PolicySlot) -> Option<Node> {
-    let (_, policy) = check.policies().find(|(s, _)| *s == slot)?;
-    Node::read(policy.as_str())
+fn node<S: Subject>(subject: &S, slot: S::Slot) -> Option<Node> {
+    Node::read(subject.policy(slot)?.as_str())
 }
 
-fn replace(search: &mut Search<'_>, slot: PolicySlot, node: &Node) -> bool {
+fn replace<S: Subject>(search: &mut Search<'_, S>, slot: S::Slot, node: &Node) -> bool {
     let text = PolicyText::new(node.write());
-    search.change(|check| put(check, slot, text))
+    search.change(|subject| put(subject, slot, text))
 }
 
-pub(super) fn put(check: &mut Check, slot: PolicySlot, text: PolicyText) {
-    let place = match slot {
-        PolicySlot::Identity(i) => check.identity_policies.get_mut(i),
-        PolicySlot::Resource => check.resource_policy.as_mut(),
-        PolicySlot::Boundary => check.boundary.as_mut(),
-        PolicySlot::Session => check.session_policy.as_mut(),
-        PolicySlot::Scp(level, i) => check.scps.get_mut(level).and_then(|l| l.get_mut(i)),
-        PolicySlot::Rcp(level, i) => check.rcps.get_mut(level).and_then(|l| l.get_mut(i)),
-        PolicySlot::Endpoint => check.endpoint_policy.as_mut(),
-    };
-    if let Some(place) = place {
+pub(super) fn put<S: Subject>(subject: &mut S, slot: S::Slot, text: PolicyText) {
+    if let Some(place) = subject.policy_mut(slot) {
         *place = text;
     }
 }
 
 /// Tries a change at a place of the policy; `change` says whether there is anything to change.
-fn change_at(
-    search: &mut Search<'_>,
-    slot: PolicySlot,
+fn change_at<S: Subject>(
+    search: &mut Search<'_, S>,
+    slot: S::Slot,
     path: &[usize],
     change: impl FnOnce(&mut Node) -> bool,
 ) -> bool {
@@ -70,9 +59,9 @@ fn change_at(
 }
 
 /// Removes elements and members, from the outside in: long lists by halves, then one by one.
-fn remove(search: &mut Search<'_>, slot: PolicySlot, effort: Effort) {
+fn remove<S: Subject>(search: &mut Search<'_, S>, slot: S::Slot, effort: Effort) {
     each_container(search, slot, &mut |search, path| {
-        let length = |search: &Search<'_>| {
+        let length = |search: &Search<'_, S>| {
             let node = node(&search.best, slot);
             node.and_then(|n| n.at(path).map(Node::len)).unwrap_or(0)
         };
@@ -104,7 +93,7 @@ fn remove(search: &mut Search<'_>, slot: PolicySlot, effort: Effort) {
 }
 
 /// Replaces values by the simplest ones that may do.
-fn simplify(search: &mut Search<'_>, slot: PolicySlot) {
+fn simplify<S: Subject>(search: &mut Search<'_, S>, slot: S::Slot) {
     each_container(search, slot, &mut |search, path| {
         let Some(container) = node(&search.best, slot).and_then(|n| n.at(path).cloned()) else {
             return;
@@ -136,7 +125,13 @@ fn simplify(search: &mut Search<'_>, slot: PolicySlot) {
 }
 
 /// Replaces what a statement is about by everything.
-fn widen(search: &mut Search<'_>, slot: PolicySlot, path: &[usize], index: usize, name: &str) {
+fn widen<S: Subject>(
+    search: &mut Search<'_, S>,
+    slot: S::Slot,
+    path: &[usize],
+    index: usize,
+    name: &str,
+) {
     let positive = match name {
         "Action" | "NotAction" => "Action",
         "Resource" | "NotResource" => "Resource",
@@ -184,9 +179,9 @@ fn widen(search: &mut Search<'_>, slot: PolicySlot, path: &[usize], index: usize
 }
 
 /// Drops the prefix and the suffix of a condition operator.
-fn plainer_operator(
-    search: &mut Search<'_>,
-    slot: PolicySlot,
+fn plainer_operator<S: Subject>(
+    search: &mut Search<'_, S>,
+    slot: S::Slot,
     path: &[usize],
     index: usize,
     name: &str,
@@ -213,20 +208,20 @@ fn plainer_operator(
 }
 
 /// Calls `visit` with the path of every array and object, outer ones first, as the policy shrinks.
-fn each_container(
-    search: &mut Search<'_>,
-    slot: PolicySlot,
-    visit: &mut dyn FnMut(&mut Search<'_>, &[usize]),
+fn each_container<S: Subject>(
+    search: &mut Search<'_, S>,
+    slot: S::Slot,
+    visit: &mut dyn FnMut(&mut Search<'_, S>, &[usize]),
 ) {
     let mut path = Vec::new();
     walk(search, slot, &mut path, visit);
 }
 
-fn walk(
-    search: &mut Search<'_>,
-    slot: PolicySlot,
+fn walk<S: Subject>(
+    search: &mut Search<'_, S>,
+    slot: S::Slot,
     path: &mut Vec<usize>,
-    visit: &mut dyn FnMut(&mut Search<'_>, &[usize]),
+    visit: &mut dyn FnMut(&mut Search<'_, S>, &[usize]),
 ) {
     if search.exhausted {
         return;

@@ -1,9 +1,10 @@
-//! Shorter names: each is replaced by a short one wherever it occurs as a whole, in all parts of the check at once.
+//! Shorter names: each is replaced by a short one wherever it occurs as a whole, in all parts of the case at once.
 
-use veriam_model::{Check, PolicySlot, PolicyText};
+use veriam_model::PolicyText;
 
+use super::documents;
+use super::search::{Search, Subject};
 use super::tree::Node;
-use super::{Search, change_context, documents};
 
 /// AWS's documentation accounts, in the order in which they replace others.
 const ACCOUNTS: [&str; 5] = [
@@ -37,8 +38,8 @@ const WORDS: [&str; 18] = [
 ];
 
 /// Replaces names, one after the other.
-pub(super) fn shorten(search: &mut Search<'_>) {
-    for name in names(&search.best) {
+pub(super) fn shorten<S: Subject>(search: &mut Search<'_, S>) {
+    for name in names(&mut search.best) {
         let account = is_account(&name);
         let used = search.size.1.clone();
         let letters = ('a'..='z').map(String::from);
@@ -48,15 +49,15 @@ pub(super) fn shorten(search: &mut Search<'_>) {
             false => Box::new(letters.filter(|l| !has_token(&used, l))),
         };
         if let Some(short) = free.next() {
-            search.change(|check| substitute(check, &name, &short));
+            search.change(|subject| substitute(subject, &name, &short));
         }
     }
 }
 
-/// The names of the check: of the caller, the resource, accounts, and words in context values.
-fn names(check: &Check) -> Vec<String> {
+/// The names of the subject: of callers, resources and accounts, and words in context values.
+fn names<S: Subject>(subject: &mut S) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
-    let mut add = |text: &str| {
+    subject.each_text(&mut |text| {
         // Of an ARN only the account and the sixth part hold names.
         let parts: Vec<&str> = text.splitn(6, ':').collect();
         let texts = match parts[..] {
@@ -69,37 +70,17 @@ fn names(check: &Check) -> Vec<String> {
                 names.push(token.to_owned());
             }
         }
-    };
-    add(&check.principal.arn);
-    add(&check.resource.arn);
-    add(&check.resource.account);
-    for (_, values) in check.context.iter() {
-        values.iter().for_each(|value| add(value));
-    }
+    });
     names
 }
 
-fn substitute(check: &mut Check, name: &str, short: &str) {
-    let replace = |text: &mut String| *text = replace_tokens(text, name, short);
-    replace(&mut check.principal.arn);
-    if let Some(account) = &mut check.principal.account {
-        replace(account);
-    }
-    replace(&mut check.resource.arn);
-    replace(&mut check.resource.account);
-    change_context(check, |entries| {
-        for value in entries.iter_mut().flat_map(|(_, values)| values) {
-            replace(value);
-        }
-    });
-    let policies: Vec<(PolicySlot, Option<Node>)> = check
-        .policies()
-        .map(|(slot, policy)| (slot, Node::read(policy.as_str())))
-        .collect();
-    for (slot, node) in policies {
+fn substitute<S: Subject>(subject: &mut S, name: &str, short: &str) {
+    subject.each_text(&mut |text| *text = replace_tokens(text, name, short));
+    for slot in subject.slots() {
+        let node = subject.policy(slot).and_then(|p| Node::read(p.as_str()));
         if let Some(mut node) = node {
             node.for_each_scalar(&mut |source| *source = replace_tokens(source, name, short));
-            documents::put(check, slot, PolicyText::new(node.write()));
+            documents::put(subject, slot, PolicyText::new(node.write()));
         }
     }
 }

@@ -48,6 +48,11 @@ pub(crate) fn spelled(draw: &mut Draw<'_, '_>, meaning: i64) -> Text {
     text.into()
 }
 
+/// The instant with date, time and `Z`.
+pub(crate) fn plain(meaning: i64) -> String {
+    zoned(meaning, 0)
+}
+
 fn zoned(meaning: i64, offset: i64) -> String {
     let local = meaning + offset * 60_000;
     let seconds = local.rem_euclid(DAY) / 1_000;

@@ -1,0 +1,44 @@
+//! Shrinking of documents by themselves.
+
+use veriam_model::{DocumentCase, PolicyText};
+
+use super::search::{Search, Subject};
+
+impl Subject for DocumentCase {
+    type Slot = ();
+
+    fn wire(&self) -> String {
+        self.text.as_str().to_owned()
+    }
+
+    fn is_well_formed(&self) -> bool {
+        true
+    }
+
+    fn slots(&self) -> Vec<()> {
+        vec![()]
+    }
+
+    fn policy(&self, (): ()) -> Option<&PolicyText> {
+        Some(&self.text)
+    }
+
+    fn policy_mut(&mut self, (): ()) -> Option<&mut PolicyText> {
+        Some(&mut self.text)
+    }
+
+    fn each_text(&mut self, _: &mut dyn FnMut(&mut String)) {}
+
+    fn coarse(_: &mut Search<'_, Self>) {}
+
+    /// Characters, by halves, then one by one: a fault may lie in the text rather than in its tree.
+    fn fine(search: &mut Search<'_, Self>) {
+        let length = |case: &mut DocumentCase| case.text.as_str().chars().count();
+        let first = length(&mut search.best) / 2;
+        search.thin_by(first, length, |case, from, to| {
+            let characters = case.text.as_str().chars().enumerate();
+            let kept = characters.filter(|(at, _)| !(from..to).contains(at));
+            case.text = PolicyText::new(kept.map(|(_, c)| c).collect::<String>());
+        });
+    }
+}

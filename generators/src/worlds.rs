@@ -1,0 +1,29 @@
+//! Worlds and calls: first what stands before anybody calls, then call after call with the policies that bring about
+//! what is to become of it, and calls that differ from those in one thing.
+
+mod aims;
+mod calls;
+mod facts;
+mod keys;
+mod open;
+mod plan;
+mod scene;
+mod statements;
+mod variations;
+
+use arbitrary::Unstructured;
+use veriam_model::{Call, World};
+
+use crate::CALLS_PER_WORLD;
+use crate::draw::Draw;
+
+pub(crate) use facts::{Fact, Facts, Say};
+
+/// Turns bytes into a world and calls in it.
+pub(crate) fn world(bytes: &mut Unstructured<'_>) -> (World, Vec<Call>) {
+    let mut plan = plan::Plan::draw(Draw::new(bytes));
+    for _ in 0..CALLS_PER_WORLD {
+        plan.add_call();
+    }
+    plan.finish()
+}
