@@ -1,0 +1,322 @@
+//! Rows about calls in worlds: `world-calls.jsonl`, and what their names stand for in `worlds.jsonl`.
+//!
+//! A row sets members of the one world, named by path (in a list by name, id or endpoint), and says what the call has
+//! besides the usual. `<R>` and the like stand for ARNs, `@name` for a policy, `{"of": name, "if": …}` for one with a
+//! condition on its first statement.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use veriam_model::{
+    Call, ChoiceSet, Denial, DenialKind, Dialect, InvalidCall, Outcome, Pair, PolicyType,
+    Rejection, RuleId, RuleSet, World,
+};
+use veriam_oracle::{
+    CallVerdict, CheckOutcome, Detail, call_verdict, judge, judge_call, trace_call,
+};
+
+const ROWS: &str = include_str!("world-calls.jsonl");
+const WORLDS: &str = include_str!("worlds.jsonl");
+
+/// A row as it stands in the file.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Line {
+    id: String,
+    /// The rules it shows: each is to be cited.
+    rules: Vec<RuleId>,
+    #[serde(default)]
+    set: BTreeMap<String, Value>,
+    call: Map<String, Value>,
+    #[serde(default)]
+    dialect: Vec<String>,
+    expected: Expected,
+    /// The choices that the verdict turns on; looked at in rows without dialect.
+    #[serde(default)]
+    turns_on: BTreeSet<String>,
+    note: String,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Expected {
+    Denied {
+        kind: DenialKind,
+        /// `Action <resource>`
+        at: String,
+        by: Vec<PolicyType>,
+    },
+    Named(String),
+}
+
+impl Expected {
+    fn outcome(&self) -> Outcome {
+        let name = match self {
+            Expected::Denied { kind, at, by } => {
+                let (action, resource) = at.split_once(' ').expect("action and resource");
+                return Outcome::Denied(Denial {
+                    kind: *kind,
+                    at: Pair {
+                        action: format!("bedrock-agentcore:{action}"),
+                        resource: resource.to_owned(),
+                    },
+                    by: by.iter().copied().collect(),
+                });
+            }
+            Expected::Named(name) => name.as_str(),
+        };
+        if name == "allowed" {
+            return Outcome::Allowed;
+        }
+        if name == InvalidCall::NoSuchEndpoint.name() {
+            return Outcome::Invalid(InvalidCall::NoSuchEndpoint);
+        }
+        let rejection = Rejection::ALL.into_iter().find(|r| r.name() == name);
+        Outcome::Rejected(rejection.expect(name))
+    }
+}
+
+/// What the names in rows stand for.
+#[derive(Default)]
+struct Names {
+    arns: BTreeMap<String, String>,
+    world: Value,
+    call: Map<String, Value>,
+    callers: BTreeMap<String, Value>,
+    ways: BTreeMap<String, Value>,
+    policies: BTreeMap<String, Value>,
+}
+
+impl Names {
+    fn read() -> Self {
+        let mut names = Names::default();
+        for line in WORLDS.lines() {
+            let value: Value = serde_json::from_str(line).expect(line);
+            if let Some(arns) = value.get("arns") {
+                names.arns = serde_json::from_value(arns.clone()).expect("names and ARNs");
+                continue;
+            }
+            let value: Value = serde_json::from_str(&names.with_arns(line)).expect(line);
+            let is = value.get("is").cloned().unwrap_or_default();
+            let named = |member| value.get(member).and_then(Value::as_str).map(str::to_owned);
+            if let Some(world) = value.get("world") {
+                names.world = world.clone();
+            } else if let Some(call) = value.get("call").and_then(Value::as_object) {
+                names.call = call.clone();
+            } else if let Some(caller) = named("caller") {
+                names.callers.insert(caller, is);
+            } else if let Some(way) = named("way") {
+                names.ways.insert(way, is);
+            } else if let Some(policy) = named("policy") {
+                names.policies.insert(policy, is);
+            } else {
+                panic!("nothing is named here: {line}");
+            }
+        }
+        names
+    }
+
+    fn with_arns(&self, line: &str) -> String {
+        let mut line = line.to_owned();
+        for (name, arn) in &self.arns {
+            line = line.replace(&format!("<{name}>"), arn);
+        }
+        assert!(!line.contains('<'), "an unknown name: {line}");
+        line
+    }
+
+    fn policy(&self, name: &str) -> Value {
+        self.policies.get(name).expect(name).clone()
+    }
+
+    /// The value with its policies in place of their names.
+    fn with_policies(&self, value: Value) -> Value {
+        match value {
+            Value::String(text) => match text.strip_prefix('@') {
+                Some(name) => self.policy(name),
+                None => Value::String(text),
+            },
+            Value::Array(items) => {
+                let items = items.into_iter().map(|item| self.with_policies(item));
+                Value::Array(items.collect())
+            }
+            Value::Object(members) => match (members.get("of"), members.get("if")) {
+                (Some(Value::String(name)), Some(condition)) => {
+                    let mut policy = self.policy(name);
+                    policy["Statement"][0]["Condition"] = condition.clone();
+                    policy
+                }
+                _ => {
+                    let members = members.into_iter();
+                    let members = members.map(|(name, value)| (name, self.with_policies(value)));
+                    Value::Object(members.collect())
+                }
+            },
+            other => other,
+        }
+    }
+
+    fn world(&self, line: &Line) -> World {
+        let mut world = self.world.clone();
+        for (path, value) in &line.set {
+            let mut place = &mut world;
+            for part in path.split('/') {
+                place = member(place, part);
+            }
+            *place = self.with_policies(value.clone());
+        }
+        serde_json::from_value(world).expect(&line.id)
+    }
+
+    fn call(&self, line: &Line) -> Call {
+        let mut call = self.call.clone();
+        call.extend(line.call.clone());
+        for (name, known) in [("caller", &self.callers), ("from", &self.ways)] {
+            let value = call.get(name).and_then(Value::as_str);
+            if let Some(meant) = value.and_then(|value| known.get(value)) {
+                call.insert(name.to_owned(), self.with_policies(meant.clone()));
+            }
+        }
+        serde_json::from_value(Value::Object(call)).expect(&line.id)
+    }
+}
+
+/// A member of an object, made if need be, or the item of a list with that name.
+fn member<'v>(value: &'v mut Value, part: &str) -> &'v mut Value {
+    match value {
+        Value::Array(items) => {
+            let is_named = |item: &Value| {
+                let names = ["name", "id", "endpoint"].into_iter();
+                let mut names = names.filter_map(|name| item.get(name));
+                names.any(|name| name == part)
+            };
+            items.iter_mut().find(|item| is_named(item)).expect(part)
+        }
+        Value::Object(members) => members.entry(part).or_insert(json!(null)),
+        other => panic!("{part} of {other}"),
+    }
+}
+
+/// A row, ready to be judged.
+pub(crate) struct Row {
+    pub(crate) id: String,
+    pub(crate) rules: Vec<RuleId>,
+    world: World,
+    call: Call,
+    dialect: Dialect,
+    expected: Outcome,
+    /// `None` in rows with a dialect.
+    turns_on: Option<BTreeSet<String>>,
+    note: String,
+}
+
+pub(crate) fn rows() -> impl Iterator<Item = Row> {
+    let names = Names::read();
+    ROWS.lines().map(move |line| {
+        let line: Line = serde_json::from_str(&names.with_arns(line)).expect(line);
+        Row {
+            world: names.world(&line),
+            call: names.call(&line),
+            dialect: super::dialect(&line.dialect),
+            expected: line.expected.outcome(),
+            turns_on: line.dialect.is_empty().then_some(line.turns_on),
+            id: line.id,
+            rules: line.rules,
+            note: line.note,
+        }
+    })
+}
+
+/// The rules that a row's call cites.
+pub(crate) fn cited(row: &Row) -> RuleSet {
+    let judged = judge_call(&row.world, &row.call, &row.dialect);
+    judged.expect("rows are well-formed").rules
+}
+
+#[test]
+fn every_call_ends_as_its_row_says() {
+    let mut complaints = Vec::new();
+    let mut ids = BTreeSet::new();
+    for row in rows() {
+        let found = judge_call(&row.world, &row.call, &row.dialect).map(|j| j.outcome);
+        if found.as_ref() != Ok(&row.expected) {
+            complaints.push(format!(
+                "{} {}: {found:?}, not {:?}",
+                row.id, row.note, row.expected
+            ));
+        }
+        assert!(ids.insert(row.id.clone()), "{} twice", row.id);
+    }
+    super::assert_none(&complaints);
+}
+
+#[test]
+fn every_verdict_turns_on_the_choices_of_its_row() {
+    let mut complaints = Vec::new();
+    for row in rows() {
+        let Some(turns_on) = &row.turns_on else {
+            continue;
+        };
+        let verdict = call_verdict(&row.world, &row.call).expect("rows ask for few readings");
+        let (default, choices) = match &verdict {
+            CallVerdict::Determined(default) => (default, ChoiceSet::new()),
+            CallVerdict::Undetermined {
+                default,
+                choices,
+                readings,
+            } => {
+                assert_eq!(readings[0], (Dialect::default(), default.outcome.clone()));
+                for (dialect, outcome) in readings {
+                    let judged = judge_call(&row.world, &row.call, dialect);
+                    assert_eq!(judged.map(|j| j.outcome), Ok(outcome.clone()), "{}", row.id);
+                }
+                (default, *choices)
+            }
+        };
+        let judged = judge_call(&row.world, &row.call, &Dialect::default());
+        assert_eq!(judged.as_ref(), Ok(default), "{}", row.id);
+        let found: BTreeSet<String> = choices.iter().map(|c| c.to_string()).collect();
+        if found != *turns_on {
+            complaints.push(format!(
+                "{} {}: {found:?}, not {turns_on:?}",
+                row.id, row.note
+            ));
+        }
+    }
+    super::assert_none(&complaints);
+}
+
+#[test]
+fn tracing_changes_nothing_and_every_pair_is_an_ordinary_check() {
+    for row in rows() {
+        let judged = judge_call(&row.world, &row.call, &row.dialect).expect("rows are well-formed");
+        for detail in [Detail::Structure, Detail::Full] {
+            let traced = trace_call(&row.world, &row.call, &row.dialect, detail)
+                .expect("rows are well-formed");
+            assert_eq!(traced.judgement, judged, "{}", row.id);
+            let steps = traced.expansion.iter().chain(&traced.combination);
+            for step in steps {
+                assert!(!step.rules.is_empty(), "{}: {step:?}", row.id);
+                assert_eq!(
+                    step.text.is_empty(),
+                    detail == Detail::Structure,
+                    "{}",
+                    row.id
+                );
+            }
+            let is_turned_away =
+                matches!(judged.outcome, Outcome::Rejected(_) | Outcome::Invalid(_));
+            assert_eq!(traced.pairs.is_empty(), is_turned_away, "{}", row.id);
+            assert_eq!(traced.combination.is_empty(), is_turned_away, "{}", row.id);
+            for pair in &traced.pairs {
+                assert_eq!(pair.check.action, pair.pair.action, "{}", row.id);
+                assert_eq!(pair.check.resource.arn, pair.pair.resource, "{}", row.id);
+                let alone = judge(&pair.check, &row.dialect).expect("checks are well-formed");
+                let outcome = pair.derivation.judgement.outcome;
+                assert_eq!(alone.outcome, outcome, "{}", row.id);
+                assert!(matches!(outcome, CheckOutcome::Decided(_)), "{}", row.id);
+            }
+        }
+    }
+}
