@@ -182,10 +182,11 @@ struct Callers(Box<[(u64, u32)]>);
 #[derive(Clone, Copy)]
 enum Name {
     Account,
+    /// A role by its name, in an account.
     Role,
     /// A user or session by its ARN.
     Arn,
-    /// A user by name, for its federated-user sessions.
+    /// A user by name, in an account, for its federated-user sessions.
     User,
     Service,
     Provider,
@@ -200,12 +201,14 @@ impl Callers {
 
     /// Where an entry stands.
     fn places(entry: &Entry) -> [Option<u64>; 2] {
-        let at = |name: Name, text: &str| Some(hash(name as u64, text.as_bytes()));
+        let at = |name, text| Some(at(name, text));
         match entry {
             Entry::Everyone | Entry::EveryIdentity => [None, None],
             Entry::Account { account, .. } => [at(Name::Account, account), None],
-            Entry::Role { name, .. } => [at(Name::Role, name), None],
-            Entry::User { arn, name, .. } => [at(Name::Arn, arn), at(Name::User, name)],
+            Entry::Role { account, name, .. } => [Some(of(Name::Role, account, name)), None],
+            Entry::User {
+                arn, account, name, ..
+            } => [at(Name::Arn, arn), Some(of(Name::User, account, name))],
             Entry::Session { arn, .. } => [at(Name::Arn, arn), None],
             Entry::Service(name) => [at(Name::Service, name), None],
             Entry::Federated(name) => [at(Name::Provider, name), None],
@@ -223,35 +226,41 @@ impl Callers {
         }
         match caller.kind {
             Kind::Root => {}
-            Kind::User => self.visit(Name::Arn, caller.arn, visit)?,
+            Kind::User => self.visit(at(Name::Arn, caller.arn), visit)?,
             Kind::RoleSession { role } => {
-                self.visit(Name::Arn, caller.arn, visit)?;
-                self.visit(Name::Role, role, visit)?;
+                self.visit(at(Name::Arn, caller.arn), visit)?;
+                self.visit(of(Name::Role, caller.account, role), visit)?;
             }
             Kind::FederatedUser { name } => {
-                self.visit(Name::Arn, caller.arn, visit)?;
-                self.visit(Name::User, name, visit)?;
+                self.visit(at(Name::Arn, caller.arn), visit)?;
+                self.visit(of(Name::User, caller.account, name), visit)?;
             }
-            Kind::Service => return self.visit(Name::Service, caller.arn, visit),
-            Kind::Provider => return self.visit(Name::Provider, caller.arn, visit),
+            Kind::Service => return self.visit(at(Name::Service, caller.arn), visit),
+            Kind::Provider => return self.visit(at(Name::Provider, caller.arn), visit),
             Kind::Anonymous | Kind::Jwt => return ControlFlow::Continue(()),
         }
-        self.visit(Name::Account, caller.account, visit)
+        self.visit(at(Name::Account, caller.account), visit)
     }
 
     #[inline]
-    fn visit(
-        &self,
-        name: Name,
-        text: &str,
-        visit: &mut impl FnMut(u32) -> ControlFlow<()>,
-    ) -> ControlFlow<()> {
-        let hash = hash(name as u64, text.as_bytes());
+    fn visit(&self, hash: u64, visit: &mut impl FnMut(u32) -> ControlFlow<()>) -> ControlFlow<()> {
         let from = self.0.partition_point(|(h, _)| *h < hash);
         let behind = self.0.get(from..).unwrap_or_default();
         let mut same = behind.iter().take_while(|(h, _)| *h == hash);
         same.try_for_each(|(_, rule)| visit(*rule))
     }
+}
+
+/// Where a name stands.
+#[inline]
+fn at(name: Name, text: &str) -> u64 {
+    hash(name as u64, text.as_bytes())
+}
+
+/// Where a name stands that is one only in its account.
+#[inline]
+fn of(name: Name, account: &str, text: &str) -> u64 {
+    hash(at(name, account), text.as_bytes())
 }
 
 fn hash_of(key: &Key<'_>) -> u64 {

@@ -51,6 +51,64 @@
 //! * **A policy that is left out** is absent, which is not the same as one that says nothing: an absent SCP level or
 //!   endpoint policy does not limit, a silent one denies.
 //!
+//! # Worlds and calls
+//!
+//! A call to AgentCore is more than one question: it needs its action on the runtime *and* on the runtime endpoint
+//! (AC-072), each with the policies of that resource, in a context that follows from who calls over which path. A
+//! [`World`] holds accounts, identities, runtimes and networks with all their policies, compiled once; a call is raw
+//! facts, and its outcome says which pair failed and which types of policy are to blame. Here one runtime is shared
+//! with two accounts, of which tenant B may call from its own VPC only:
+//!
+//! ```
+//! # use serde_json::json;
+//! use veriam_evaluator::World;
+//! use veriam_model::{Call, Dialect};
+//!
+//! # let runtime = "arn:aws:bedrock-agentcore:us-west-2:111122223333:runtime/agent_a-AbCdEf0123";
+//! # let endpoint = format!("{runtime}/runtime-endpoint/DEFAULT");
+//! # let (tenant_a, tenant_b) = ("444455556666", "777788889999");
+//! // What runtime and endpoint say, each of itself.
+//! let own = |resource: &str| json!({"Version": "2012-10-17", "Statement": [
+//!     {"Effect": "Allow", "Action": "bedrock-agentcore:InvokeAgentRuntime", "Resource": resource,
+//!      "Principal": {"AWS": [format!("arn:aws:iam::{tenant_a}:role/app"), format!("arn:aws:iam::{tenant_b}:role/app")]}},
+//!     {"Effect": "Deny", "Action": "bedrock-agentcore:*", "Resource": resource,
+//!      "Principal": {"AWS": format!("arn:aws:iam::{tenant_b}:role/app")},
+//!      "Condition": {"StringNotEquals": {"aws:SourceVpc": "vpc-b"}}},
+//! ]});
+//! // What the tenants say of their own roles.
+//! let app = |account: &str| json!({"account": account, "name": "app", "id": "AROAEXAMPLE", "policies": [
+//!     {"Version": "2012-10-17", "Statement": {"Effect": "Allow",
+//!      "Action": "bedrock-agentcore:InvokeAgentRuntime", "Resource": [runtime, endpoint]}}]});
+//! let world: veriam_model::World = serde_json::from_str(&json!({
+//!     "region": "us-west-2",
+//!     "accounts": [{"id": "111122223333"}, {"id": tenant_a}, {"id": tenant_b}],
+//!     "roles": [app(tenant_a), app(tenant_b)],
+//!     "runtimes": [{"account": "111122223333", "id": "agent_a-AbCdEf0123", "policy": own(runtime),
+//!                   "endpoints": [{"name": "DEFAULT", "policy": own(&endpoint)}]}],
+//!     "networks": [{"endpoint": "vpce-b", "vpc": "vpc-b", "account": tenant_b}],
+//! }).to_string())?;
+//! let world = World::new(&world, &Dialect::default())?;
+//!
+//! let call = |account: &str, from: serde_json::Value| -> Call {
+//!     serde_json::from_value(json!({
+//!         "caller": {"session": {"account": account, "role": "app", "session": "s1",
+//!                                "token": {"issued": 1_750_000_000}}},
+//!         "operation": "InvokeAgentRuntime", "runtime": "agent_a-AbCdEf0123", "from": from,
+//!         "at": 1_750_000_600, "user_agent": "example/1.0",
+//!     })).unwrap()
+//! };
+//! let internet = json!({"internet": {"address": "203.0.113.9"}});
+//! let vpc = json!({"endpoint": {"endpoint": "vpce-b", "address": "10.0.0.7"}});
+//! let outcome = |call: &Call| world.decide(call).unwrap().to_string();
+//! assert_eq!(outcome(&call(tenant_a, internet.clone())), "allowed");
+//! assert_eq!(outcome(&call(tenant_b, vpc)), "allowed");
+//! assert_eq!(outcome(&call(tenant_b, internet)), "denied explicitly by resource-based policy");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Unlike a [`Request`], a call brings no context: what keys it carries is derived, and an invalid policy anywhere in
+//! a world refuses the world. The rules are those of section 5 of `docs/readings.md`.
+//!
 //! # What to expect
 //!
 //! | | |
@@ -60,6 +118,7 @@
 //! | [`Engine::explain`] | the decision and the statements that applied, by Sid |
 //! | [`Engine::decide_batch`], [`Engine::decide_parallel`] | many requests, on one thread or several |
 //! | [`Engine::decide_counted`] | the decision and how much [`Work`] it took |
+//! | [`World::new`], [`World::decide`] | a world compiled once; calls in it, decided in time that hardly grows with it |
 //! | [`Engine::for_check`] | an engine from a [`Check`](veriam_model::Check), the line format of `veriam decide` |
 //!
 //! An invalid policy is an error and never a decision; so is a [`MalformedRequest`]. Where the documentation leaves a

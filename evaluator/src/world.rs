@@ -10,6 +10,7 @@ mod layer;
 mod parts;
 mod party;
 mod time;
+mod well_formed;
 
 use std::collections::HashMap;
 

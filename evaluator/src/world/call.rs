@@ -3,8 +3,8 @@
 use std::cell::OnceCell;
 
 use veriam_model::{
-    Authorizer, Call, Caller, Fact, InvalidCall, Malformed, Outcome, Path, PolicySlot, PolicyText,
-    PolicyType, Rejection,
+    Authorizer, Call, Caller, Fact, InvalidCall, Outcome, Path, PolicySlot, PolicyText, PolicyType,
+    Rejection,
 };
 
 use super::facts::{Facts, PutTogether, Way};
@@ -12,21 +12,23 @@ use super::judge::Judge;
 use super::layer::Layer;
 use super::parts::{Account, Network, Runtime};
 use super::party::Party;
+use super::well_formed::{is_well_formed, malformed};
 use super::{CallError, World, build};
 use crate::settings::Settings;
 use crate::{Limits, ParseError, grammar};
 
 /// Decides a call.
 pub(super) fn decide(world: &World, call: &Call) -> Result<Outcome, CallError> {
-    let valid = world.names.validate_call(call);
-    valid.map_err(CallError::Malformed)?;
     let session_arn = OnceCell::new();
-    // What a well-formed call names is there.
-    let runtime = world.runtime(&call.runtime).ok_or_else(missing)?;
-    let owner = world.accounts.get(runtime.account).ok_or_else(missing)?;
-    let way = way(world, &call.from).ok_or_else(missing)?;
-    let party = Party::find(world, &call.caller, &session_arn).ok_or_else(missing)?;
-
+    let Found {
+        runtime,
+        owner,
+        way,
+        party,
+    } = match Found::find(world, call, &session_arn) {
+        Some(found) if is_well_formed(call) => found,
+        _ => return Err(malformed(world, call)),
+    };
     let qualifier = call.qualifier.as_deref().unwrap_or(build::DEFAULT);
     let mut endpoints = runtime.endpoints.iter();
     let Some(endpoint) = endpoints.find(|e| e.name.as_ref() == qualifier) else {
@@ -67,6 +69,26 @@ pub(super) fn decide(world: &World, call: &Call) -> Result<Outcome, CallError> {
         },
     };
     Ok(judge.outcome(call, [&runtime.itself, &endpoint.itself]))
+}
+
+/// What a call names.
+struct Found<'c> {
+    runtime: &'c Runtime,
+    owner: &'c Account,
+    way: Way<'c>,
+    party: Party<'c>,
+}
+
+impl<'c> Found<'c> {
+    fn find(world: &'c World, call: &'c Call, session_arn: &'c OnceCell<String>) -> Option<Self> {
+        let runtime = world.runtime(&call.runtime)?;
+        Some(Self {
+            runtime,
+            owner: world.accounts.get(runtime.account)?,
+            way: way(world, &call.from)?,
+            party: Party::find(world, &call.caller, session_arn)?,
+        })
+    }
 }
 
 /// Why a call is turned away, if it is (AC-112, AC-129, AC-130).
@@ -121,16 +143,6 @@ fn way<'c>(world: &'c World, path: &'c Path) -> Option<Way<'c>> {
                 address,
             }
         }
-    })
-}
-
-/// Never seen: the model has found everything a call names.
-#[cold]
-fn missing() -> CallError {
-    CallError::Malformed(Malformed {
-        member: "call".to_owned(),
-        found: String::new(),
-        expected: "names of what is in the world",
     })
 }
 

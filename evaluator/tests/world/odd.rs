@@ -1,0 +1,365 @@
+//! Odd worlds and odd calls, of which about half are well-formed.
+
+use proptest::prelude::*;
+use proptest::sample::select;
+use veriam_evaluator::{Limits, faults};
+use veriam_model::{
+    Account, Authorizer, Call, Caller, Dialect, FederatedCaller, Identity, JwtCaller, Membership,
+    Network, Operation, Path, PolicyText, PolicyType, RootCaller, Runtime, RuntimeEndpoint,
+    SessionCaller, Tags, Token, UserCaller, World,
+};
+
+use crate::scene::{NOW, OWNER, TENANT, scene};
+
+fn text(texts: &'static [&'static str]) -> impl Strategy<Value = String> + Clone {
+    select(texts).prop_map(str::to_owned)
+}
+
+fn account() -> impl Strategy<Value = String> + Clone {
+    text(&[
+        OWNER,
+        OWNER,
+        OWNER,
+        TENANT,
+        TENANT,
+        "000000000000",
+        "1",
+        "１１１１２２２２３３３３",
+    ])
+}
+
+fn name() -> impl Strategy<Value = String> + Clone {
+    text(&[
+        "app", "app", "app", "root", "a.b", "=,@+", "a/b", "", "*", "ünder",
+    ])
+}
+
+fn word() -> impl Strategy<Value = String> + Clone {
+    text(&["DEFAULT", "one", "one", "one", "o-1", "a b", "", "${x}"])
+}
+
+fn tags() -> impl Strategy<Value = Tags> {
+    let tags = prop::collection::vec((text(&["Team", "", "a/b", "${*}"]), name()), 0..3);
+    tags.prop_map(|list| {
+        let mut tags = Tags::new();
+        for (key, value) in list {
+            tags.insert(key, value).ok();
+        }
+        tags
+    })
+}
+
+fn policy_text() -> impl Strategy<Value = PolicyText> {
+    let conditions = [
+        "",
+        r#","Condition":{"StringNotEquals":{"aws:PrincipalArn":"arn:aws:iam::111122223333:role/app"}}"#,
+        r#","Condition":{"StringLike":{"aws:PrincipalTag/Team":"${aws:ResourceTag/Team, 'x'}"}}"#,
+        r#","Condition":{"DateLessThan":{"aws:CurrentTime":"2030-01-01"},"Bool":{"aws:MultiFactorAuthPresent":"true"}}"#,
+        r#","Condition":{"ForAnyValue:StringLike":{"aws:VpceOrgPaths":"*","aws:PrincipalOrgPaths":"o-1/*"}}"#,
+        r#","Condition":{"NumericLessThan":{"aws:MultiFactorAuthAge":"${aws:EpochTime}"}}"#,
+    ];
+    let principals = [
+        "",
+        "",
+        r#","Principal":"*""#,
+        r#","Principal":{"AWS":["111122223333","arn:aws:sts::111122223333:assumed-role/app/app"]}"#,
+        r#","NotPrincipal":{"AWS":"arn:aws:iam::111122223333:user/app"}"#,
+    ];
+    let parts = (
+        select(&["Allow", "Deny", "allow"][..]),
+        select(
+            &[
+                "*",
+                "bedrock-agentcore:*",
+                "bedrock-agentcore:Invoke*",
+                "s3:*",
+                "x",
+            ][..],
+        ),
+        select(
+            &[
+                "*",
+                "arn:aws:bedrock-agentcore:*:*:runtime/${aws:userid}*",
+                "arn:aws",
+            ][..],
+        ),
+        select(conditions.to_vec()),
+        select(principals.to_vec()),
+    );
+    parts.prop_map(|(effect, action, resource, condition, principal)| {
+        PolicyText::new(format!(
+            r#"{{"Version":"2012-10-17","Statement":{{"Effect":"{effect}","Action":"{action}","Resource":"{resource}"{condition}{principal}}}}}"#
+        ))
+    })
+}
+
+/// A policy of a type that is mostly valid.
+fn policy_of(policy_type: PolicyType) -> impl Strategy<Value = PolicyText> {
+    let fallback = match policy_type {
+        PolicyType::Resource | PolicyType::Endpoint => r#","Principal":"*""#,
+        _ => "",
+    };
+    policy_text().prop_map(move |text| {
+        if is_valid(policy_type, &text) || text.as_str().contains("allow") {
+            return text;
+        }
+        PolicyText::new(format!(
+            r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Action":"*","Resource":"*"{fallback}}}}}"#
+        ))
+    })
+}
+
+pub(crate) fn is_valid(policy_type: PolicyType, text: &PolicyText) -> bool {
+    let bytes = text.as_str().as_bytes();
+    faults(policy_type, bytes, &Dialect::default(), &Limits::default()).is_empty()
+}
+
+fn organization() -> impl Strategy<Value = Option<Membership>> {
+    let scps = prop::collection::vec(
+        prop::collection::vec(policy_of(PolicyType::Scp), 0..2),
+        0..3,
+    );
+    let membership = (
+        word(),
+        prop::collection::vec(word(), 0..3),
+        any::<bool>(),
+        scps,
+    );
+    prop::option::of(
+        membership.prop_map(|(id, path, management, scps)| Membership {
+            id,
+            path,
+            management,
+            scps,
+            rcps: Vec::new(),
+        }),
+    )
+}
+
+fn identity() -> impl Strategy<Value = Identity> {
+    let policies = prop::collection::vec(policy_of(PolicyType::Identity), 0..3);
+    let boundary = prop::option::of(policy_of(PolicyType::Boundary));
+    let path = text(&["/", "/", "/", "/a/b/", "//", "/:/", ""]);
+    (account(), name(), path, word(), tags(), policies, boundary).prop_map(
+        |(account, name, path, id, tags, policies, boundary)| Identity {
+            account,
+            name,
+            path,
+            id,
+            tags,
+            policies,
+            boundary,
+        },
+    )
+}
+
+fn authorizer() -> impl Strategy<Value = Authorizer> {
+    select(&Authorizer::ALL[..])
+}
+
+fn runtime() -> impl Strategy<Value = Runtime> {
+    let own = || prop::option::of(policy_of(PolicyType::Resource));
+    let endpoint = (word(), prop::option::of(authorizer()), tags(), own()).prop_map(
+        |(name, authorizer, tags, policy)| RuntimeEndpoint {
+            name,
+            authorizer,
+            tags,
+            policy,
+        },
+    );
+    let endpoints = prop::collection::vec(endpoint, 0..3);
+    (account(), word(), authorizer(), tags(), own(), endpoints).prop_map(
+        |(account, id, authorizer, tags, policy, endpoints)| Runtime {
+            account,
+            id,
+            authorizer,
+            tags,
+            policy,
+            endpoints,
+        },
+    )
+}
+
+fn network() -> impl Strategy<Value = Network> {
+    let policy = prop::option::of(policy_of(PolicyType::Endpoint));
+    (word(), word(), account(), policy).prop_map(|(endpoint, vpc, account, policy)| Network {
+        endpoint,
+        vpc,
+        account,
+        policy,
+    })
+}
+
+pub(crate) fn world() -> impl Strategy<Value = World> {
+    let accounts = prop::collection::vec((account(), organization()), 1..4);
+    let parts = (
+        text(&["aws", "aws", "aws", "aws-cn", "", "a:b"]),
+        text(&["us-west-2", "us-west-2", "us-west-2", "", "x:y"]),
+        accounts,
+        prop::collection::vec(identity(), 0..3),
+        prop::collection::vec(identity(), 0..3),
+        prop::collection::vec(runtime(), 0..3),
+        prop::collection::vec(network(), 0..3),
+    );
+    parts.prop_map(
+        |(partition, region, accounts, users, roles, runtimes, networks)| {
+            let accounts = accounts
+                .into_iter()
+                .map(|(id, organization)| Account { id, organization });
+            World {
+                partition,
+                region,
+                accounts: accounts.collect(),
+                users,
+                roles,
+                runtimes,
+                networks,
+            }
+        },
+    )
+}
+
+/// The same without most of what makes it malformed, so that calls can be made in it.
+pub(crate) fn mended(mut world: World) -> World {
+    world.partition = "aws".to_owned();
+    world.region = "us-west-2".to_owned();
+    world.accounts = scene().accounts;
+    let known = |id: &mut String| {
+        if id != OWNER {
+            *id = TENANT.to_owned();
+        }
+    };
+    for identity in world.users.iter_mut().chain(&mut world.roles) {
+        known(&mut identity.account);
+        identity.id = "AROA".to_owned();
+        identity.path = "/".to_owned();
+        identity
+            .policies
+            .retain(|p| is_valid(PolicyType::Identity, p));
+        identity
+            .boundary
+            .take_if(|p| !is_valid(PolicyType::Boundary, p));
+    }
+    for runtime in &mut world.runtimes {
+        known(&mut runtime.account);
+        runtime.id = "one".to_owned();
+        runtime
+            .policy
+            .take_if(|p| !is_valid(PolicyType::Resource, p));
+        runtime.endpoints.truncate(1);
+        for endpoint in &mut runtime.endpoints {
+            endpoint.name = "one".to_owned();
+            endpoint
+                .policy
+                .take_if(|p| !is_valid(PolicyType::Resource, p));
+        }
+    }
+    for network in &mut world.networks {
+        known(&mut network.account);
+        network.endpoint = "one".to_owned();
+        network.vpc = "one".to_owned();
+        network
+            .policy
+            .take_if(|p| !is_valid(PolicyType::Endpoint, p));
+    }
+    let is_name = |name: &str| ["app", "root", "a.b", "=,@+"].contains(&name);
+    world.users.retain(|i| is_name(&i.name));
+    world.roles.retain(|i| is_name(&i.name));
+    world.users.truncate(1);
+    world.roles.truncate(1);
+    world.runtimes.truncate(1);
+    world.networks.truncate(1);
+    world
+}
+
+fn token() -> impl Strategy<Value = Token> {
+    let times = || select(&[0, NOW - 1, NOW - 1, NOW, NOW, NOW + 1, u64::MAX][..]);
+    (times(), prop::option::of(times())).prop_map(|(issued, mfa)| Token { issued, mfa })
+}
+
+fn caller() -> impl Strategy<Value = Caller> {
+    let session = || prop::option::of(policy_text());
+    prop_oneof![
+        (account(), name(), prop::option::of(token())).prop_map(|(account, name, token)| {
+            Caller::User(UserCaller {
+                account,
+                name,
+                token,
+            })
+        }),
+        (account(), name(), name(), token(), session(), tags()).prop_map(
+            |(account, role, session, token, policy, tags)| {
+                Caller::Session(SessionCaller {
+                    account,
+                    role,
+                    session,
+                    token,
+                    policy,
+                    tags,
+                    source_identity: None,
+                    provider: Some(String::new()),
+                })
+            }
+        ),
+        account().prop_map(|account| Caller::Root(RootCaller { account })),
+        (account(), name(), token(), session(), tags()).prop_map(
+            |(account, user, token, policy, tags)| {
+                Caller::Federated(FederatedCaller {
+                    account,
+                    user,
+                    token,
+                    policy,
+                    tags,
+                })
+            }
+        ),
+        any::<bool>().prop_map(|accepted| {
+            Caller::Jwt(JwtCaller {
+                subject: String::new(),
+                accepted,
+            })
+        }),
+        Just(Caller::Anonymous),
+    ]
+}
+
+pub(crate) fn a_call() -> impl Strategy<Value = Call> {
+    let address = || {
+        text(&[
+            "203.0.113.9",
+            "203.0.113.9",
+            "::1",
+            "::ffff:1.2.3.4",
+            "1.2.3",
+            "01.2.3.4",
+            "::1%1",
+            "",
+        ])
+    };
+    let from = prop_oneof![
+        address().prop_map(|address| Path::Internet { address }),
+        (word(), address()).prop_map(|(endpoint, address)| Path::Endpoint { endpoint, address }),
+    ];
+    let parts = (
+        caller(),
+        select(&Operation::ALL[..]),
+        word(),
+        prop::option::of(word()),
+        prop::option::weighted(0.2, name()),
+        from,
+        select(&[NOW, NOW, NOW, 0, 253_402_300_799, 253_402_300_800, u64::MAX][..]),
+        name(),
+    );
+    parts.prop_map(
+        |(caller, operation, runtime, qualifier, user_id, from, at, user_agent)| Call {
+            caller,
+            operation,
+            runtime,
+            qualifier,
+            user_id,
+            from,
+            at,
+            user_agent,
+        },
+    )
+}
