@@ -2,8 +2,11 @@
 
 mod bench;
 mod decide;
+mod diff;
 mod explain;
+mod init;
 mod lint;
+mod matrix;
 mod replay;
 mod rules;
 mod run;
@@ -32,6 +35,9 @@ pub fn dispatch(command: Option<Command>, streams: &mut Streams<'_>) -> Ended {
         Some(Command::Rules(args)) => rules::run(&args, streams),
         Some(Command::Lint(args)) => lint::run(&args, streams),
         Some(Command::Test(args)) => test::run(&args, streams),
+        Some(Command::Init(args)) => init::run(&args, streams),
+        Some(Command::Matrix(args)) => matrix::run(&args, streams),
+        Some(Command::Diff(args)) => diff::run(&args, streams),
         Some(Command::Bench(args)) => bench::run(&args, streams),
         Some(Command::Completions(args)) => completions(&args, streams),
     }

@@ -5,12 +5,14 @@
 //! tells the format.
 
 pub mod check;
+pub mod diff;
 pub mod embedded;
 mod error;
 mod expect;
 mod fields;
 mod files;
 mod judge;
+pub mod matrix;
 mod only;
 mod policy;
 mod read;

@@ -19,6 +19,9 @@ fn help_texts_are_the_ones_that_were_reviewed() {
         "rules",
         "lint",
         "test",
+        "init",
+        "matrix",
+        "diff",
         "bench",
         "completions",
     ] {
@@ -61,6 +64,10 @@ fn a_malformed_command_line_is_told_on_standard_error_with_code_2() {
         &["lint", "policy.json"],
         &["lint", "--type", "bucket", "policy.json"],
         &["bench", "--seconds", "-1"],
+        &["test", "no-such-file.yaml"],
+        &["matrix", "no-such-file.yaml"],
+        &["diff", "no-such-file.yaml"],
+        &["init"],
         &["explain", "--line", "1", "--id", "a"],
         &["explain", "no-such-file.json"],
     ] {
@@ -76,7 +83,9 @@ fn completions_name_every_command() {
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let finished = veriam(&["completions", shell]);
         assert_eq!(finished.code, 0);
-        for command in ["replay", "decide", "explain", "lint", "bench"] {
+        for command in [
+            "replay", "decide", "explain", "lint", "test", "init", "matrix", "diff", "bench",
+        ] {
             assert!(finished.out.contains(command), "{shell} {command}");
         }
     }

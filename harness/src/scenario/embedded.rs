@@ -22,10 +22,37 @@ macro_rules! files {
 
 /// Every file of the folder `scenarios` that a scenario needs, by path.
 pub const FILES: &[File] = files![
+    "000-multi-tenant/anycompany-policy.json",
+    "000-multi-tenant/endpoint-policy-as-printed.json",
+    "000-multi-tenant/endpoint-policy-v2.got.json",
+    "000-multi-tenant/endpoint-policy-v2.json",
+    "000-multi-tenant/endpoint-policy-with-guest.json",
+    "000-multi-tenant/endpoint-policy.json",
+    "000-multi-tenant/example-corp-policy.json",
+    "000-multi-tenant/halves.yaml",
+    "000-multi-tenant/oauth.yaml",
+    "000-multi-tenant/runtime-policy-v2.got.json",
+    "000-multi-tenant/runtime-policy-v2.json",
+    "000-multi-tenant/runtime-policy-with-guest.json",
+    "000-multi-tenant/runtime-policy.json",
+    "000-multi-tenant/scenario-table.yaml",
+    "000-multi-tenant/step-1.yaml",
+    "000-multi-tenant/two-tenants.yaml",
+    "000-multi-tenant/verified.yaml",
+    "001-proxy-role/actions.yaml",
+    "001-proxy-role/administrator-access.json",
+    "001-proxy-role/deny-all-others-every-action.json",
+    "001-proxy-role/deny-all-others.json",
+    "001-proxy-role/nine-rows.yaml",
+    "001-proxy-role/principals.yaml",
+    "001-proxy-role/proxy-policy.json",
+    "001-proxy-role/proxy.yaml",
     "first/endpoint-policy.json",
     "first/runtime-policy.json",
     "first/scenario.yaml",
     "first/tenant-policy.json",
+    "matrices/cross-account.yaml",
+    "matrices/same-account.yaml",
 ];
 
 /// The embedded files as a source of files.

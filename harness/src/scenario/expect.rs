@@ -145,6 +145,22 @@ impl Expectation {
         }
     }
 
+    /// Whether the author names this side, allowed or not, as an outcome.
+    #[must_use]
+    pub fn may_be(&self, allowed: bool) -> bool {
+        match self {
+            Expectation::Outcome(expected) => expected.is_allowed() == allowed,
+            Expectation::Open {
+                readings, default, ..
+            } => {
+                let readings = readings.iter().map(|(_, expected)| expected);
+                readings
+                    .chain(default)
+                    .any(|expected| expected.is_allowed() == allowed)
+            }
+        }
+    }
+
     /// Whether the author expects it to be let through; none where it is left open.
     #[must_use]
     pub fn is_allowed(&self) -> Option<bool> {

@@ -13,8 +13,10 @@ pub struct Lone {
     pub named: Option<String>,
 }
 
-/// The calls whose outcome nothing in the scenario shows to turn on a fact. A call that is left open needs no sibling:
-/// its readings are one.
+/// The calls whose outcome nothing in the scenario shows to turn on a fact.
+///
+/// A call that is left open needs no sibling, and is one for either side that its author names among its readings. A
+/// sibling that is named may differ in more than one fact: the author says that less would not change the outcome.
 #[must_use]
 pub fn lone(scenario: &Scenario) -> Vec<Lone> {
     let mut lone = Vec::new();
@@ -22,7 +24,7 @@ pub fn lone(scenario: &Scenario) -> Vec<Lone> {
         let Some(allowed) = call.expectation.is_allowed() else {
             continue;
         };
-        let other_side = |c: &&DeclaredCall| c.expectation.is_allowed() == Some(!allowed);
+        let other_side = |c: &&DeclaredCall| c.expectation.may_be(!allowed);
         let mut others = scenario.calls.iter().filter(other_side);
         let named = match &call.sibling {
             Some(it) if others.any(|c| c.it == *it) => continue,

@@ -1,0 +1,213 @@
+//! The access table of a scenario: every principal, operation, endpoint and way, and what becomes of each call.
+
+mod json;
+mod table;
+
+use veriam_model::{Call, Operation, Outcome};
+use veriam_oracle::CallVerdict;
+
+use super::check::Disagreed;
+use super::{Bench, JudgeError, Scenario};
+
+pub use table::{Access, Row, Table, tables};
+
+/// The endpoint every runtime has.
+const DEFAULT: &str = "DEFAULT";
+/// Whom the calls with a user id name; no policy sees it.
+const USER_ID: &str = "somebody";
+
+/// The access table of a scenario's world.
+#[derive(Clone, Debug)]
+pub struct Matrix<'s> {
+    /// The scenario.
+    pub scenario: &'s Scenario,
+    /// Every call, by resource, endpoint, operation, principal, way, each in the order declared.
+    pub cells: Vec<Cell>,
+    /// Calls on which the judges differ: a fault of one of them.
+    pub disagreements: Vec<Disagreed>,
+}
+
+/// What a call asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Ask {
+    /// The operation.
+    pub operation: Operation,
+    /// Whether a user id is sent along.
+    pub for_user: bool,
+}
+
+/// One call of the table and what becomes of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cell {
+    /// The name of the resource.
+    pub resource: String,
+    /// The endpoint.
+    pub endpoint: String,
+    /// What is asked for.
+    pub ask: Ask,
+    /// The name of the principal.
+    pub caller: String,
+    /// The name of the way.
+    pub way: String,
+    /// What becomes of it.
+    pub verdict: CellVerdict,
+}
+
+/// What becomes of a call of the table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CellVerdict {
+    /// It turns on nothing open.
+    Determined(Outcome),
+    /// The documentation leaves it open.
+    Open {
+        /// The rules that leave it open.
+        rules: Vec<String>,
+        /// The readings with their outcomes, the default first.
+        readings: Vec<(String, Outcome)>,
+    },
+}
+
+impl Ask {
+    /// Everything that can be asked for: each operation, and those that carry a user id with one.
+    #[must_use]
+    pub fn all() -> Vec<Ask> {
+        let mut asks = Vec::new();
+        for operation in Operation::ALL {
+            asks.push(Ask {
+                operation,
+                for_user: false,
+            });
+            if operation.takes_user_id() {
+                asks.push(Ask {
+                    operation,
+                    for_user: true,
+                });
+            }
+        }
+        asks
+    }
+}
+
+impl std::fmt::Display for Ask {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let user = if self.for_user { " with a user id" } else { "" };
+        write!(f, "{}{user}", self.operation)
+    }
+}
+
+impl CellVerdict {
+    fn of(verdict: &CallVerdict) -> Self {
+        match verdict {
+            CallVerdict::Determined(judgement) => {
+                CellVerdict::Determined(judgement.outcome.clone())
+            }
+            CallVerdict::Undetermined {
+                choices, readings, ..
+            } => {
+                let name = |dialect| {
+                    let names = choices.iter().map(|c| super::expect::reading(dialect, c));
+                    names.collect::<Vec<_>>().join(" + ")
+                };
+                CellVerdict::Open {
+                    rules: choices.iter().map(|c| c.rule().to_string()).collect(),
+                    readings: readings
+                        .iter()
+                        .map(|(dialect, outcome)| (name(dialect), outcome.clone()))
+                        .collect(),
+                }
+            }
+        }
+    }
+}
+
+impl std::fmt::Display for CellVerdict {
+    /// `allowed`, `denied explicitly by …`, or `open (AC-093): union: allowed; literal: …`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            CellVerdict::Determined(outcome) => outcome.fmt(f),
+            CellVerdict::Open { rules, readings } => {
+                write!(f, "open ({})", rules.join(", "))?;
+                for (i, (name, outcome)) in readings.iter().enumerate() {
+                    let sign = if i == 0 { ": " } else { "; " };
+                    write!(f, "{sign}{name}: {outcome}")?;
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Judges every call of the table.
+///
+/// # Errors
+/// [`JudgeError`] when a judge has no answer to one.
+pub fn matrix<'s>(scenario: &'s Scenario, asks: &[Ask]) -> Result<Matrix<'s>, JudgeError> {
+    let bench = Bench::new(&scenario.world)?;
+    let mut matrix = Matrix {
+        scenario,
+        cells: Vec::new(),
+        disagreements: Vec::new(),
+    };
+    for resource in &scenario.resources {
+        let runtime = scenario.runtime(resource);
+        let mut endpoints = vec![DEFAULT];
+        let listed = runtime.map(|r| r.endpoints.as_slice()).unwrap_or_default();
+        endpoints.extend(
+            listed
+                .iter()
+                .map(|e| e.name.as_str())
+                .filter(|e| *e != DEFAULT),
+        );
+        for endpoint in endpoints {
+            for &ask in asks {
+                for principal in &scenario.principals {
+                    for way in scenario.ways() {
+                        let plain =
+                            scenario.plain_call(principal, ask.operation, &resource.runtime, way);
+                        let call = Call {
+                            qualifier: (endpoint != DEFAULT).then(|| endpoint.to_owned()),
+                            user_id: ask.for_user.then(|| USER_ID.to_owned()),
+                            ..plain
+                        };
+                        let judged = bench.judge(&call)?;
+                        if let Some(disagreement) = judged.disagreement {
+                            matrix.disagreements.push(Disagreed {
+                                what: format!("{ask} by {} from {way}", principal.name),
+                                disagreement,
+                            });
+                        }
+                        matrix.cells.push(Cell {
+                            resource: resource.name.clone(),
+                            endpoint: endpoint.to_owned(),
+                            ask,
+                            caller: principal.name.clone(),
+                            way: way.to_owned(),
+                            verdict: CellVerdict::of(&judged.verdict),
+                        });
+                    }
+                }
+            }
+        }
+    }
+    Ok(matrix)
+}
+
+impl Matrix<'_> {
+    /// The table for people, with ANSI styles.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        table::text(self)
+    }
+
+    /// The table as Markdown.
+    #[must_use]
+    pub fn to_markdown(&self) -> String {
+        table::markdown(self)
+    }
+
+    /// Every call as one JSON object with a line feed at its end.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        json::render(self)
+    }
+}
