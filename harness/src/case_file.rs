@@ -1,66 +1,39 @@
 //! Stored cases: `veriam.case/1`, one divergence in one file, with everything a replay needs.
 //!
 //! The format is strict: another version, an unknown or repeated member, trailing data are refused with the
-//! place. The check inside is a check on the wire; policies whose text is a JSON object are written as that
-//! text, so that people can read them.
+//! place. What was asked stands in one of three forms: `check` (a check on the wire), `document` (policy type and
+//! text), or `world` and `call` (as the model has them). Policies whose text is a JSON object are written as that text,
+//! so that people can read them.
+
+mod write;
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use veriam_model::{
-    Check, Context, Decision, Dialect, Fact, PolicyText, Principal, Resource, RuleId,
+    Call, CallCase, Case, Check, Dialect, DocumentCase, PolicyText, PolicyType, World,
 };
+use veriam_reports::Kind;
+pub use veriam_reports::Signature;
 
-use crate::compare::Kind;
 use crate::place::Place;
 
 /// The version tag of a stored case.
 pub const CASE_SCHEMA: &str = "veriam.case/1";
 
-/// What makes two divergences the same: no seeds, no versions, no names.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Signature {
-    /// The target that diverged.
-    pub target: String,
-    /// What it should have replied.
-    pub expected: Kind,
-    /// What it replied.
-    pub observed: Kind,
-    /// The rules that decided in the oracle's derivation, in id order.
-    pub rules: Vec<RuleId>,
-}
-
-impl fmt::Display for Signature {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Signature {
-            target,
-            expected,
-            observed,
-            rules,
-        } = self;
-        write!(f, "{target}: expected {expected}, observed {observed}")?;
-        for (i, rule) in rules.iter().enumerate() {
-            let before = if i == 0 { " by " } else { ", " };
-            write!(f, "{before}{rule}")?;
-        }
-        Ok(())
-    }
-}
-
 /// Where a case comes from.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Origin {
     /// The part of the run.
     pub part: String,
-    /// The campaign seed, for generated checks.
+    /// The campaign seed, for generated cases.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seed: Option<u64>,
     /// The number of the case within its part, from 0.
     pub index: u64,
-    /// The id of the check as it was before shrinking.
+    /// The id of a check as it was before shrinking.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// The version of the mapping from bytes to cases.
@@ -71,17 +44,17 @@ pub struct Origin {
 
 /// One divergence.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Case {
+pub struct StoredCase {
     /// What kind of divergence it is.
     pub signature: Signature,
     /// Where it comes from.
     pub origin: Origin,
     /// The dialect both judges were asked under.
     pub dialect: Dialect,
-    /// The documented outcome, for rows that have one.
-    pub documented: Option<Decision>,
-    /// The shrunk check.
-    pub check: Check,
+    /// The documented reply, for rows that have one.
+    pub documented: Option<Kind>,
+    /// What was asked, shrunk.
+    pub case: Case,
 }
 
 /// A text that is no stored case.
@@ -120,9 +93,23 @@ struct ReadCase<'a> {
     #[serde(borrow)]
     dialect: Vec<&'a RawValue>,
     #[serde(default)]
-    documented: Option<Decision>,
-    #[serde(borrow)]
-    check: &'a RawValue,
+    documented: Option<Kind>,
+    #[serde(borrow, default)]
+    check: Option<&'a RawValue>,
+    #[serde(default)]
+    document: Option<ReadDocument>,
+    #[serde(default)]
+    world: Option<World>,
+    #[serde(default)]
+    call: Option<Call>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ReadDocument {
+    #[serde(rename = "type")]
+    policy_type: PolicyType,
+    text: PolicyText,
 }
 
 /// Whether a text is meant to be a stored case: a JSON object with a `schema` member.
@@ -131,7 +118,7 @@ pub fn has_tag(text: &str) -> bool {
     matches!(serde_json::from_str(text), Ok(Tag { schema: Some(_) }))
 }
 
-impl Case {
+impl StoredCase {
     /// Reads a stored case.
     ///
     /// # Errors
@@ -162,57 +149,29 @@ impl Case {
                 .with_setting(&setting)
                 .map_err(|error| at(error.to_string()))?;
         }
-        let raw = case.check.get();
-        let check = Check::from_json(raw).map_err(|error| {
-            // The reader counts columns from the last line feed. The text is valid JSON, so its line feeds stand
-            // between tokens, and the column without them is the offset.
-            let flat = raw.replace(['\n', '\r'], " ");
-            let column = Check::from_json(&flat).map_or_else(|e| e.column, |_| 1);
-            let offset = offset_in(text, raw) + column.saturating_sub(1);
-            CaseError::at(text, offset, error.message)
-        })?;
-        Ok(Case {
+        let asked = match (case.check, case.document, case.world, case.call) {
+            (Some(raw), None, None, None) => Case::Check(Box::new(read_check(text, raw.get())?)),
+            (None, Some(document), None, None) => Case::Document(DocumentCase {
+                policy_type: document.policy_type,
+                text: document.text,
+            }),
+            (None, None, Some(world), Some(call)) => Case::Call(Box::new(CallCase { world, call })),
+            _ => {
+                let message = "a case holds either `check`, or `document`, or `world` and `call`";
+                return Err(CaseError::at(text, 0, message.to_owned()));
+            }
+        };
+        Ok(StoredCase {
             signature: case.signature,
             origin: case.origin,
             dialect,
             documented: case.documented,
-            check,
+            case: asked,
         })
     }
 
-    /// The case as JSON text with a line feed at its end.
-    #[must_use]
-    pub fn to_json(&self) -> String {
-        let check = &self.check;
-        let case = WriteCase {
-            schema: CASE_SCHEMA,
-            signature: &self.signature,
-            origin: &self.origin,
-            dialect: settings(&self.dialect),
-            documented: self.documented,
-            check: WriteCheck {
-                id: check.id.as_deref(),
-                identity_policies: pool(&check.identity_policies),
-                resource_policy: one(&check.resource_policy),
-                boundary: one(&check.boundary),
-                session_policy: one(&check.session_policy),
-                scps: check.scps.iter().map(|level| pool(level)).collect(),
-                rcps: check.rcps.iter().map(|level| pool(level)).collect(),
-                endpoint_policy: one(&check.endpoint_policy),
-                principal: &check.principal,
-                resource: &check.resource,
-                action: &check.action,
-                context: &check.context,
-                facts: &check.facts,
-            },
-        };
-        let mut text = serde_json::to_string_pretty(&case).unwrap_or_default();
-        text.push('\n');
-        text
-    }
-
     /// A file name made of what the case is, so that the same case is stored once: target and outcome for
-    /// people, a hash of signature, dialect and check for certainty.
+    /// people, a hash of signature, dialect and question for certainty.
     #[must_use]
     pub fn file_name(&self) -> String {
         let Signature {
@@ -223,11 +182,7 @@ impl Case {
         } = &self.signature;
         let mut hash = Fnv::new();
         hash.write(format!("{} {:?} ", self.signature, self.dialect).as_bytes());
-        let nameless = Check {
-            id: None,
-            ..self.check.clone()
-        };
-        hash.write(nameless.to_json().as_bytes());
+        hash.write(write::asked(&self.case).as_bytes());
         let words = format!("{target}-{expected}-{observed}").to_ascii_lowercase();
         let words: String = words
             .chars()
@@ -246,59 +201,15 @@ pub fn settings(dialect: &Dialect) -> Vec<String> {
         .collect()
 }
 
-#[derive(Serialize)]
-struct WriteCase<'a> {
-    schema: &'static str,
-    signature: &'a Signature,
-    origin: &'a Origin,
-    dialect: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    documented: Option<Decision>,
-    check: WriteCheck<'a>,
-}
-
-#[derive(Serialize)]
-struct WriteCheck<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    id: Option<&'a str>,
-    identity_policies: Vec<Written<'a>>,
-    resource_policy: Option<Written<'a>>,
-    boundary: Option<Written<'a>>,
-    session_policy: Option<Written<'a>>,
-    scps: Vec<Vec<Written<'a>>>,
-    rcps: Vec<Vec<Written<'a>>>,
-    endpoint_policy: Option<Written<'a>>,
-    principal: &'a Principal,
-    resource: &'a Resource,
-    action: &'a str,
-    context: &'a Context,
-    facts: &'a [Fact],
-}
-
-#[derive(Serialize)]
-#[serde(untagged)]
-enum Written<'a> {
-    Object(Box<RawValue>),
-    Text(&'a str),
-}
-
-impl<'a> Written<'a> {
-    /// As the object it is where that keeps every byte, else as a string.
-    fn of(policy: &'a PolicyText) -> Self {
-        let text = policy.as_str();
-        match RawValue::from_string(text.to_owned()) {
-            Ok(raw) if text.starts_with('{') && raw.get() == text => Written::Object(raw),
-            _ => Written::Text(text),
-        }
-    }
-}
-
-fn one(policy: &Option<PolicyText>) -> Option<Written<'_>> {
-    policy.as_ref().map(Written::of)
-}
-
-fn pool(policies: &[PolicyText]) -> Vec<Written<'_>> {
-    policies.iter().map(Written::of).collect()
+fn read_check(text: &str, raw: &str) -> Result<Check, CaseError> {
+    Check::from_json(raw).map_err(|error| {
+        // The reader counts columns from the last line feed. The text is valid JSON, so its line feeds stand
+        // between tokens, and the column without them is the offset.
+        let flat = raw.replace(['\n', '\r'], " ");
+        let column = Check::from_json(&flat).map_or_else(|e| e.column, |_| 1);
+        let offset = offset_in(text, raw) + column.saturating_sub(1);
+        CaseError::at(text, offset, error.message)
+    })
 }
 
 impl CaseError {

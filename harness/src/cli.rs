@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use veriam_model::{Dialect, Operation, PolicyType, RuleId};
 
 use crate::run::Part;
+use crate::schemas::SchemaName;
 use crate::store::DEFAULT_FOLDER;
 
 /// The seed of a run that names none, so that two people see the same run.
@@ -65,6 +66,8 @@ pub enum Command {
     Diff(DiffArgs),
     /// Measure both judges on this machine
     Bench(BenchArgs),
+    /// Print the JSON Schema of a file or stream
+    Schema(SchemaArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
 }
@@ -196,6 +199,10 @@ pub struct RunArgs {
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
 
+    /// Write the records the summary is folded from to this file, one JSON object a line
+    #[arg(long, value_name = "FILE")]
+    pub records: Option<PathBuf>,
+
     /// Show no progress bar; without a terminal there is none anyway
     #[arg(long)]
     pub no_progress: bool,
@@ -217,6 +224,7 @@ impl Default for RunArgs {
             dialect: DialectArgs::default(),
             out: PathBuf::from(DEFAULT_FOLDER),
             format: Format::Text,
+            records: None,
             no_progress: false,
             planted: None,
         }
@@ -500,6 +508,25 @@ fn seconds(text: &str) -> Result<f64, String> {
         Ok(seconds) if seconds > 0.0 && seconds <= 600.0 => Ok(seconds),
         _ => Err("give a number of seconds above 0 and up to 600, for example 0.5".to_owned()),
     }
+}
+
+/// Arguments of `veriam schema`.
+#[derive(Clone, Debug, Args)]
+#[command(after_help = "\
+Example:
+  veriam schema call > call.schema.json")]
+pub struct SchemaArgs {
+    /// What the schema describes
+    #[arg(value_name = "NAME", value_parser = schema_name())]
+    pub name: SchemaName,
+}
+
+/// Lets help and completions list the schemas.
+fn schema_name() -> impl clap::builder::TypedValueParser<Value = SchemaName> {
+    use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+
+    let values = SchemaName::ALL.map(|n| PossibleValue::new(n.name()).help(n.title()));
+    PossibleValuesParser::new(values).try_map(|name| SchemaName::by_name(&name).ok_or("no schema"))
 }
 
 /// Arguments of `veriam completions`.

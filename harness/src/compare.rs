@@ -1,11 +1,14 @@
-//! What a judge replies to a check, and when two replies agree.
+//! What a judge replies to a case, and when two replies agree.
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
-use veriam_evaluator::{Engine, MalformedRequest, Request};
-use veriam_model::{Check, Decision, Dialect, InvalidPolicy, RuleId};
-use veriam_oracle as oracle;
+use veriam_evaluator::{self as evaluator, Engine, Limits, MalformedRequest, Request};
+use veriam_model::{
+    Call, CallCase, Case, Check, Decision, Dialect, DocumentCase, Fault, InvalidPolicy, Outcome,
+    RuleId,
+};
+use veriam_oracle::{self as oracle, CallError};
+use veriam_reports::{Kind, OutcomeKind};
 
 /// Rules that end reading at once (readings 1.1). Which of them is named when a text breaks several is left to
 /// the judge: both have to find the text unreadable.
@@ -16,14 +19,22 @@ pub const UNREADABLE: [RuleId; 4] = [
     RuleId::iam(72),
 ];
 
-/// What a judge replies to a check.
+/// What a judge replies to a case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reply {
-    /// A decision.
+    /// The decision of a check.
     Decided(Decision),
     /// A policy of the check is invalid.
     Invalid(InvalidPolicy),
-    /// The request of the check is no question.
+    /// The document is valid.
+    Accepted,
+    /// The document is not, and its first fault.
+    Refused(Fault),
+    /// What becomes of a call.
+    Call(Outcome),
+    /// A policy of the call breaks this rule, so the call is no question.
+    InvalidWorld(RuleId),
+    /// The request of the case is no question.
     Malformed,
     /// The target cannot be asked this, and why.
     Unsupported(String),
@@ -38,10 +49,20 @@ impl Reply {
         match self {
             Reply::Decided(decision) => Kind::Decided(*decision),
             Reply::Invalid(invalid) => Kind::Invalid(invalid.rule),
+            Reply::Accepted => Kind::Accepted,
+            Reply::Refused(fault) => Kind::Refused(fault.rule),
+            Reply::Call(outcome) => Kind::Call(OutcomeKind::from(outcome)),
+            Reply::InvalidWorld(rule) => Kind::Invalid(*rule),
             Reply::Malformed => Kind::Malformed,
             Reply::Unsupported(_) => Kind::Unsupported,
             Reply::Failed(_) => Kind::Failed,
         }
+    }
+
+    /// The reply to a document with these faults.
+    #[must_use]
+    pub fn to_document(faults: impl Iterator<Item = Fault>) -> Self {
+        faults.min().map_or(Reply::Accepted, Reply::Refused)
     }
 }
 
@@ -54,6 +75,20 @@ impl fmt::Display for Reply {
                 rule,
                 offset,
             }) => write!(f, "invalid ({policy} breaks {rule} at byte {offset})"),
+            Reply::Accepted => f.write_str("accepted"),
+            Reply::Refused(Fault { offset, rule }) => {
+                write!(f, "refused (it breaks {rule} at byte {offset})")
+            }
+            Reply::Call(outcome) => {
+                outcome.fmt(f)?;
+                match outcome {
+                    Outcome::Denied(denial) => {
+                        write!(f, " ({} on {})", denial.at.action, denial.at.resource)
+                    }
+                    _ => Ok(()),
+                }
+            }
+            Reply::InvalidWorld(rule) => write!(f, "invalid (a policy of the world breaks {rule})"),
             Reply::Malformed => f.write_str("malformed request"),
             Reply::Unsupported(why) => write!(f, "unsupported ({why})"),
             Reply::Failed(how) => write!(f, "failed ({how})"),
@@ -61,100 +96,105 @@ impl fmt::Display for Reply {
     }
 }
 
-/// A reply as far as it names one and the same mistake: no offsets, no slots, no messages.
-///
-/// Written as its text: a decision's name, `invalid IAM-059`, `malformed`, `unsupported` or `failed`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
-    /// A decision.
-    Decided(Decision),
-    /// Some policy breaks this rule.
-    Invalid(RuleId),
-    /// The request is no question.
-    Malformed,
-    /// The target cannot be asked this.
-    Unsupported,
-    /// The target broke.
-    Failed,
-}
-
-impl fmt::Display for Kind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Kind::Decided(decision) => decision.fmt(f),
-            Kind::Invalid(rule) => write!(f, "invalid {rule}"),
-            Kind::Malformed => f.write_str("malformed"),
-            Kind::Unsupported => f.write_str("unsupported"),
-            Kind::Failed => f.write_str("failed"),
-        }
-    }
-}
-
-impl std::str::FromStr for Kind {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let decision = Decision::ALL.into_iter().find(|d| d.name() == text);
-        match text {
-            "malformed" => Ok(Kind::Malformed),
-            "unsupported" => Ok(Kind::Unsupported),
-            "failed" => Ok(Kind::Failed),
-            _ => decision
-                .map(Kind::Decided)
-                .or_else(|| {
-                    let rule = text.strip_prefix("invalid ")?.parse().ok()?;
-                    Some(Kind::Invalid(rule))
-                })
-                .ok_or_else(|| {
-                    format!(
-                        "`{text}` is no reply; write a decision, `invalid IAM-059`, `malformed` or `failed`"
-                    )
-                }),
-        }
-    }
-}
-
-impl Serialize for Kind {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Kind {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        text.parse().map_err(serde::de::Error::custom)
-    }
-}
-
 /// What the oracle replies under a dialect.
+#[must_use]
+pub fn oracle_reply(case: &Case, dialect: &Dialect) -> Reply {
+    match case {
+        Case::Check(check) => oracle_answer(check, dialect),
+        Case::Document(document) => oracle_reading(document, dialect),
+        Case::Call(call) => call_reply(
+            oracle::judge_call(&call.world, &call.call, dialect).map(|judgement| judgement.outcome),
+        ),
+    }
+}
+
+/// What the oracle replies to a check under a dialect.
 #[must_use]
 pub fn oracle_answer(check: &Check, dialect: &Dialect) -> Reply {
     match oracle::judge(check, dialect) {
-        Ok(judgement) => oracle_reply(judgement.outcome),
+        Ok(judgement) => outcome_reply(judgement.outcome),
         Err(_) => Reply::Malformed,
     }
 }
 
-/// An outcome of the oracle as a reply.
+/// What the oracle replies to a document under a dialect.
 #[must_use]
-pub fn oracle_reply(outcome: oracle::CheckOutcome) -> Reply {
+pub fn oracle_reading(document: &DocumentCase, dialect: &Dialect) -> Reply {
+    let bytes = document.text.as_str().as_bytes();
+    let reading = oracle::read_document(document.policy_type, bytes, dialect);
+    Reply::to_document(reading.faults.into_iter())
+}
+
+/// An outcome of the oracle for a check as a reply.
+#[must_use]
+pub fn outcome_reply(outcome: oracle::CheckOutcome) -> Reply {
     match outcome {
         oracle::CheckOutcome::Decided(decision) => Reply::Decided(decision),
         oracle::CheckOutcome::Invalid(invalid) => Reply::Invalid(invalid),
     }
 }
 
+/// What the oracle says about a call as a reply.
+#[must_use]
+pub fn call_reply(outcome: Result<Outcome, CallError>) -> Reply {
+    match outcome {
+        Ok(outcome) => Reply::Call(outcome),
+        Err(CallError::InvalidPolicy { invalid, .. }) => Reply::InvalidWorld(invalid.rule),
+        Err(CallError::Malformed(_) | CallError::TooManyReadings { .. }) => Reply::Malformed,
+    }
+}
+
 /// What the evaluator replies under a dialect. May panic when the evaluator has a bug; targets catch that.
+#[must_use]
+pub fn evaluator_reply(case: &Case, dialect: &Dialect) -> Reply {
+    match case {
+        Case::Check(check) => evaluator_answer(check, dialect),
+        Case::Document(document) => evaluator_reading(document, dialect),
+        Case::Call(call) => evaluator_outcome(call, dialect),
+    }
+}
+
+/// What the evaluator replies to a check under a dialect. May panic when the evaluator has a bug.
 #[must_use]
 pub fn evaluator_answer(check: &Check, dialect: &Dialect) -> Reply {
     match evaluate(check, dialect) {
-        Ok(outcome) => oracle_reply(outcome),
+        Ok(outcome) => outcome_reply(outcome),
         Err(_) => Reply::Malformed,
     }
 }
 
-/// The evaluator's outcome under a dialect.
+/// What the evaluator replies to a document under a dialect. May panic when the evaluator has a bug.
+#[must_use]
+pub fn evaluator_reading(document: &DocumentCase, dialect: &Dialect) -> Reply {
+    let bytes = document.text.as_str().as_bytes();
+    let faults = evaluator::faults(document.policy_type, bytes, dialect, &Limits::default());
+    Reply::to_document(faults.iter().map(|fault| Fault {
+        offset: fault.span.start,
+        rule: fault.rule,
+    }))
+}
+
+/// What the evaluator replies to a call under a dialect. May panic when the evaluator has a bug.
+#[must_use]
+pub fn evaluator_outcome(case: &CallCase, dialect: &Dialect) -> Reply {
+    world_reply(&evaluator::World::new(&case.world, dialect), &case.call)
+}
+
+/// What a compiled world replies to a call, or what kept it from being compiled.
+#[must_use]
+pub fn world_reply(world: &Result<evaluator::World, evaluator::WorldError>, call: &Call) -> Reply {
+    match world {
+        Ok(world) => match world.decide(call) {
+            Ok(outcome) => Reply::Call(outcome),
+            Err(evaluator::CallError::InvalidPolicy { rule, .. }) => Reply::InvalidWorld(rule),
+            Err(evaluator::CallError::Malformed(_)) => Reply::Malformed,
+        },
+        Err(evaluator::WorldError::InvalidPolicy { rule, .. }) => Reply::InvalidWorld(*rule),
+        Err(evaluator::WorldError::Malformed(_)) => Reply::Malformed,
+    }
+}
+
+/// The evaluator's outcome of a check under a dialect.
 ///
 /// # Errors
 /// [`MalformedRequest`] when the check is no question.
@@ -182,13 +222,16 @@ pub fn outcome(
     }
 }
 
-/// Whether two replies are the same answer: equal decisions, the same place and rule in the same policy, both
-/// malformed. Two unreadable policies in the same slot are alike ([`UNREADABLE`]).
+/// Whether two replies are the same answer: equal decisions and outcomes, the same place and rule in the same
+/// policy, both malformed. Two unreadable policies in the same place are alike ([`UNREADABLE`]).
 #[must_use]
 pub fn agree(expected: &Reply, observed: &Reply) -> bool {
     match (expected, observed) {
         (Reply::Invalid(a), Reply::Invalid(b)) if UNREADABLE.contains(&a.rule) => {
             a.policy == b.policy && UNREADABLE.contains(&b.rule)
+        }
+        (Reply::Refused(a), Reply::Refused(b)) if UNREADABLE.contains(&a.rule) => {
+            UNREADABLE.contains(&b.rule)
         }
         (Reply::Failed(_), _) | (_, Reply::Failed(_)) => false,
         _ => expected == observed,
@@ -208,14 +251,24 @@ mod tests {
         })
     }
 
+    fn refused(rule: u16, offset: usize) -> Reply {
+        Reply::Refused(Fault {
+            offset,
+            rule: RuleId::iam(rule),
+        })
+    }
+
     #[test]
     fn invalid_replies_agree_on_rule_and_offset_unless_the_text_is_unreadable() {
-        assert!(agree(&invalid(59, 7), &invalid(59, 7)));
-        assert!(!agree(&invalid(59, 7), &invalid(59, 8)));
-        assert!(!agree(&invalid(59, 7), &invalid(60, 7)));
-        assert!(agree(&invalid(2, 7), &invalid(71, 0)));
-        assert!(!agree(&invalid(2, 7), &invalid(59, 7)));
-        assert!(!agree(&invalid(59, 7), &invalid(2, 7)));
+        for reply in [invalid, refused] {
+            assert!(agree(&reply(59, 7), &reply(59, 7)));
+            assert!(!agree(&reply(59, 7), &reply(59, 8)));
+            assert!(!agree(&reply(59, 7), &reply(60, 7)));
+            assert!(agree(&reply(2, 7), &reply(71, 0)));
+            assert!(!agree(&reply(2, 7), &reply(59, 7)));
+            assert!(!agree(&reply(59, 7), &reply(2, 7)));
+        }
+        assert!(!agree(&Reply::Accepted, &refused(2, 0)));
     }
 
     #[test]
@@ -226,18 +279,13 @@ mod tests {
     }
 
     #[test]
-    fn kinds_read_as_they_are_written() {
-        let kinds = [
-            Kind::Decided(Decision::ImplicitDeny),
-            Kind::Invalid(RuleId::iam(59)),
-            Kind::Malformed,
-            Kind::Unsupported,
-            Kind::Failed,
-        ];
-        for kind in kinds {
-            assert_eq!(kind.to_string().parse(), Ok(kind));
-        }
-        assert!("invalid".parse::<Kind>().is_err());
-        assert!("maybe".parse::<Kind>().is_err());
+    fn the_first_fault_of_a_document_is_the_one_that_counts() {
+        let fault = |offset, rule| Fault {
+            offset,
+            rule: RuleId::iam(rule),
+        };
+        let faults = [fault(9, 3), fault(4, 60), fault(4, 59)];
+        assert_eq!(Reply::to_document(faults.into_iter()), refused(59, 4));
+        assert_eq!(Reply::to_document(std::iter::empty()), Reply::Accepted);
     }
 }

@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use veriam_reports::Summary;
+
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Exit {
@@ -45,6 +47,23 @@ impl Exit {
             Exit::Unreachable => 5,
             Exit::Internal => 70,
         }
+    }
+
+    /// How a run with that summary ends, whatever is printed about it.
+    #[must_use]
+    pub fn of_run(summary: &Summary) -> Exit {
+        let mut exit = Exit::Agreed;
+        if summary.divergences > 0 {
+            exit = exit.or(Exit::Divergence);
+        }
+        if summary.void {
+            exit = exit.or(Exit::Void);
+        }
+        let not_stored = summary.clusters.iter().any(|c| c.not_stored.is_some());
+        if not_stored || !summary.faults.is_empty() {
+            exit = exit.or(Exit::Internal);
+        }
+        exit
     }
 
     /// The one of two exits that a command with both reports.

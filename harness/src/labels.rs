@@ -1,20 +1,24 @@
-//! Labels: what a check reaches, and what of it decided.
+//! Labels: what a case reaches, and what of it decided.
 //!
 //! Every label belongs to a [`Family`]. A check carries a label when the thing it names occurs in a policy that
 //! counts for the check; the label is *decisive* when it stands in the deciding place: in a statement that
 //! applies and without which the decision would be another one, or in the only element that keeps a statement
-//! from applying where the statement would have changed the decision.
+//! from applying where the statement would have changed the decision. A call carries the labels of its checks,
+//! decisive are those of the check where it fails, or of every check when it is allowed; what it is as a whole
+//! (operation, path, outcome) always decides.
 
 mod counts;
 mod table;
 
-pub use counts::{Counts, FamilyCounts, LabelCount, minimum};
-pub use table::{Family, LABELS, Label, MINIMUM_PER_100_000};
+pub use counts::Counts;
+pub use table::{Family, LABELS, Label};
 
-use veriam_model::Decision;
-use veriam_oracle::{CheckOutcome, Derivation, ElementTrace, PolicyTrace, StatementTrace};
+use veriam_model::{CallCase, CaseKind, ChoiceSet, Decision, Outcome};
+use veriam_oracle::{
+    CallDerivation, CheckOutcome, Derivation, ElementTrace, PolicyTrace, StatementTrace,
+};
 
-/// The labels of one check.
+/// The labels of one case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Marks {
     /// Labels of what occurs.
@@ -40,6 +44,15 @@ impl LabelSet {
     pub const fn insert(&mut self, label: Label) {
         let index = label.index();
         self.0[index / 64] |= 1 << (index % 64);
+    }
+
+    /// Adds every label of another set.
+    pub const fn extend_from(&mut self, other: &LabelSet) {
+        let mut word = 0;
+        while word < WORDS {
+            self.0[word] |= other.0[word];
+            word += 1;
+        }
     }
 
     /// Whether the label is in the set.
@@ -70,9 +83,72 @@ impl Default for LabelSet {
     }
 }
 
-/// The labels of the check a derivation is about; `None` when it was not decided.
+impl Marks {
+    /// The labels of a case of that kind of which nothing else is known.
+    #[must_use]
+    pub const fn of_kind(kind: CaseKind) -> Self {
+        let mut marks = Marks {
+            seen: LabelSet::new(),
+            decisive: LabelSet::new(),
+        };
+        marks.whole(Label::case(kind));
+        marks
+    }
+
+    /// Adds a label that says what the case is as a whole: it always decides.
+    const fn whole(&mut self, label: Label) {
+        self.seen.insert(label);
+        self.decisive.insert(label);
+    }
+
+    /// Adds the open points that were consulted, and those the outcome turns on.
+    pub fn open_points(&mut self, consulted: ChoiceSet, turning: ChoiceSet) {
+        for choice in consulted.iter() {
+            self.seen.insert(Label::open_point(choice));
+        }
+        for choice in turning.iter() {
+            self.decisive.insert(Label::open_point(choice));
+        }
+    }
+}
+
+/// The labels of the check a derivation is about.
 #[must_use]
-pub fn marks(derivation: &Derivation) -> Option<Marks> {
+pub fn of_check(derivation: &Derivation) -> Marks {
+    let mut all = Marks::of_kind(CaseKind::Check);
+    if let Some(marks) = marks(derivation) {
+        all.seen.extend_from(&marks.seen);
+        all.decisive.extend_from(&marks.decisive);
+    }
+    all
+}
+
+/// The labels of the call a derivation is about.
+#[must_use]
+pub fn of_call(case: &CallCase, derivation: &CallDerivation) -> Marks {
+    let mut all = Marks::of_kind(CaseKind::Call);
+    let outcome = &derivation.judgement.outcome;
+    all.whole(Label::operation(case.call.operation));
+    all.whole(Label::path(&case.world, &case.call));
+    all.whole(Label::call_outcome(outcome));
+    for pair in &derivation.pairs {
+        let Some(marks) = marks(&pair.derivation) else {
+            continue;
+        };
+        all.seen.extend_from(&marks.seen);
+        let decides = match outcome {
+            Outcome::Denied(denial) => denial.at == pair.pair,
+            _ => true,
+        };
+        if decides {
+            all.decisive.extend_from(&marks.decisive);
+        }
+    }
+    all
+}
+
+/// The labels of a check's decision; `None` when it was not decided.
+fn marks(derivation: &Derivation) -> Option<Marks> {
     let CheckOutcome::Decided(decision) = derivation.judgement.outcome else {
         return None;
     };

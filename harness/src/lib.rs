@@ -25,7 +25,8 @@ pub mod rim;
 pub mod rules_page;
 pub mod run;
 pub mod scenario;
+pub mod schemas;
 pub mod store;
-pub mod style;
-pub mod summary;
 pub mod target;
+
+pub use veriam_reports::style;

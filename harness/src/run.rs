@@ -1,8 +1,9 @@
-//! The run: every check of a plan through the oracle and a target, folded into a record.
+//! The run: every case of a plan through the oracle and a target, counted part by part.
 //!
 //! The work is cut into units of [`UNIT_CASES`] cases. A unit's tally depends on its cases only, and adding
-//! tallies is associative and commutative, so the record is the same with any number of jobs.
+//! tallies is associative and commutative, so the counts are the same with any number of jobs.
 
+mod controls;
 mod divergence;
 mod tally;
 mod unit;
@@ -10,67 +11,54 @@ mod unit;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::prelude::*;
-use veriam_generators::{CASES_PER_UNIT, exhaustive, generated_check};
-use veriam_model::{Check, Decision, Principal, Resource, Row};
+use veriam_generators::{
+    CALLS_PER_WORLD, CASES_PER_UNIT, GENERATOR_VERSION, exhaustive, generated_case, generated_group,
+};
+use veriam_model::{Case, Check, Row, RuleId};
+use veriam_reports::{Record, StartRecord};
 
+pub use controls::CONTROLS;
 pub use divergence::{Cluster, Digest, ORACLE, deciding_rules, digest, shrunk};
-pub use tally::{Found, OracleFault, Outcomes, Tally, Who};
+pub use tally::{Fit, Found, OracleFault, Tally, Who};
+pub use veriam_reports::Part;
 
+use crate::case_file::settings;
+use crate::compare::Reply;
 use crate::data::{self, RowFault};
 use crate::target::Target;
 
 /// Cases in one unit of work.
 pub const UNIT_CASES: u64 = CASES_PER_UNIT;
 
-/// How many controls open a run.
-pub const CONTROLS: u64 = 3;
-
-/// A part of a run: one kind of checks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Part {
-    /// Checks whose outcome is beyond doubt; they run first.
-    Controls,
-    /// The policies that published documents print.
-    Sources,
-    /// The documented vectors.
-    Vectors,
-    /// The exhaustive space of the combiner.
-    Combiner,
-    /// Generated checks.
-    Generated,
+/// A case, and what is documented about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Question {
+    /// What is asked.
+    pub case: Case,
+    /// The documented reply.
+    pub documented: Option<Reply>,
+    /// The rule the case shows.
+    pub rule: Option<RuleId>,
 }
 
-impl Part {
-    /// Every part, in the order in which a run takes them.
-    pub const ALL: [Part; 5] = [
-        Part::Controls,
-        Part::Sources,
-        Part::Vectors,
-        Part::Combiner,
-        Part::Generated,
-    ];
-
-    /// The name in files and on the command line.
+impl Question {
+    /// A case of which nothing is documented.
     #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Part::Controls => "controls",
-            Part::Sources => "sources",
-            Part::Vectors => "vectors",
-            Part::Combiner => "combiner",
-            Part::Generated => "generated",
+    pub const fn bare(case: Case) -> Self {
+        Self {
+            case,
+            documented: None,
+            rule: None,
         }
     }
 
-    /// What it is, for people.
+    /// A row.
     #[must_use]
-    pub const fn title(self) -> &'static str {
-        match self {
-            Part::Controls => "controls (answers beyond doubt)",
-            Part::Sources => "policies of published documents",
-            Part::Vectors => "documented vectors",
-            Part::Combiner => "exhaustive combiner",
-            Part::Generated => "generated checks",
+    pub fn row(row: Row) -> Self {
+        Self {
+            documented: row.expected.map(Reply::Decided),
+            rule: row.rule,
+            case: Case::Check(Box::new(row.check)),
         }
     }
 }
@@ -80,7 +68,7 @@ impl Part {
 pub struct Plan {
     /// The parts, besides the controls, which always run.
     pub parts: Vec<Part>,
-    /// How many generated checks.
+    /// How many generated cases.
     pub cases: u64,
     /// The campaign seed.
     pub seed: u64,
@@ -107,12 +95,12 @@ impl Plan {
     }
 }
 
-/// The rows a run reads from the program itself.
+/// The cases a run reads from the program itself.
 #[derive(Clone, Debug)]
 pub struct Rows {
-    controls: Vec<Row>,
-    sources: Vec<Row>,
-    vectors: Vec<Row>,
+    controls: Vec<Question>,
+    sources: Vec<Question>,
+    vectors: Vec<Question>,
 }
 
 impl Rows {
@@ -121,14 +109,15 @@ impl Rows {
     /// # Errors
     /// [`RowFault`] when an embedded row cannot be read: a fault of the program.
     pub fn embedded() -> Result<Self, RowFault> {
+        let questions = |rows: Vec<Row>| rows.into_iter().map(Question::row).collect();
         Ok(Self {
-            controls: controls().to_vec(),
-            sources: data::rows(data::SOURCES)?,
-            vectors: data::rows(data::VECTORS)?,
+            controls: controls::controls(),
+            sources: questions(data::rows(data::SOURCES)?),
+            vectors: questions(data::rows(data::VECTORS)?),
         })
     }
 
-    fn of(&self, part: Part) -> &[Row] {
+    fn of(&self, part: Part) -> &[Question] {
         match part {
             Part::Controls => &self.controls,
             Part::Sources => &self.sources,
@@ -137,30 +126,50 @@ impl Rows {
         }
     }
 
-    /// The check of a case found in a run of `plan`, as it was before any shrinking.
+    /// The question of a case found in a run of `plan`, as it was before any shrinking.
     #[must_use]
-    pub fn case(&self, plan: &Plan, part: Part, index: u64) -> Option<Row> {
+    pub fn question(&self, plan: &Plan, part: Part, index: u64) -> Option<Question> {
         let position = usize::try_from(index).ok()?;
         match part {
             Part::Controls | Part::Sources | Part::Vectors => self.of(part).get(position).cloned(),
-            Part::Combiner => exhaustive::combiner().nth(position).map(bare),
-            Part::Generated => Some(bare(generated_check(plan.seed, index))),
+            Part::Combiner => exhaustive::combiner().nth(position).map(check),
+            Part::Generated => Some(Question::bare(generated_case(plan.seed, index))),
         }
     }
 }
 
-/// Everything a run found out, before it is told to anybody.
+/// Everything a run counted, before it is told to anybody.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Record {
+pub struct Counted {
     /// One tally for each part that ran, in the order of [`Part::ALL`].
     pub parts: Vec<(Part, Tally)>,
 }
 
-impl Record {
+impl Counted {
     /// The tally of a part, if it ran.
     #[must_use]
     pub fn part(&self, part: Part) -> Option<&Tally> {
         self.parts.iter().find(|(p, _)| *p == part).map(|(_, t)| t)
+    }
+
+    /// The first records of the run: its start and one for each part.
+    #[must_use]
+    pub fn records(&self, plan: &Plan, target: &dyn Target) -> Vec<Record> {
+        let start = Record::Start(StartRecord {
+            target: target.name().to_owned(),
+            target_version: target.version().to_owned(),
+            veriam: env!("CARGO_PKG_VERSION").to_owned(),
+            generator_version: GENERATOR_VERSION,
+            seed: plan.seed,
+            dialect: target.dialect().map(settings),
+            jobs: plan.jobs,
+            parts: plan.parts.clone(),
+            controls: CONTROLS,
+        });
+        let parts = self.parts.iter();
+        std::iter::once(start)
+            .chain(parts.map(|(part, tally)| Record::Part(tally.record(*part))))
+            .collect()
     }
 }
 
@@ -173,7 +182,7 @@ pub fn run(
     rows: &Rows,
     target: &dyn Target,
     progress: &(dyn Fn(u64) + Sync),
-) -> Result<Record, String> {
+) -> Result<Counted, String> {
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(plan.jobs)
         .thread_name(|i| format!("judge-{i}"))
@@ -197,14 +206,14 @@ pub fn run(
             continue;
         };
         let tally = pool.install(|| work.part(part, size, rows));
-        let failed_control = part == Part::Controls && !tally.is_clean(size);
+        let failed_control = part == Part::Controls && !tally.record(part).tally.is_clean(size);
         parts.push((part, tally));
         if failed_control {
             // What follows would prove nothing.
             break;
         }
     }
-    Ok(Record { parts })
+    Ok(Counted { parts })
 }
 
 struct Work<'a> {
@@ -218,24 +227,30 @@ impl Work<'_> {
     fn part(&self, part: Part, size: u64, rows: &Rows) -> Tally {
         match part {
             Part::Controls | Part::Sources | Part::Vectors => {
-                let rows = rows.of(part);
-                let cases = (0..).zip(rows);
-                self.unit(part, cases.map(|(i, row)| (i, row.clone())))
+                self.unit(part, 0, rows.of(part).chunks(1).map(<[Question]>::to_vec))
             }
             Part::Combiner => {
                 // An iterator has no random access: every unit is cut from the front of what is left.
-                let mut all = (0..).zip(exhaustive::combiner().map(bare));
+                let mut all = exhaustive::combiner().map(check);
+                let mut start = 0;
                 let mut tally = Tally::new();
                 loop {
                     // A few units at a time keep memory flat and every thread busy.
-                    let units: Vec<Vec<(u64, Row)>> = (0..self.plan.jobs.max(1) * 2)
-                        .map(|_| all.by_ref().take(UNIT_CASES as usize).collect())
-                        .take_while(|unit: &Vec<_>| !unit.is_empty())
+                    let units: Vec<(u64, Vec<Question>)> = (0..self.plan.jobs.max(1) * 2)
+                        .map(|_| {
+                            let unit: Vec<_> = all.by_ref().take(UNIT_CASES as usize).collect();
+                            let first = start;
+                            start += unit.len() as u64;
+                            (first, unit)
+                        })
+                        .take_while(|(_, unit)| !unit.is_empty())
                         .collect();
                     if units.is_empty() {
                         return tally;
                     }
-                    let tallies = units.into_par_iter().map(|unit| self.unit(part, unit));
+                    let tallies = units.into_par_iter().map(|(first, unit)| {
+                        self.unit(part, first, unit.into_iter().map(|question| vec![question]))
+                    });
                     tally.merge(tallies.reduce(Tally::new, Tally::merged));
                 }
             }
@@ -244,29 +259,39 @@ impl Work<'_> {
                 .map(|unit| {
                     let start = unit * UNIT_CASES;
                     let end = size.min(start + UNIT_CASES);
-                    let seed = self.plan.seed;
-                    self.unit(
-                        part,
-                        (start..end).map(|i| (i, bare(generated_check(seed, i)))),
-                    )
+                    let groups = (start..end).step_by(CALLS_PER_WORLD as usize).map(|first| {
+                        let group = generated_group(self.plan.seed, first / CALLS_PER_WORLD);
+                        // The last group of all may be cut short.
+                        let cases = group.into_iter().take((end - first) as usize);
+                        cases.map(Question::bare).collect()
+                    });
+                    self.unit(part, start, groups)
                 })
                 .reduce(Tally::new, Tally::merged),
         }
     }
 
-    fn unit(&self, part: Part, cases: impl IntoIterator<Item = (u64, Row)>) -> Tally {
+    /// Judges groups of neighbouring cases; `first` is the number of the first case.
+    fn unit(
+        &self,
+        part: Part,
+        first: u64,
+        groups: impl IntoIterator<Item = Vec<Question>>,
+    ) -> Tally {
         let mut tally = Tally::new();
+        let mut index = first;
         let mut since = 0;
-        for (index, row) in cases {
+        for group in groups {
             if self.stop.load(Ordering::Relaxed) {
                 break;
             }
-            unit::judge(part, index, &row, self.target, &mut tally);
+            unit::judge(part, index, &group, self.target, &mut tally);
             if self.plan.stop_at_first && tally.divergences > 0 {
                 self.stop.store(true, Ordering::Relaxed);
             }
-            since += 1;
-            if since == 128 {
+            index += group.len() as u64;
+            since += group.len() as u64;
+            if since >= 128 {
                 (self.progress)(since);
                 since = 0;
             }
@@ -276,52 +301,6 @@ impl Work<'_> {
     }
 }
 
-fn bare(check: Check) -> Row {
-    Row {
-        check,
-        expected: None,
-        rule: None,
-        source: None,
-        note: None,
-    }
-}
-
-/// One check that must be allowed, one that must be denied explicitly, one that must be denied implicitly: a
-/// target that misses one of them is not connected to what we think it is.
-fn controls() -> [Row; CONTROLS as usize] {
-    let control = |id: &str, policy: Option<&str>, expected: Decision| {
-        let principal = Principal {
-            arn: "arn:aws:iam::111122223333:user/alice".to_owned(),
-            account: Some("111122223333".to_owned()),
-        };
-        let resource = Resource {
-            arn: "arn:aws:s3:::amzn-s3-demo-bucket/report.txt".to_owned(),
-            account: "111122223333".to_owned(),
-        };
-        let mut check = Check::new(principal, "s3:GetObject", resource);
-        check.id = Some(id.to_owned());
-        let policies = policy.map(veriam_model::PolicyText::new);
-        check.identity_policies.extend(policies);
-        Row {
-            expected: Some(expected),
-            ..bare(check)
-        }
-    };
-    let allow = r#"{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}"#;
-    let deny = r#"{"Effect":"Deny","Action":"s3:*","Resource":"*"}"#;
-    let document =
-        |statements: &str| format!(r#"{{"Version":"2012-10-17","Statement":[{statements}]}}"#);
-    [
-        control(
-            "control-must-allow",
-            Some(&document(allow)),
-            Decision::Allow,
-        ),
-        control(
-            "control-must-deny-explicitly",
-            Some(&document(&format!("{allow},{deny}"))),
-            Decision::ExplicitDeny,
-        ),
-        control("control-must-deny-implicitly", None, Decision::ImplicitDeny),
-    ]
+fn check(check: Check) -> Question {
+    Question::bare(Case::Check(Box::new(check)))
 }

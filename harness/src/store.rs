@@ -5,8 +5,10 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use crate::case_file::{Case, CaseError};
-use crate::compare::{Reply, agree, oracle_answer};
+use crate::case_file::{CaseError, StoredCase};
+use crate::compare::{Reply, agree, oracle_reply};
+use veriam_reports::Kind;
+
 use crate::run::ORACLE;
 use crate::target::Target;
 
@@ -16,8 +18,8 @@ pub const DEFAULT_FOLDER: &str = "target/veriam/divergences";
 /// What both judges say about a stored case now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rejudged {
-    /// The documented outcome, if the case has one.
-    pub documented: Option<Reply>,
+    /// The documented reply, if the case has one.
+    pub documented: Option<Kind>,
     /// The oracle's reply.
     pub oracle: Reply,
     /// The target's reply.
@@ -27,32 +29,37 @@ pub struct Rejudged {
 impl Rejudged {
     /// Asks both judges about a case.
     #[must_use]
-    pub fn new(case: &Case, target: &dyn Target) -> Self {
+    pub fn new(case: &StoredCase, target: &dyn Target) -> Self {
         Rejudged {
-            documented: case.documented.map(Reply::Decided),
-            oracle: oracle_answer(&case.check, &case.dialect),
-            target: target.observe(&case.check),
+            documented: case.documented,
+            oracle: oracle_reply(&case.case, &case.dialect),
+            target: target.observe(&case.case),
         }
     }
 
     /// Whether anybody is wrong.
     #[must_use]
     pub fn diverges(&self) -> bool {
-        let undocumented = |d: &Reply| !agree(d, &self.oracle);
-        self.documented.as_ref().is_some_and(undocumented) || !agree(&self.oracle, &self.target)
+        let documented = self.documented;
+        documented.is_some_and(|kind| kind != self.oracle.kind())
+            || !agree(&self.oracle, &self.target)
     }
 
     /// Whether the case diverges as its signature says.
     #[must_use]
-    pub fn diverges_as(&self, case: &Case) -> bool {
+    pub fn diverges_as(&self, case: &StoredCase) -> bool {
         let signature = &case.signature;
-        let (expected, observed) = match &self.documented {
-            Some(documented) if signature.target == ORACLE => (documented, &self.oracle),
-            _ => (&self.oracle, &self.target),
+        let (expected, observed, differ) = match self.documented {
+            Some(documented) if signature.target == ORACLE => {
+                let oracle = self.oracle.kind();
+                (documented, oracle, documented != oracle)
+            }
+            _ => {
+                let differ = !agree(&self.oracle, &self.target);
+                (self.oracle.kind(), self.target.kind(), differ)
+            }
         };
-        !agree(expected, observed)
-            && expected.kind() == signature.expected
-            && observed.kind() == signature.observed
+        differ && expected == signature.expected && observed == signature.observed
     }
 }
 
@@ -95,13 +102,14 @@ impl std::error::Error for StoreError {}
 ///
 /// # Errors
 /// [`StoreError`] when the file cannot be written or is not the same divergence when read back.
-pub fn store(folder: &Path, case: &Case, target: &dyn Target) -> Result<PathBuf, StoreError> {
+pub fn store(folder: &Path, case: &StoredCase, target: &dyn Target) -> Result<PathBuf, StoreError> {
     let path = folder.join(case.file_name());
     let io = |error| StoreError::Io(path.clone(), error);
     fs::create_dir_all(folder).map_err(io)?;
     write_whole(&path, case.to_json().as_bytes()).map_err(io)?;
     let bytes = fs::read(&path).map_err(io)?;
-    let read = Case::from_json(&bytes).map_err(|e| StoreError::Unreadable(path.clone(), e))?;
+    let read =
+        StoredCase::from_json(&bytes).map_err(|e| StoreError::Unreadable(path.clone(), e))?;
     if read != *case || !Rejudged::new(&read, target).diverges_as(&read) {
         return Err(StoreError::Changed(path));
     }
@@ -109,7 +117,7 @@ pub fn store(folder: &Path, case: &Case, target: &dyn Target) -> Result<PathBuf,
 }
 
 /// Writes a file so that it is there with all its bytes or not there at all.
-fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let beside = path.with_extension(format!("{}.tmp", std::process::id()));
     let written = (|| {
         let mut file = fs::File::create(&beside)?;

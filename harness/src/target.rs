@@ -2,11 +2,12 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use veriam_model::{Check, Dialect};
+use veriam_evaluator as evaluator;
+use veriam_model::{Case, Dialect, World};
 
 use crate::compare::{self, Reply};
 
-/// Something that answers checks.
+/// Something that answers cases.
 pub trait Target: Sync {
     /// Its name, as reports and stored cases give it.
     fn name(&self) -> &str;
@@ -14,11 +15,22 @@ pub trait Target: Sync {
     /// Its version.
     fn version(&self) -> &str;
 
-    /// The reading it declares for every choice; it is compared under exactly that dialect.
-    fn dialect(&self) -> &Dialect;
+    /// The reading it declares for every choice; it is compared under exactly that dialect. A target that declares
+    /// none may follow any reading, as long as it is the same one throughout a run.
+    fn dialect(&self) -> Option<&Dialect>;
 
-    /// Its reply to a check. Never panics: a target that breaks replies [`Reply::Failed`].
-    fn observe(&self, check: &Check) -> Reply;
+    /// Its reply to a case. Never panics: a target that breaks replies [`Reply::Failed`].
+    fn observe(&self, case: &Case) -> Reply;
+
+    /// Its replies to some cases in order, for targets that save work where neighbours share a world.
+    fn observe_all(&self, cases: &[&Case]) -> Vec<Reply> {
+        cases.iter().map(|case| self.observe(case)).collect()
+    }
+
+    /// The dialect the oracle is asked under: the declared one, else the default one.
+    fn asked_under(&self) -> Dialect {
+        self.dialect().copied().unwrap_or_default()
+    }
 }
 
 /// The target with that name, or `None` when this build has no such target.
@@ -56,13 +68,39 @@ impl Target for Evaluator {
         env!("CARGO_PKG_VERSION")
     }
 
-    fn dialect(&self) -> &Dialect {
-        &self.dialect
+    fn dialect(&self) -> Option<&Dialect> {
+        Some(&self.dialect)
     }
 
-    fn observe(&self, check: &Check) -> Reply {
-        caught(|| compare::evaluator_answer(check, &self.dialect))
+    fn observe(&self, case: &Case) -> Reply {
+        caught(|| compare::evaluator_reply(case, &self.dialect))
     }
+
+    fn observe_all(&self, cases: &[&Case]) -> Vec<Reply> {
+        in_one_world(cases, |world| evaluator::World::new(world, &self.dialect))
+            .unwrap_or_else(|| cases.iter().map(|case| self.observe(case)).collect())
+    }
+}
+
+/// The replies to calls that are all made in one world, which is compiled once; `None` when they are not.
+fn in_one_world(
+    cases: &[&Case],
+    compile: impl Fn(&World) -> Result<evaluator::World, evaluator::WorldError>,
+) -> Option<Vec<Reply>> {
+    let mut calls = Vec::with_capacity(cases.len());
+    for case in cases {
+        match case {
+            Case::Call(case) => calls.push(case),
+            Case::Check(_) | Case::Document(_) => return None,
+        }
+    }
+    let (first, rest) = calls.split_first()?;
+    if rest.is_empty() || rest.iter().any(|case| case.world != first.world) {
+        return None;
+    }
+    let compiled = catch_unwind(AssertUnwindSafe(|| compile(&first.world))).ok()?;
+    let reply = |call| caught(|| compare::world_reply(&compiled, call));
+    Some(calls.iter().map(|case| reply(&case.call)).collect())
 }
 
 /// A reply, or the panic that came instead of it.
@@ -83,10 +121,10 @@ fn caught(ask: impl FnOnce() -> Reply) -> Reply {
 #[cfg(feature = "planted-mistakes")]
 pub mod planted {
     use veriam_evaluator::planted::Mistake;
-    use veriam_evaluator::{Engine, Request};
-    use veriam_model::{Check, Dialect};
+    use veriam_evaluator::{Engine, Request, World};
+    use veriam_model::{Case, Dialect};
 
-    use super::{Reply, Target, caught};
+    use super::{Reply, Target, caught, in_one_world};
     use crate::compare;
 
     /// The evaluator with one known bug.
@@ -112,7 +150,8 @@ pub mod planted {
         #[must_use]
         pub fn by_name(name: &str, dialect: Dialect) -> Option<Self> {
             let mistake = name.strip_prefix("planted:")?;
-            let mistake = Mistake::ALL.iter().find(|m| m.name() == mistake)?;
+            let mut known = Mistake::ALL.iter().chain(Mistake::CALLS);
+            let mistake = known.find(|m| m.name() == mistake)?;
             Some(Self::new(*mistake, dialect))
         }
     }
@@ -126,18 +165,35 @@ pub mod planted {
             env!("CARGO_PKG_VERSION")
         }
 
-        fn dialect(&self) -> &Dialect {
-            &self.dialect
+        fn dialect(&self) -> Option<&Dialect> {
+            Some(&self.dialect)
         }
 
-        fn observe(&self, check: &Check) -> Reply {
-            caught(|| {
-                let engine = Engine::for_check_with_mistake(check, &self.dialect, self.mistake);
-                match compare::outcome(engine, &Request::of(check)) {
-                    Ok(outcome) => compare::oracle_reply(outcome),
-                    Err(_) => Reply::Malformed,
+        fn observe(&self, case: &Case) -> Reply {
+            let Self {
+                mistake, dialect, ..
+            } = self;
+            caught(|| match case {
+                Case::Check(check) => {
+                    let engine = Engine::for_check_with_mistake(check, dialect, *mistake);
+                    match compare::outcome(engine, &Request::of(check)) {
+                        Ok(outcome) => compare::outcome_reply(outcome),
+                        Err(_) => Reply::Malformed,
+                    }
+                }
+                Case::Document(document) => compare::evaluator_reading(document, dialect),
+                Case::Call(case) => {
+                    let world = World::with_mistake(&case.world, dialect, *mistake);
+                    compare::world_reply(&world, &case.call)
                 }
             })
+        }
+
+        fn observe_all(&self, cases: &[&Case]) -> Vec<Reply> {
+            in_one_world(cases, |world| {
+                World::with_mistake(world, &self.dialect, self.mistake)
+            })
+            .unwrap_or_else(|| cases.iter().map(|case| self.observe(case)).collect())
         }
     }
 }

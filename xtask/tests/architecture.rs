@@ -10,6 +10,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("veriam-oracle", &["veriam-model"]),
     ("veriam-evaluator", &["veriam-model"]),
     ("veriam-generators", &["veriam-model"]),
+    ("veriam-reports", &["veriam-model"]),
     (
         "veriam",
         &[
@@ -17,6 +18,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "veriam-generators",
             "veriam-model",
             "veriam-oracle",
+            "veriam-reports",
         ],
     ),
     ("xtask", &[]),

@@ -5,7 +5,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::{read, shown};
-use crate::case_file::{Case, Signature, settings};
+use crate::case_file::{Signature, StoredCase, settings};
 use crate::cli::{Format, ReplayArgs};
 use crate::exit::Exit;
 use crate::rim::{Ended, Streams};
@@ -78,7 +78,7 @@ pub(super) fn run(args: &ReplayArgs, streams: &mut Streams<'_>) -> Ended {
 
 fn replay(file: &Path, streams: &mut Streams<'_>) -> Result<ToldCase, String> {
     let bytes = read(file, streams)?;
-    let case = Case::from_json(&bytes).map_err(|error| format!("{}:{error}", shown(file)))?;
+    let case = StoredCase::from_json(&bytes).map_err(|error| format!("{}:{error}", shown(file)))?;
     // A divergence between documentation and oracle concerns no target; the evaluator is asked as well.
     let name = match case.signature.target.as_str() {
         ORACLE => Evaluator::NAME,

@@ -4,15 +4,17 @@ use std::time::Instant;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::case_file::Case;
+use veriam_model::{CallCase, Case, Check, DocumentCase, PolicyText};
+use veriam_reports::{ClusterRecord, EndRecord, Record, Summary, to_lines};
+
+use crate::case_file::StoredCase;
 use crate::cli::{Format, PartName, RunArgs};
 use crate::exit::Exit;
 use crate::pretty::pretty;
 use crate::rim::{Ended, Failure, Streams};
 use crate::run::{Cluster, Part, Plan, Rows, digest, run as run_plan};
-use crate::store::store;
+use crate::store::{store, write_whole};
 use crate::style::{STRONG, paint};
-use crate::summary::{ClusterSummary, Summary, exit};
 use crate::target::{self, Evaluator, Target};
 
 /// Divergences that are printed with their policies; all are stored and listed.
@@ -25,32 +27,35 @@ pub(super) fn run(args: &RunArgs, streams: &mut Streams<'_>) -> Ended {
     let started = Instant::now();
     let bar = bar(args, &plan, &rows, streams);
     let progress = |cases: u64| bar.inc(cases);
-    let record = run_plan(&plan, &rows, target.as_ref(), &progress).map_err(Failure::internal)?;
+    let counted = run_plan(&plan, &rows, target.as_ref(), &progress).map_err(Failure::internal)?;
     bar.finish_and_clear();
     let seconds = started.elapsed().as_secs_f64();
 
-    let mut exit = exit(&plan, &record);
-    let digest = digest(&record, &plan, &rows, target.as_ref());
-    let mut clusters = Vec::new();
+    let mut records = counted.records(&plan, target.as_ref());
+    let digest = digest(&counted, &plan, &rows, target.as_ref());
     let mut shown = String::new();
     for (i, cluster) in digest.clusters.iter().enumerate() {
-        let (case, not_stored) = stored(args, cluster, target.as_ref());
-        if not_stored {
-            exit = exit.or(Exit::Internal);
-        }
+        let record = stored(args, cluster, target.as_ref());
         if i < SHOWN_IN_FULL {
-            shown.push_str(&printed(&cluster.case, &case));
+            shown.push_str(&printed(&cluster.case, &record));
         }
-        clusters.push(case);
+        records.push(Record::Cluster(record));
     }
-    let summary = Summary::new(
-        &plan,
-        &record,
-        target.as_ref(),
+    records.push(Record::End(EndRecord {
         seconds,
-        clusters,
-        digest.not_examined,
-    );
+        not_examined: digest.not_examined,
+    }));
+    let summary = Summary::fold(&records).map_err(Failure::internal)?;
+    let mut exit = Exit::of_run(&summary);
+    if let Some(path) = &args.records
+        && let Err(error) = write_whole(path, to_lines(&records).as_bytes())
+    {
+        let path = path.display();
+        streams.tell(&format!(
+            "veriam: cannot write {path}: {error}; choose another file with --records\n"
+        ));
+        exit = exit.or(Exit::Usage);
+    }
     match args.format {
         Format::Text => streams.end(exit, &format!("{shown}{}", summary.to_text())),
         Format::Json => {
@@ -117,15 +122,14 @@ fn bar(args: &RunArgs, plan: &Plan, rows: &Rows, streams: &Streams<'_>) -> Progr
     ProgressBar::with_draw_target(Some(total), draw).with_style(style)
 }
 
-/// Stores a case; the flag says that it was not.
-fn stored(args: &RunArgs, cluster: &Cluster, target: &dyn Target) -> (ClusterSummary, bool) {
+/// Stores a case.
+fn stored(args: &RunArgs, cluster: &Cluster, target: &dyn Target) -> ClusterRecord {
     let result = store(&args.out, &cluster.case, target);
     let (file, not_stored) = match result {
         Ok(path) => (Some(path.display().to_string()), None),
         Err(error) => (None, Some(error.to_string())),
     };
-    let failed = not_stored.is_some();
-    let case = ClusterSummary {
+    ClusterRecord {
         signature: cluster.case.signature.clone(),
         examined: cluster.examined,
         replay: file
@@ -133,8 +137,7 @@ fn stored(args: &RunArgs, cluster: &Cluster, target: &dyn Target) -> (ClusterSum
             .map(|file| format!("veriam replay {}", quoted(file))),
         file,
         not_stored,
-    };
-    (case, failed)
+    }
 }
 
 /// A path as a shell takes it.
@@ -147,38 +150,70 @@ fn quoted(path: &str) -> String {
     }
 }
 
-/// The case as people want to see it: the request, then each policy, pretty-printed where it is JSON.
-fn printed(case: &Case, summary: &ClusterSummary) -> String {
-    let check = &case.check;
-    let mut text = format!(
+/// The case as people want to see it: what was asked, then each policy, pretty-printed where it is JSON.
+fn printed(case: &StoredCase, record: &ClusterRecord) -> String {
+    let mut lines = Lines(format!(
         "{}\n",
         paint(STRONG, format_args!("divergence of {}", case.signature))
-    );
-    let mut line = |name: &str, value: &str| text.push_str(&format!("  {name:<10}{value}\n"));
-    line("caller", &check.principal.arn);
-    line("action", &check.action);
-    line(
-        "resource",
-        &format!(
-            "{} of account {}",
-            check.resource.arn, check.resource.account
-        ),
-    );
-    for (key, values) in check.context.iter() {
-        line("context", &format!("{key} = {values:?}"));
+    ));
+    match &case.case {
+        Case::Check(check) => lines.check(check),
+        Case::Document(document) => lines.document(document),
+        Case::Call(case) => lines.call(case),
     }
-    for fact in &check.facts {
-        line("fact", &format!("{fact:?}"));
+    if let Some(replay) = &record.replay {
+        lines.field("replay", replay);
     }
-    for (slot, policy) in check.policies() {
-        line("policy", &slot.to_string());
+    lines.0.push('\n');
+    lines.0
+}
+
+struct Lines(String);
+
+impl Lines {
+    fn field(&mut self, name: &str, value: &str) {
+        self.0.push_str(&format!("  {name:<10}{value}\n"));
+    }
+
+    fn policy(&mut self, place: &str, policy: &PolicyText) {
+        self.field("policy", place);
         for row in pretty(policy.as_str()).lines() {
-            line("", row);
+            self.field("", row);
         }
     }
-    if let Some(replay) = &summary.replay {
-        line("replay", replay);
+
+    fn check(&mut self, check: &Check) {
+        self.field("caller", &check.principal.arn);
+        self.field("action", &check.action);
+        let resource = &check.resource;
+        self.field(
+            "resource",
+            &format!("{} of account {}", resource.arn, resource.account),
+        );
+        for (key, values) in check.context.iter() {
+            self.field("context", &format!("{key} = {values:?}"));
+        }
+        for fact in &check.facts {
+            self.field("fact", &format!("{fact:?}"));
+        }
+        for (slot, policy) in check.policies() {
+            self.policy(&slot.to_string(), policy);
+        }
     }
-    text.push('\n');
-    text
+
+    fn document(&mut self, document: &DocumentCase) {
+        self.policy(document.policy_type.title(), &document.text);
+    }
+
+    fn call(&mut self, case: &CallCase) {
+        for (name, value) in crate::explain::call_facts(case) {
+            self.field(name, &value);
+        }
+        for (place, policy) in case.world.policies() {
+            self.policy(&place.to_string(), policy);
+        }
+        if let Some(policy) = case.call.session_policy() {
+            self.policy("session policy", policy);
+        }
+    }
 }

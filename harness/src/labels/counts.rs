@@ -1,8 +1,8 @@
-//! Counting labels over many checks.
+//! Counting labels over many cases.
 
-use serde::Serialize;
+use veriam_reports::{FamilyCounts, LabelCount};
 
-use super::{Family, LABELS, Label, MINIMUM_PER_100_000, Marks};
+use super::{Family, LABELS, Label, Marks};
 
 /// How often each label occurred and decided. Adding counts is associative and commutative.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,30 +11,8 @@ pub struct Counts {
     decisive: Vec<u64>,
 }
 
-/// One family's labels with their counts.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct FamilyCounts {
-    /// The family's name.
-    pub family: &'static str,
-    /// Whether its labels have a quota.
-    pub quota: bool,
-    /// Its labels, in order, without those no check can carry.
-    pub labels: Vec<LabelCount>,
-}
-
-/// How often a label occurred and decided.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct LabelCount {
-    /// The label's name.
-    pub label: String,
-    /// Checks that carry it.
-    pub checks: u64,
-    /// Checks in which it was decisive.
-    pub decisive: u64,
-}
-
 impl Counts {
-    /// No check counted yet.
+    /// No case counted yet.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -43,7 +21,7 @@ impl Counts {
         }
     }
 
-    /// Counts one check.
+    /// Counts one case.
     pub fn add(&mut self, marks: &Marks) {
         for index in marks.seen.indices() {
             self.seen[index] += 1;
@@ -53,7 +31,7 @@ impl Counts {
         }
     }
 
-    /// Adds the counts of other checks.
+    /// Adds the counts of other cases.
     pub fn merge(&mut self, other: &Counts) {
         let pairs = self.seen.iter_mut().zip(&other.seen);
         for (mine, theirs) in pairs.chain(self.decisive.iter_mut().zip(&other.decisive)) {
@@ -61,13 +39,13 @@ impl Counts {
         }
     }
 
-    /// Checks that carry the label.
+    /// Cases that carry the label.
     #[must_use]
     pub fn seen(&self, label: Label) -> u64 {
         self.seen[label.index()]
     }
 
-    /// Checks in which the label was decisive.
+    /// Cases in which the label was decisive.
     #[must_use]
     pub fn decisive(&self, label: Label) -> u64 {
         self.decisive[label.index()]
@@ -77,31 +55,19 @@ impl Counts {
     #[must_use]
     pub fn families(&self) -> Vec<FamilyCounts> {
         let family = |family: Family| FamilyCounts {
-            family: family.name(),
+            family: family.name().to_owned(),
             quota: family.has_quota(),
             labels: family
                 .labels()
                 .filter(|label| !label.is_impossible())
                 .map(|label| LabelCount {
                     label: label.name(),
-                    checks: self.seen(label),
+                    cases: self.seen(label),
                     decisive: self.decisive(label),
                 })
                 .collect(),
         };
         Family::ALL.into_iter().map(family).collect()
-    }
-
-    /// The labels with a quota that were decisive less often than [`minimum`] asks for.
-    #[must_use]
-    pub fn below_minimum(&self, compared: u64) -> Vec<Label> {
-        let minimum = minimum(compared);
-        Family::ALL
-            .into_iter()
-            .filter(|family| family.has_quota())
-            .flat_map(Family::labels)
-            .filter(|&label| self.decisive(label) < minimum)
-            .collect()
     }
 }
 
@@ -109,13 +75,6 @@ impl Default for Counts {
     fn default() -> Self {
         Self::new()
     }
-}
-
-/// How often a label with a quota has to be decisive in that many compared checks: in proportion to
-/// [`MINIMUM_PER_100_000`], rounded down.
-#[must_use]
-pub fn minimum(compared: u64) -> u64 {
-    compared.saturating_mul(MINIMUM_PER_100_000) / 100_000
 }
 
 #[cfg(test)]
@@ -149,15 +108,5 @@ mod tests {
         parts.merge(&first);
         assert_eq!(whole, parts);
         assert_eq!((whole.seen(last), whole.decisive(last)), (2, 1));
-    }
-
-    #[test]
-    fn the_minimum_grows_with_the_checks_compared() {
-        assert_eq!(minimum(100_000), MINIMUM_PER_100_000);
-        assert_eq!(minimum(20_000), 10);
-        assert_eq!(minimum(100), 0);
-        let counts = Counts::new();
-        assert!(counts.below_minimum(100).is_empty());
-        assert!(!counts.below_minimum(20_000).is_empty());
     }
 }

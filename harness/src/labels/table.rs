@@ -1,17 +1,27 @@
 //! Which labels there are: families of labels, numbered one after the other.
 
-use veriam_model::{Decision, PolicyType};
+use veriam_model::{
+    ALL_CHOICES, Call, CaseKind, Choice, Decision, DenialKind, InvalidCall, Operation, Outcome,
+    Path, PolicyType, Rejection, World,
+};
 use veriam_oracle::{
     CallerKind, ConditionTrace, Element, Family as OperatorFamily, Grade, KeyState, Operator,
     PrincipalForm, SetOperator, VariableForm, VariableTrace,
 };
 
-/// Decisive checks that a label with a quota needs in 100,000 compared ones.
-pub const MINIMUM_PER_100_000: u64 = 50;
-
 /// A kind of label.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Family {
+    /// The kind of case.
+    Case,
+    /// The operation of a call.
+    Operation,
+    /// The way a call takes.
+    Path,
+    /// What becomes of a call.
+    CallOutcome,
+    /// An open point that is consulted; decisive when the outcome turns on it.
+    OpenPoint,
     /// The decision.
     Outcome,
     /// A policy type that counts.
@@ -46,7 +56,12 @@ pub enum Family {
 
 impl Family {
     /// Every family, in the order of the report.
-    pub const ALL: [Family; 15] = [
+    pub const ALL: [Family; 20] = [
+        Family::Case,
+        Family::Operation,
+        Family::Path,
+        Family::CallOutcome,
+        Family::OpenPoint,
         Family::Outcome,
         Family::PolicyType,
         Family::OutcomeByType,
@@ -68,6 +83,11 @@ impl Family {
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
+            Family::Case => "case",
+            Family::Operation => "operation",
+            Family::Path => "path",
+            Family::CallOutcome => "call outcome",
+            Family::OpenPoint => "open point",
             Family::Outcome => "outcome",
             Family::PolicyType => "policy type",
             Family::OutcomeByType => "outcome by policy type",
@@ -86,12 +106,13 @@ impl Family {
         }
     }
 
-    /// Whether each of its labels has to be decisive often enough. Combined labels have no quota: their parts do.
+    /// Whether each of its labels has to be decisive often enough. Combined labels have no quota: their parts do. Nor
+    /// have open points: generated cases keep away from most of them.
     #[must_use]
     pub const fn has_quota(self) -> bool {
         !matches!(
             self,
-            Family::OutcomeByType | Family::Condition | Family::Variable
+            Family::OpenPoint | Family::OutcomeByType | Family::Condition | Family::Variable
         )
     }
 
@@ -99,6 +120,11 @@ impl Family {
     #[must_use]
     pub const fn size(self) -> usize {
         match self {
+            Family::Case => CASES.len(),
+            Family::Operation => Operation::ALL.len(),
+            Family::Path => PATHS.len(),
+            Family::CallOutcome => CALL_OUTCOMES.len(),
+            Family::OpenPoint => ALL_CHOICES.len(),
             Family::Outcome => OUTCOMES.len(),
             Family::PolicyType => TYPES.len(),
             Family::OutcomeByType => OUTCOMES.len() * TYPES.len(),
@@ -149,6 +175,21 @@ pub struct Label {
     index: usize,
 }
 
+const CASES: [CaseKind; 3] = CaseKind::ALL;
+const PATHS: [&str; 3] = [
+    "internet",
+    "VPC endpoint without policy",
+    "VPC endpoint with policy",
+];
+const CALL_OUTCOMES: [&str; 7] = [
+    "allowed",
+    "denied explicitly",
+    "denied implicitly",
+    "unauthenticated",
+    "method mismatch",
+    "bad token",
+    "no such endpoint",
+];
 const OUTCOMES: [Decision; 3] = Decision::ALL;
 const TYPES: [PolicyType; 9] = PolicyType::ALL;
 const CALLERS: [CallerKind; 8] = [
@@ -232,6 +273,54 @@ impl Label {
     #[must_use]
     pub const fn index(self) -> usize {
         self.index
+    }
+
+    /// The label of a kind of case.
+    #[must_use]
+    pub const fn case(kind: CaseKind) -> Self {
+        Self::new(Family::Case, kind as usize)
+    }
+
+    /// The label of an operation.
+    #[must_use]
+    pub const fn operation(operation: Operation) -> Self {
+        Self::new(Family::Operation, operation as usize)
+    }
+
+    /// The label of the way a call takes.
+    #[must_use]
+    pub fn path(world: &World, call: &Call) -> Self {
+        let offset = match &call.from {
+            Path::Internet { .. } => 0,
+            Path::Endpoint { endpoint, .. } => match world.network(endpoint) {
+                Some(network) if network.policy.is_some() => 2,
+                _ => 1,
+            },
+        };
+        Self::new(Family::Path, offset)
+    }
+
+    /// The label of what becomes of a call.
+    #[must_use]
+    pub const fn call_outcome(outcome: &Outcome) -> Self {
+        let offset = match outcome {
+            Outcome::Allowed => 0,
+            Outcome::Denied(denial) => match denial.kind {
+                DenialKind::Explicit => 1,
+                DenialKind::Implicit => 2,
+            },
+            Outcome::Rejected(Rejection::Unauthenticated) => 3,
+            Outcome::Rejected(Rejection::MethodMismatch) => 4,
+            Outcome::Rejected(Rejection::BadToken) => 5,
+            Outcome::Invalid(InvalidCall::NoSuchEndpoint) => 6,
+        };
+        Self::new(Family::CallOutcome, offset)
+    }
+
+    /// The label of an open point.
+    #[must_use]
+    pub const fn open_point(choice: Choice) -> Self {
+        Self::new(Family::OpenPoint, choice as usize)
     }
 
     /// The label of a decision.
@@ -344,7 +433,7 @@ impl Label {
             .unwrap_or(Family::Variable)
     }
 
-    /// Whether no check can carry it: `NullIfExists` is no operator, and literal forms always stand for
+    /// Whether no case can carry it: `NullIfExists` is no operator, and literal forms always stand for
     /// themselves.
     #[must_use]
     pub fn is_impossible(self) -> bool {
@@ -373,6 +462,11 @@ impl Label {
         let family = self.family();
         let offset = self.index - family.start();
         match family {
+            Family::Case => CASES[offset].name().to_owned(),
+            Family::Operation => Operation::ALL[offset].to_string(),
+            Family::Path => PATHS[offset].to_owned(),
+            Family::CallOutcome => CALL_OUTCOMES[offset].to_owned(),
+            Family::OpenPoint => ALL_CHOICES[offset].to_string(),
             Family::Outcome => words(OUTCOMES[offset].name()),
             Family::PolicyType => TYPES[offset].name().to_owned(),
             Family::OutcomeByType => {
@@ -493,6 +587,9 @@ mod tests {
             }
         }
         in_order(Family::ALL.iter().map(|&x| x as usize));
+        in_order(CASES.iter().map(|&x| x as usize));
+        in_order(Operation::ALL.iter().map(|&x| x as usize));
+        in_order(ALL_CHOICES.iter().map(|&x| x as usize));
         in_order(OUTCOMES.iter().map(|&x| x as usize));
         in_order(TYPES.iter().map(|&x| x as usize));
         in_order(CALLERS.iter().map(|&x| x as usize));

@@ -4,13 +4,17 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 use veriam_generators::{GENERATOR_VERSION, shrink};
-use veriam_model::{Check, Dialect, RuleId, RuleSet};
-use veriam_oracle::{self as oracle, CheckOutcome, Detail, Element, ElementTrace, Verdict};
+use veriam_model::{Case, Check, Decision, DenialKind, Dialect, Outcome, RuleId, RuleSet};
+use veriam_oracle::{
+    self as oracle, CallDerivation, CallVerdict, CheckOutcome, Derivation, Detail, Element,
+    ElementTrace, Verdict,
+};
+use veriam_reports::{Kind, OutcomeKind};
 
 use super::tally::{Found, Who};
-use super::{Part, Plan, Record, Rows};
-use crate::case_file::{Case, Origin, Signature};
-use crate::compare::{Kind, agree, oracle_answer};
+use super::{Counted, Part, Plan, Rows};
+use crate::case_file::{Origin, Signature, StoredCase};
+use crate::compare::{agree, oracle_reply};
 use crate::labels;
 use crate::target::Target;
 
@@ -18,7 +22,7 @@ use crate::target::Target;
 const SHRUNK_PER_PAIR: usize = 8;
 /// Divergences that are shrunk in all.
 const SHRUNK: usize = 64;
-/// Checks that are judged to shrink one divergence.
+/// Cases that are judged to shrink one divergence.
 const SHRINK_BUDGET: usize = 4_000;
 
 /// The divergences of a run, told apart.
@@ -34,20 +38,20 @@ pub struct Digest {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cluster {
     /// The smallest of them.
-    pub case: Case,
+    pub case: StoredCase,
     /// How many of those examined have the signature.
     pub examined: u64,
     /// Whether the shrinker ran out of budget, so that the case might be smaller.
     pub exhausted: bool,
 }
 
-/// Shrinks the divergences of a record and tells them apart.
+/// Shrinks the divergences of a run and tells them apart.
 #[must_use]
-pub fn digest(record: &Record, plan: &Plan, rows: &Rows, target: &dyn Target) -> Digest {
+pub fn digest(counted: &Counted, plan: &Plan, rows: &Rows, target: &dyn Target) -> Digest {
     let mut taken: BTreeMap<(Part, Kind, Kind), usize> = BTreeMap::new();
     let mut chosen: Vec<(Part, &Found)> = Vec::new();
     let mut total = 0;
-    for (part, tally) in &record.parts {
+    for (part, tally) in &counted.parts {
         total += tally.divergences;
         for found in &tally.found {
             let pair = (*part, found.expected.kind(), found.observed.kind());
@@ -58,14 +62,13 @@ pub fn digest(record: &Record, plan: &Plan, rows: &Rows, target: &dyn Target) ->
             }
         }
     }
-    let cases: Vec<(Case, bool)> = chosen
+    let cases: Vec<(StoredCase, bool)> = chosen
         .par_iter()
         .filter_map(|(part, found)| case(*part, found, plan, rows, target))
         .collect();
     let examined = cases.len() as u64;
     let mut clusters: BTreeMap<Signature, Cluster> = BTreeMap::new();
     for (case, exhausted) in cases {
-        let size = |case: &Case| case.check.to_json().len();
         let cluster = clusters
             .entry(case.signature.clone())
             .or_insert_with(|| Cluster {
@@ -81,11 +84,15 @@ pub fn digest(record: &Record, plan: &Plan, rows: &Rows, target: &dyn Target) ->
     }
     // The most frequent first, the smallest of them in front.
     let mut clusters: Vec<Cluster> = clusters.into_values().collect();
-    clusters.sort_by_key(|c| (std::cmp::Reverse(c.examined), c.case.check.to_json().len()));
+    clusters.sort_by_key(|c| (std::cmp::Reverse(c.examined), size(&c.case)));
     Digest {
         clusters,
         not_examined: total.saturating_sub(examined),
     }
+}
+
+fn size(case: &StoredCase) -> usize {
+    case.to_json().len()
 }
 
 fn case(
@@ -94,31 +101,34 @@ fn case(
     plan: &Plan,
     rows: &Rows,
     target: &dyn Target,
-) -> Option<(Case, bool)> {
-    let row = rows.case(plan, part, found.index)?;
+) -> Option<(StoredCase, bool)> {
+    let question = rows.question(plan, part, found.index)?;
     let origin = Origin {
         part: part.name().to_owned(),
         seed: (part == Part::Generated).then_some(plan.seed),
         index: found.index,
-        id: row.check.id.clone(),
+        id: match &question.case {
+            Case::Check(check) => check.id.clone(),
+            Case::Document(_) | Case::Call(_) => None,
+        },
         generator_version: GENERATOR_VERSION,
         veriam: env!("CARGO_PKG_VERSION").to_owned(),
     };
     let (expected, observed) = (found.expected.kind(), found.observed.kind());
-    let dialect = *target.dialect();
-    let (check, rules, name, exhausted) = match found.who {
-        // Nothing predicts what a smaller check would be documented as.
+    let dialect = target.asked_under();
+    let (case, rules, name, exhausted) = match found.who {
+        // Nothing predicts what a smaller case would be documented as.
         Who::Oracle => {
-            let rules = row.rule.into_iter().collect();
-            (row.check, rules, ORACLE, false)
+            let rules = question.rule.into_iter().collect();
+            (question.case, rules, ORACLE, false)
         }
         Who::Target => {
-            let (check, exhausted) = shrunk(&row.check, (expected, observed), target);
-            let rules = deciding_rules(&check, &dialect, observed);
-            (check, rules, target.name(), exhausted)
+            let (case, exhausted) = shrunk(&question.case, (expected, observed), target);
+            let rules = deciding_rules(&case, &dialect, observed);
+            (case, rules, target.name(), exhausted)
         }
     };
-    let case = Case {
+    let case = StoredCase {
         signature: Signature {
             target: name.to_owned(),
             expected,
@@ -127,42 +137,78 @@ fn case(
         },
         origin,
         dialect,
-        documented: row.expected,
-        check: Check { id: None, ..check },
+        documented: question.documented.map(|reply| reply.kind()),
+        case: nameless(case),
     };
     Some((case, exhausted))
+}
+
+fn nameless(case: Case) -> Case {
+    match case {
+        Case::Check(check) => Case::Check(Box::new(Check { id: None, ..*check })),
+        other => other,
+    }
 }
 
 /// The name under which a divergence between documentation and oracle is filed.
 pub const ORACLE: &str = "oracle";
 
-/// The smallest check found with the same pair of replies, and whether the budget ran out. It stays determined
+/// The smallest case found with the same pair of replies, and whether the budget ran out. It stays determined
 /// if it was.
 #[must_use]
-pub fn shrunk(check: &Check, pair: (Kind, Kind), target: &dyn Target) -> (Check, bool) {
-    let dialect = target.dialect();
-    let stays_determined = is_determined(check, dialect);
-    let mut still_fails = |candidate: &Check| {
-        let expected = oracle_answer(candidate, dialect);
+pub fn shrunk(case: &Case, pair: (Kind, Kind), target: &dyn Target) -> (Case, bool) {
+    let dialect = target.asked_under();
+    let stays_determined = is_determined(case, &dialect);
+    let still_fails = |candidate: &Case| {
+        let expected = oracle_reply(candidate, &dialect);
         if expected.kind() != pair.0 {
             return false;
         }
         let observed = target.observe(candidate);
         observed.kind() == pair.1
             && !agree(&expected, &observed)
-            && (!stays_determined || is_determined(candidate, dialect))
+            && (!stays_determined || is_determined(candidate, &dialect))
     };
-    let shrunk = shrink::shrink(check, SHRINK_BUDGET, &mut still_fails);
-    (shrunk.check, shrunk.exhausted)
+    match case {
+        Case::Check(check) => {
+            let mut fails =
+                |candidate: &Check| still_fails(&Case::Check(Box::new(candidate.clone())));
+            let shrunk = shrink::shrink(check, SHRINK_BUDGET, &mut fails);
+            (Case::Check(Box::new(shrunk.check)), shrunk.exhausted)
+        }
+        Case::Document(document) => {
+            let mut fails = |candidate: &_| still_fails(&Case::Document(Clone::clone(candidate)));
+            let shrunk = shrink::shrink_document(document, SHRINK_BUDGET, &mut fails);
+            (Case::Document(shrunk.case), shrunk.exhausted)
+        }
+        Case::Call(call) => {
+            let mut fails =
+                |candidate: &_| still_fails(&Case::Call(Box::new(Clone::clone(candidate))));
+            let shrunk = shrink::shrink_call(call, SHRINK_BUDGET, &mut fails);
+            (Case::Call(Box::new(shrunk.case)), shrunk.exhausted)
+        }
+    }
 }
 
 /// Whether no open choice changes the outcome. Under another dialect than the default one nobody asks.
-fn is_determined(check: &Check, dialect: &Dialect) -> bool {
-    *dialect == Dialect::default()
-        && match oracle::judge(check, dialect) {
+fn is_determined(case: &Case, dialect: &Dialect) -> bool {
+    if *dialect != Dialect::default() {
+        return false;
+    }
+    match case {
+        Case::Document(_) => true,
+        Case::Check(check) => match oracle::judge(check, dialect) {
             Ok(judgement) if judgement.consulted.is_empty() => true,
             _ => matches!(oracle::verdict(check), Ok(Verdict::Determined(_))),
-        }
+        },
+        Case::Call(case) => match oracle::judge_call(&case.world, &case.call, dialect) {
+            Ok(judgement) if judgement.consulted.is_empty() => true,
+            _ => matches!(
+                oracle::call_verdict(&case.world, &case.call),
+                Ok(CallVerdict::Determined(_))
+            ),
+        },
+    }
 }
 
 /// The rules on which a divergence turns, in id order: what the smallest case has in common with others of the
@@ -172,18 +218,91 @@ fn is_determined(check: &Check, dialect: &Dialect) -> bool {
 /// that could fail: of its conditions if it has any, since the shrinker leaves none without need. Where none
 /// does, they are the rules of the last step. Rules about when a context key exists belong to the example, not
 /// to the cause. An invalid policy turns on the rule it breaks.
+///
+/// Of a call, these are the rules of the check where it fails or should have failed, or of the combination when no
+/// statement of any check explains the reply.
 #[must_use]
-pub fn deciding_rules(check: &Check, dialect: &Dialect, observed: Kind) -> Vec<RuleId> {
-    let Ok(derivation) = oracle::trace(check, dialect, Detail::Full) else {
-        return Vec::new();
+pub fn deciding_rules(case: &Case, dialect: &Dialect, observed: Kind) -> Vec<RuleId> {
+    match case {
+        Case::Check(check) => match oracle::trace(check, dialect, Detail::Full) {
+            Ok(derivation) => of_check(&derivation, observed),
+            Err(_) => Vec::new(),
+        },
+        Case::Document(_) => {
+            let expected = oracle_reply(case, dialect).kind();
+            let rules: RuleSet = [expected, observed]
+                .into_iter()
+                .filter_map(|kind| match kind {
+                    Kind::Refused(rule) => Some(rule),
+                    _ => None,
+                })
+                .collect();
+            rules.iter().collect()
+        }
+        Case::Call(case) => {
+            match oracle::trace_call(&case.world, &case.call, dialect, Detail::Full) {
+                Ok(derivation) => of_call(&derivation, observed),
+                Err(_) => Vec::new(),
+            }
+        }
+    }
+}
+
+fn of_call(derivation: &CallDerivation, observed: Kind) -> Vec<RuleId> {
+    let observed_decision = match observed {
+        Kind::Call(OutcomeKind::Allowed) => Some(Decision::Allow),
+        Kind::Call(OutcomeKind::Denied(DenialKind::Explicit, _)) => Some(Decision::ExplicitDeny),
+        Kind::Call(OutcomeKind::Denied(DenialKind::Implicit, _)) => Some(Decision::ImplicitDeny),
+        _ => None,
     };
+    let decides = |pair: &&oracle::PairDerivation| match &derivation.judgement.outcome {
+        Outcome::Denied(denial) => denial.at == pair.pair,
+        _ => true,
+    };
+    if let Some(decision) = observed_decision {
+        let pairs = derivation.pairs.iter().filter(decides);
+        let rules: RuleSet = pairs
+            .flat_map(|pair| elements_turning(&pair.derivation, Kind::Decided(decision)))
+            .collect();
+        if !rules.is_empty() {
+            return rules.iter().collect();
+        }
+    }
+    let last_of_pair = derivation.pairs.iter().find(decides).and_then(|pair| {
+        let denied = matches!(derivation.judgement.outcome, Outcome::Denied(_));
+        pair.derivation.steps.last().filter(|_| denied)
+    });
+    let last = last_of_pair
+        .or_else(|| derivation.combination.last())
+        .or_else(|| derivation.expansion.last());
+    let rules: RuleSet = last
+        .into_iter()
+        .flat_map(|step| step.rules.iter().copied())
+        .collect();
+    rules.iter().collect()
+}
+
+fn of_check(derivation: &Derivation, observed: Kind) -> Vec<RuleId> {
     if let CheckOutcome::Invalid(invalid) = derivation.judgement.outcome {
         return vec![invalid.rule];
     }
+    let mut rules = elements_turning(derivation, observed);
+    if rules.is_empty() {
+        let last = derivation.steps.last();
+        rules = last
+            .into_iter()
+            .flat_map(|step| step.rules.iter().copied())
+            .collect();
+    }
+    rules.into_iter().collect::<RuleSet>().iter().collect()
+}
+
+/// The rules of the elements of statements that, taken the other way, explain the observed decision.
+fn elements_turning(derivation: &Derivation, observed: Kind) -> Vec<RuleId> {
     let mut elements: Vec<&ElementTrace> = Vec::new();
     for policy in derivation.policies.iter().filter(|p| p.counts) {
         for statement in &policy.statements {
-            let decisive = labels::decisive_elements(&derivation, policy, statement);
+            let decisive = labels::decisive_elements(derivation, policy, statement);
             if let Some((otherwise, decisive)) = decisive
                 && Kind::Decided(otherwise) == observed
             {
@@ -195,19 +314,11 @@ pub fn deciding_rules(check: &Check, dialect: &Dialect, observed: Kind) -> Vec<R
     if elements.iter().any(|e| e.element == Element::Condition) {
         elements.retain(|e| e.element == Element::Condition);
     }
-    let mut rules: RuleSet = elements
+    elements
         .iter()
         .flat_map(|element| element.rules.iter().copied())
         .filter(|&id| !is_about_a_key(id))
-        .collect();
-    if rules.is_empty() {
-        let last = derivation.steps.last();
-        rules = last
-            .into_iter()
-            .flat_map(|step| step.rules.iter().copied())
-            .collect();
-    }
-    rules.iter().collect()
+        .collect()
 }
 
 /// Whether a rule only says when a context key exists.

@@ -1,92 +1,200 @@
-//! One case: ask both judges, compare, count.
+//! A few neighbouring cases: ask both judges, compare, count.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use veriam_model::{Check, ChoiceSet, Dialect, Row};
-use veriam_oracle::{self as oracle, Derivation, Detail, Verdict};
+use veriam_model::{Case, ChoiceSet, Dialect};
+use veriam_oracle::{self as oracle, CallVerdict, Detail, Verdict};
+use veriam_reports::Part;
 
-use super::Part;
+use super::Question;
 use super::tally::{Found, OracleFault, Tally, Who};
-use crate::compare::{Reply, agree, oracle_reply};
-use crate::labels;
+use crate::compare::{Reply, agree, call_reply, oracle_reading, outcome_reply};
+use crate::labels::{self, Marks};
 use crate::target::Target;
 
-/// Judges one case of a part and adds it to the tally.
-pub(super) fn judge(part: Part, index: u64, row: &Row, target: &dyn Target, tally: &mut Tally) {
-    let check = &row.check;
-    let asked = catch_unwind(AssertUnwindSafe(|| ask_oracle(part, check, target)));
-    let oracle = match asked {
-        Ok(answer) => answer,
-        Err(panic) => {
-            let message = panic
-                .downcast_ref::<&str>()
-                .map(|text| (*text).to_owned())
-                .or_else(|| panic.downcast_ref::<String>().cloned())
-                .unwrap_or_default();
-            tally.faults.push(OracleFault { index, message });
-            return;
+/// Judges neighbouring cases of a part and adds them to the tally; `first` is the number of the first one.
+pub(super) fn judge(
+    part: Part,
+    first: u64,
+    questions: &[Question],
+    target: &dyn Target,
+    tally: &mut Tally,
+) {
+    let cases: Vec<&Case> = questions.iter().map(|question| &question.case).collect();
+    let observed = target.observe_all(&cases);
+    for ((index, question), observed) in (first..).zip(questions).zip(observed) {
+        let asked = catch_unwind(AssertUnwindSafe(|| ask(part, &question.case, target)));
+        match asked {
+            Ok(answer) => count(index, question, &answer, observed, target, tally),
+            Err(panic) => {
+                let message = panic
+                    .downcast_ref::<&str>()
+                    .map(|text| (*text).to_owned())
+                    .or_else(|| panic.downcast_ref::<String>().cloned())
+                    .unwrap_or_default();
+                tally.faults.push(OracleFault { index, message });
+            }
         }
-    };
-    let observed = target.observe(check);
+    }
+}
+
+/// What the oracle says about a case.
+struct Answer {
+    /// Under the dialect of the target, or the default one.
+    reply: Reply,
+    /// The choices consulted on the way.
+    consulted: ChoiceSet,
+    /// What the outcome turns on, where somebody asked.
+    open: Option<Open>,
+    /// What the case reaches, for generated cases.
+    marks: Option<Marks>,
+}
+
+/// The open points an outcome turns on, or might.
+struct Open {
+    choices: ChoiceSet,
+    /// Each combination of their readings with its reply; empty when there are too many to be tried.
+    readings: Vec<(Dialect, Reply)>,
+}
+
+fn count(
+    index: u64,
+    question: &Question,
+    answer: &Answer,
+    observed: Reply,
+    target: &dyn Target,
+    tally: &mut Tally,
+) {
     if let Reply::Unsupported(_) = observed {
         tally.unsupported += 1;
         return;
     }
-    tally.compared += 1;
-    tally.outcomes.add(&oracle.reply);
-    tally.undetermined += u64::from(oracle.undetermined);
-    if let Some(marks) = oracle.derivation.as_ref().and_then(labels::marks) {
-        tally.labels.add(&marks);
+    tally.compared(question.case.kind(), &answer.reply);
+    tally.undetermined += u64::from(answer.open.is_some());
+    if let Some(marks) = &answer.marks {
+        tally.labels.add(marks);
     }
-    let found = |who, expected, observed| Found {
+    let found = |who, expected: &Reply, observed: &Reply| Found {
         index,
         who,
-        expected,
-        observed,
+        expected: expected.clone(),
+        observed: observed.clone(),
     };
     // What is documented holds under the default readings.
-    let documented = row.expected.filter(|_| !oracle.read_otherwise);
-    match documented.map(Reply::Decided) {
-        Some(documented) if !agree(&documented, &oracle.reply) => {
-            tally.diverged(found(Who::Oracle, documented, oracle.reply));
+    let read_otherwise = reads_otherwise(answer.consulted, &target.asked_under());
+    let documented = question.documented.as_ref().filter(|_| !read_otherwise);
+    if let Some(documented) = documented
+        && !agree(documented, &answer.reply)
+    {
+        tally.diverged(found(Who::Oracle, documented, &answer.reply));
+        return;
+    }
+    if let (None, Some(open)) = (target.dialect(), &answer.open) {
+        let given = open.readings.iter().filter(|(_, r)| agree(r, &observed));
+        let matching: Vec<Dialect> = given.map(|(dialect, _)| *dialect).collect();
+        // With readings that were not tried nobody can say that a reply is wrong.
+        if !open.readings.is_empty() && matching.is_empty() {
+            tally.diverged(found(Who::Target, &answer.reply, &observed));
+        } else {
+            tally.fitted(index, open.choices, &matching);
         }
-        _ if !agree(&oracle.reply, &observed) => {
-            tally.diverged(found(Who::Target, oracle.reply, observed));
-        }
-        _ => {}
+    } else if !agree(&answer.reply, &observed) {
+        tally.diverged(found(Who::Target, &answer.reply, &observed));
     }
 }
 
-struct OracleAnswer {
-    reply: Reply,
-    /// Whether a choice was consulted that the dialect reads otherwise than by default.
-    read_otherwise: bool,
-    undetermined: bool,
-    derivation: Option<Derivation>,
-}
-
-/// Generated cases are judged with their derivation, which labels need; the others without.
-fn ask_oracle(part: Part, check: &Check, target: &dyn Target) -> OracleAnswer {
-    let dialect = target.dialect();
-    let (judgement, derivation) = if part == Part::Generated {
-        match oracle::trace(check, dialect, Detail::Structure) {
-            Ok(derivation) => (derivation.judgement.clone(), Some(derivation)),
-            Err(_) => return OracleAnswer::malformed(),
-        }
-    } else {
-        match oracle::judge(check, dialect) {
-            Ok(judgement) => (judgement, None),
-            Err(_) => return OracleAnswer::malformed(),
+/// Generated cases are judged with their derivation, which labels need; the others without. Whether an outcome turns on
+/// open choices is asked of generated cases, and wherever the target declares no dialect.
+fn ask(part: Part, case: &Case, target: &dyn Target) -> Answer {
+    let dialect = &target.asked_under();
+    let labelled = part == Part::Generated;
+    let mut answer = match case {
+        Case::Document(document) => Answer {
+            reply: oracle_reading(document, dialect),
+            consulted: ChoiceSet::new(),
+            open: None,
+            marks: labelled.then(|| Marks::of_kind(case.kind())),
+        },
+        Case::Check(check) if labelled => match oracle::trace(check, dialect, Detail::Structure) {
+            Ok(derivation) => Answer {
+                reply: outcome_reply(derivation.judgement.outcome),
+                consulted: derivation.judgement.consulted,
+                open: None,
+                marks: Some(labels::of_check(&derivation)),
+            },
+            Err(_) => Answer::malformed(),
+        },
+        Case::Check(check) => match oracle::judge(check, dialect) {
+            Ok(judgement) => Answer {
+                reply: outcome_reply(judgement.outcome),
+                consulted: judgement.consulted,
+                open: None,
+                marks: None,
+            },
+            Err(_) => Answer::malformed(),
+        },
+        Case::Call(call) => {
+            match oracle::trace_call(&call.world, &call.call, dialect, Detail::Structure) {
+                Ok(derivation) => Answer {
+                    consulted: derivation.judgement.consulted,
+                    open: None,
+                    marks: labelled.then(|| labels::of_call(call, &derivation)),
+                    reply: Reply::Call(derivation.judgement.outcome),
+                },
+                Err(error) => Answer {
+                    reply: call_reply(Err(error)),
+                    ..Answer::malformed()
+                },
+            }
         }
     };
-    OracleAnswer {
-        reply: oracle_reply(judgement.outcome),
-        read_otherwise: reads_otherwise(judgement.consulted, dialect),
-        // Without a choice consulted there is nothing to flip, and the search is the costly part.
-        undetermined: part == Part::Generated
-            && !judgement.consulted.is_empty()
-            && !matches!(oracle::verdict(check), Ok(Verdict::Determined(_))),
-        derivation,
+    // Without a choice consulted there is nothing to flip, and the search is the costly part.
+    if (labelled || target.dialect().is_none()) && !answer.consulted.is_empty() {
+        answer.open = open(case, answer.consulted);
+    }
+    if let Some(marks) = &mut answer.marks {
+        let turning = answer
+            .open
+            .as_ref()
+            .map_or_else(ChoiceSet::new, |o| o.choices);
+        marks.open_points(answer.consulted, turning);
+    }
+    answer
+}
+
+fn open(case: &Case, consulted: ChoiceSet) -> Option<Open> {
+    let too_many = Open {
+        choices: consulted,
+        readings: Vec::new(),
+    };
+    match case {
+        Case::Document(_) => None,
+        Case::Check(check) => match oracle::verdict(check) {
+            Ok(Verdict::Determined(_)) => None,
+            Ok(Verdict::Undetermined {
+                choices, readings, ..
+            }) => {
+                let reply = |(dialect, outcome)| (dialect, outcome_reply(outcome));
+                Some(Open {
+                    choices,
+                    readings: readings.into_iter().map(reply).collect(),
+                })
+            }
+            Err(_) => Some(too_many),
+        },
+        Case::Call(call) => match oracle::call_verdict(&call.world, &call.call) {
+            Ok(CallVerdict::Determined(_)) => None,
+            Ok(CallVerdict::Undetermined {
+                choices, readings, ..
+            }) => {
+                let reply = |(dialect, outcome)| (dialect, Reply::Call(outcome));
+                Some(Open {
+                    choices,
+                    readings: readings.into_iter().map(reply).collect(),
+                })
+            }
+            Err(_) => Some(too_many),
+        },
     }
 }
 
@@ -95,13 +203,13 @@ pub(crate) fn reads_otherwise(consulted: ChoiceSet, dialect: &Dialect) -> bool {
     consulted.iter().any(|choice| dialect.index(choice) != 0)
 }
 
-impl OracleAnswer {
-    fn malformed() -> Self {
+impl Answer {
+    const fn malformed() -> Self {
         Self {
             reply: Reply::Malformed,
-            read_otherwise: false,
-            undetermined: false,
-            derivation: None,
+            consulted: ChoiceSet::new(),
+            open: None,
+            marks: None,
         }
     }
 }

@@ -3,13 +3,16 @@
 use std::fmt::Write;
 
 use super::{PartSummary, Summary};
-use crate::labels::FamilyCounts;
-use crate::run::Part;
 use crate::style::{BAD, FAINT, GOOD, NOTE, STRONG, paint, percent, thousands, wrap};
+use crate::{FamilyCounts, Part};
 
 const WIDTH: usize = 100;
 /// Families that are told in full; the combined ones only stand in the JSON summary.
-const TOLD: [&str; 10] = [
+const TOLD: [&str; 14] = [
+    "case",
+    "operation",
+    "path",
+    "call outcome",
     "policy type",
     "caller",
     "element",
@@ -32,14 +35,12 @@ pub(super) fn render(summary: &Summary) -> String {
 fn write_all(out: &mut String, summary: &Summary) -> std::fmt::Result {
     heading(out, summary)?;
     parts(out, summary)?;
-    let generated = summary
-        .parts
-        .iter()
-        .find(|p| p.part == Part::Generated.name());
+    let generated = summary.parts.iter().find(|p| p.part == Part::Generated);
     if let Some(generated) = generated {
         outcomes(out, generated)?;
         labels(out, &summary.labels, generated.compared)?;
     }
+    follows(out, summary)?;
     cases(out, summary)?;
     verdict(out, summary)
 }
@@ -56,8 +57,10 @@ fn heading(out: &mut String, summary: &Summary) -> std::fmt::Result {
             )
         )
     )?;
-    if !summary.dialect.is_empty() {
-        writeln!(out, "dialect: {}", summary.dialect.join(", "))?;
+    match &summary.dialect {
+        Some(dialect) if dialect.is_empty() => {}
+        Some(dialect) => writeln!(out, "dialect: {}", dialect.join(", "))?,
+        None => writeln!(out, "dialect: none declared")?,
     }
     writeln!(out)
 }
@@ -70,16 +73,14 @@ fn parts(out: &mut String, summary: &Summary) -> std::fmt::Result {
             STRONG,
             format_args!(
                 "{:<46}{:>10}{:>12}",
-                "what was compared", "checks", "divergences"
+                "what was compared", "cases", "divergences"
             )
         )
     )?;
     for part in &summary.parts {
-        let known = Part::ALL.into_iter().find(|p| p.name() == part.part);
-        let title = match known {
-            Some(Part::Generated) => format!("generated checks, seed {}", summary.seed),
-            Some(known) => known.title().to_owned(),
-            None => part.part.to_owned(),
+        let title = match part.part {
+            Part::Generated => format!("{}, seed {}", part.part.title(), summary.seed),
+            known => known.title().to_owned(),
         };
         let divergences = format!("{:>12}", thousands(part.divergences));
         let divergences = if part.divergences == 0 {
@@ -97,38 +98,50 @@ fn parts(out: &mut String, summary: &Summary) -> std::fmt::Result {
         let unsupported = thousands(summary.unsupported);
         writeln!(
             out,
-            "  not compared: {unsupported} checks the target does not support"
+            "  not compared: {unsupported} cases the target does not support"
         )?;
     }
     writeln!(out)
 }
 
 fn outcomes(out: &mut String, generated: &PartSummary) -> std::fmt::Result {
-    let of = generated.compared;
     let counts = generated.outcomes;
-    writeln!(
-        out,
-        "{}",
-        paint(STRONG, "what the generated checks come to")
-    )?;
-    let named = [
+    writeln!(out, "{}", paint(STRONG, "what the generated cases come to"))?;
+    let mut questions = vec![
         ("allow", counts.allow),
         ("explicit deny", counts.explicit_deny),
         ("implicit deny", counts.implicit_deny),
+    ];
+    // What a run did not meet is not worth a word.
+    let rare = [
+        ("rejected", counts.rejected),
+        ("not found", counts.not_found),
         ("invalid policy", counts.invalid),
         ("malformed request", counts.malformed),
     ];
+    questions.extend(rare.into_iter().filter(|(_, count)| *count > 0));
+    let asked = generated.checks + generated.calls;
+    shares(out, "checks and calls", asked, &questions)?;
+    let documents = [("accepted", counts.accepted), ("refused", counts.refused)];
+    shares(out, "documents", generated.documents, &documents)?;
+    writeln!(
+        out,
+        "  {} left open by AWS's documentation: judged by the default reading (`veriam rules --undetermined`)",
+        percent(generated.undetermined, generated.compared)
+    )?;
+    writeln!(out)
+}
+
+fn shares(out: &mut String, what: &str, of: u64, named: &[(&str, u64)]) -> std::fmt::Result {
+    if of == 0 {
+        return Ok(());
+    }
     let shares: Vec<String> = named
         .iter()
         .map(|(name, count)| format!("{name} {}", percent(*count, of)))
         .collect();
-    writeln!(out, "  {}", shares.join(" · "))?;
-    writeln!(
-        out,
-        "  {} left open by AWS's documentation: judged by the default reading (`veriam rules --undetermined`)",
-        percent(generated.undetermined, of)
-    )?;
-    writeln!(out)
+    let what = format!("{} {what}:", thousands(of));
+    writeln!(out, "  {what:<24} {}", shares.join(" · "))
 }
 
 fn labels(out: &mut String, families: &[FamilyCounts], of: u64) -> std::fmt::Result {
@@ -141,10 +154,13 @@ fn labels(out: &mut String, families: &[FamilyCounts], of: u64) -> std::fmt::Res
         paint(STRONG, "what they reach"),
         paint(
             FAINT,
-            "share of the checks that hold it / checks whose decision turned on it"
+            "share of the cases that hold it / cases whose outcome turned on it"
         )
     )?;
-    for family in families.iter().filter(|f| TOLD.contains(&f.family)) {
+    for family in families
+        .iter()
+        .filter(|f| TOLD.contains(&f.family.as_str()))
+    {
         let entries: Vec<String> = family
             .labels
             .iter()
@@ -152,13 +168,13 @@ fn labels(out: &mut String, families: &[FamilyCounts], of: u64) -> std::fmt::Res
                 format!(
                     "{} {}/{}",
                     count.label,
-                    percent(count.checks, of).replace(' ', ""),
+                    percent(count.cases, of).replace(' ', ""),
                     thousands(count.decisive)
                 )
             })
             .collect();
         for (i, line) in flow(&entries, WIDTH - 20).into_iter().enumerate() {
-            let name = if i == 0 { family.family } else { "" };
+            let name = if i == 0 { family.family.as_str() } else { "" };
             writeln!(out, "  {name:<17} {line}")?;
         }
     }
@@ -178,6 +194,35 @@ fn flow(entries: &[String], width: usize) -> Vec<String> {
         }
     }
     lines
+}
+
+/// What a target that declares no dialect makes of the open points.
+fn follows(out: &mut String, summary: &Summary) -> std::fmt::Result {
+    if summary.follows.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "{}", paint(STRONG, "readings of open points"))?;
+    for followed in &summary.follows {
+        let cases = thousands(followed.cases);
+        match &followed.reading {
+            Some(reading) => writeln!(
+                out,
+                "  {} follows `{reading}` in all {cases} cases that turn on it",
+                followed.choice
+            )?,
+            None => {
+                let indices: Vec<String> =
+                    followed.excluded_by.iter().map(u64::to_string).collect();
+                let text = format!(
+                    "{} mixes readings in {cases} cases that turn on it; see the generated cases {}",
+                    followed.choice,
+                    indices.join(" and ")
+                );
+                writeln!(out, "  {}", paint(BAD, text))?;
+            }
+        }
+    }
+    writeln!(out)
 }
 
 fn cases(out: &mut String, summary: &Summary) -> std::fmt::Result {
@@ -228,13 +273,13 @@ fn verdict(out: &mut String, summary: &Summary) -> std::fmt::Result {
     let compared = thousands(summary.compared);
     if summary.divergences > 0 {
         let count = thousands(summary.divergences);
-        let text = format!("{count} of {compared} checks diverge.");
+        let text = format!("{count} divergences in {compared} cases.");
         writeln!(out, "{}", paint(BAD, text))?;
     } else if summary.void || !summary.faults.is_empty() {
         writeln!(out, "{}", paint(BAD, "This run proves nothing."))?;
     } else {
         let text =
-            format!("No divergence: both judges give the same answer to all {compared} checks.");
+            format!("No divergence: both judges give the same answer to all {compared} cases.");
         writeln!(out, "{}", paint(GOOD, text))?;
     }
     writeln!(
@@ -246,7 +291,7 @@ fn verdict(out: &mut String, summary: &Summary) -> std::fmt::Result {
         if summary.jobs == 1 { "job" } else { "jobs" }
     )?;
     let oracle = "The oracle reads AWS's documentation rule by rule; it is not AWS. `veriam rules` lists the rules \
-                  with the page and the certainty of each, `veriam explain` shows how they decide a check.";
+                  with the page and the certainty of each, `veriam explain` shows how they decide a case.";
     for line in wrap(oracle, WIDTH) {
         writeln!(out, "{}", paint(FAINT, line))?;
     }

@@ -1,0 +1,402 @@
+//! The summary of a run: a pure fold of its records, as one JSON object or as text for people.
+
+mod text;
+
+use std::fmt;
+
+use serde::Serialize;
+use veriam_model::{Decision, RuleId};
+
+use crate::labels::shortages;
+use crate::{
+    ClusterRecord, EndRecord, FamilyCounts, Outcomes, Part, Record, Shortage, StartRecord,
+};
+
+/// The version tag of a summary.
+pub const SUMMARY_SCHEMA: &str = "veriam.summary/2";
+
+/// Generated cases from which on outcomes and labels have minimums.
+pub const QUOTAS_FROM: u64 = 20_000;
+/// The least share of generated checks and calls that each decision must have, in percent of those decided.
+pub const LEAST_OUTCOME_PERCENT: u64 = 15;
+/// Generated cases from which on the share of undetermined ones is limited.
+pub const UNDETERMINED_FROM: u64 = 1_000;
+/// The highest share of undetermined generated cases, in percent.
+pub const MOST_UNDETERMINED_PERCENT: u64 = 5;
+
+/// What a run found out.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Summary {
+    /// [`SUMMARY_SCHEMA`]
+    pub schema: &'static str,
+    /// The target's name.
+    pub target: String,
+    /// The target's version.
+    pub target_version: String,
+    /// The version of Veriam.
+    pub veriam: String,
+    /// The version of the mapping from bytes to cases.
+    pub generator_version: u32,
+    /// The campaign seed.
+    pub seed: u64,
+    /// The readings the target declares that differ from the default, as `ID=reading`; null when it declares none.
+    pub dialect: Option<Vec<String>>,
+    /// Cases that both judges answered, over all parts.
+    pub compared: u64,
+    /// Generated cases whose outcome turns on an open choice.
+    pub undetermined: u64,
+    /// Cases the target cannot be asked.
+    pub unsupported: u64,
+    /// Cases on which the target differs from the oracle, or the oracle from the documentation; and choices of which
+    /// the target mixes the readings.
+    pub divergences: u64,
+    /// Whether the run proves nothing.
+    pub void: bool,
+    /// Why it proves nothing.
+    pub void_reasons: Vec<String>,
+    /// Decisions on the generated checks and calls; over all parts when none were generated.
+    pub outcomes: DecisionCounts,
+    /// Cases compared in a second of wall time, over all parts.
+    pub cases_per_s: u64,
+    /// Wall time, in seconds.
+    pub seconds: f64,
+    /// Threads used.
+    pub jobs: usize,
+    /// The counts of each part, in the order of the run.
+    pub parts: Vec<PartSummary>,
+    /// Labels of the generated cases, by family.
+    pub labels: Vec<FamilyCounts>,
+    /// Labels that were decisive too rarely; empty below [`QUOTAS_FROM`] generated cases.
+    pub below_minimum: Vec<Shortage>,
+    /// For a target that declares no dialect: the reading it follows of each choice that was reached.
+    pub follows: Vec<Followed>,
+    /// The divergences, told apart by what they turn on.
+    pub clusters: Vec<ClusterRecord>,
+    /// Divergences that were only counted.
+    pub not_examined: u64,
+    /// Cases on which the oracle itself broke: faults of Veriam.
+    pub faults: Vec<String>,
+    /// Why the run proves nothing, as values.
+    #[serde(skip)]
+    pub void_values: Vec<Void>,
+}
+
+/// How many checks and calls had each decision.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct DecisionCounts {
+    /// Allowed.
+    pub allow: u64,
+    /// Denied by a statement.
+    pub explicit_deny: u64,
+    /// Denied for want of an Allow.
+    pub implicit_deny: u64,
+}
+
+/// The counts of one part.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PartSummary {
+    /// The part.
+    pub part: Part,
+    /// Cases that both judges answered.
+    pub compared: u64,
+    /// Documents among them.
+    pub documents: u64,
+    /// Checks among them.
+    pub checks: u64,
+    /// Calls among them.
+    pub calls: u64,
+    /// Generated cases whose outcome turns on an open choice; 0 in other parts, where nobody asks.
+    pub undetermined: u64,
+    /// Cases the target cannot be asked.
+    pub unsupported: u64,
+    /// Cases on which somebody was wrong.
+    pub divergences: u64,
+    /// What the oracle answered.
+    pub outcomes: Outcomes,
+}
+
+/// The reading of a choice that a target follows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Followed {
+    /// The rule that leaves the point open.
+    pub choice: RuleId,
+    /// The reading that every reply fits; null when none does: the target mixes readings, which is a divergence.
+    pub reading: Option<String>,
+    /// Cases that turn on the choice.
+    pub cases: u64,
+    /// When it mixes readings: for each reading, the first generated case that excludes it.
+    pub excluded_by: Vec<u64>,
+}
+
+/// Why a run proves nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Void {
+    /// A control came out wrong.
+    Control,
+    /// No case of a part was compared.
+    NothingCompared(Part),
+    /// Too few generated checks and calls have a decision.
+    Outcome(Decision, u64, u64),
+    /// The outcome of too many generated cases is open.
+    Undetermined(u64, u64),
+    /// Labels were decisive too rarely.
+    Labels(usize),
+}
+
+impl fmt::Display for Void {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Void::Control => f.write_str(
+                "a control came out wrong, so the rest was not run; mend the target until it answers the controls",
+            ),
+            Void::NothingCompared(part) => write!(
+                f,
+                "no case of the part `{}` was compared; ask for at least one that the target supports",
+                part.name()
+            ),
+            Void::Outcome(decision, count, of) => write!(
+                f,
+                "only {count} of {of} decided generated checks and calls have the decision {decision}, \
+                 {LEAST_OUTCOME_PERCENT} % are needed; mend the generator"
+            ),
+            Void::Undetermined(count, of) => write!(
+                f,
+                "the outcome of {count} of {of} generated cases is open, {MOST_UNDETERMINED_PERCENT} % are allowed; \
+                 mend the generator"
+            ),
+            Void::Labels(count) => write!(
+                f,
+                "{count} labels were decisive too rarely (see below_minimum); mend the generator"
+            ),
+        }
+    }
+}
+
+/// Records that are no run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FoldError {
+    /// There is no start, or more than one.
+    Start,
+}
+
+impl fmt::Display for FoldError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            FoldError::Start => f.write_str(
+                "the records of a run begin with its one `start`; give the records of one run",
+            ),
+        }
+    }
+}
+
+impl std::error::Error for FoldError {}
+
+impl Summary {
+    /// Folds the records of a run. A run without `end` took no time that anybody knows.
+    ///
+    /// # Errors
+    /// [`FoldError`] when the records are not those of one run.
+    pub fn fold(records: &[Record]) -> Result<Self, FoldError> {
+        let mut starts = records.iter().filter_map(|record| match record {
+            Record::Start(start) => Some(start),
+            _ => None,
+        });
+        let (Some(start), None) = (starts.next(), starts.next()) else {
+            return Err(FoldError::Start);
+        };
+        let mut parts: Vec<&crate::PartRecord> = Vec::new();
+        let mut clusters = Vec::new();
+        let mut end = EndRecord {
+            seconds: 0.0,
+            not_examined: 0,
+        };
+        for record in records {
+            match record {
+                Record::Start(_) => {}
+                Record::Part(part) => parts.push(part),
+                Record::Cluster(cluster) => clusters.push(cluster.clone()),
+                Record::End(it) => end = it.clone(),
+            }
+        }
+        Ok(Self::new(start, &parts, clusters, &end))
+    }
+
+    fn new(
+        start: &StartRecord,
+        parts: &[&crate::PartRecord],
+        clusters: Vec<ClusterRecord>,
+        end: &EndRecord,
+    ) -> Self {
+        let total = |count: fn(&crate::Tally) -> u64| parts.iter().map(|p| count(&p.tally)).sum();
+        let compared: u64 = total(crate::Tally::compared);
+        let generated = parts.iter().find(|p| p.part == Part::Generated);
+        let generated = generated.map(|p| &p.tally);
+        let mut all = Outcomes::default();
+        for part in parts {
+            all.merge(&part.tally.outcomes);
+        }
+        let outcomes = match generated {
+            Some(tally) if tally.compared() > 0 => tally.outcomes,
+            _ => all,
+        };
+        let quotas = generated.filter(|t| t.compared() >= QUOTAS_FROM);
+        let below_minimum = quotas.map_or_else(Vec::new, |t| shortages(&t.labels, t.compared()));
+        let follows = followed(parts);
+        let mixed = follows.iter().filter(|f| f.reading.is_none()).count();
+        let void_values = void_reasons(start, parts, below_minimum.len());
+        Summary {
+            schema: SUMMARY_SCHEMA,
+            target: start.target.clone(),
+            target_version: start.target_version.clone(),
+            veriam: start.veriam.clone(),
+            generator_version: start.generator_version,
+            seed: start.seed,
+            dialect: start.dialect.clone(),
+            compared,
+            undetermined: total(|t| t.undetermined),
+            unsupported: total(|t| t.unsupported),
+            divergences: total(|t| t.divergences) + mixed as u64,
+            void: !void_values.is_empty(),
+            void_reasons: void_values.iter().map(Void::to_string).collect(),
+            outcomes: DecisionCounts {
+                allow: outcomes.allow,
+                explicit_deny: outcomes.explicit_deny,
+                implicit_deny: outcomes.implicit_deny,
+            },
+            cases_per_s: per_second(compared, end.seconds),
+            seconds: end.seconds,
+            jobs: start.jobs,
+            parts: parts.iter().map(|part| part_summary(part)).collect(),
+            labels: generated.map_or_else(Vec::new, |t| t.labels.clone()),
+            below_minimum,
+            follows,
+            clusters,
+            not_examined: end.not_examined,
+            faults: parts
+                .iter()
+                .flat_map(|part| {
+                    let named = |fault| format!("{} {fault}", part.part.name());
+                    part.tally.faults.iter().map(named)
+                })
+                .collect(),
+            void_values,
+        }
+    }
+
+    /// The summary as one JSON object with a line feed at its end.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let mut text = serde_json::to_string_pretty(self).unwrap_or_default();
+        text.push('\n');
+        text
+    }
+
+    /// The summary for people, with ANSI styles.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        text::render(self)
+    }
+}
+
+/// Why a run proves nothing; empty for a good one.
+fn void_reasons(start: &StartRecord, parts: &[&crate::PartRecord], short: usize) -> Vec<Void> {
+    let tally = |part: Part| parts.iter().find(|p| p.part == part).map(|p| &p.tally);
+    let controls = tally(Part::Controls);
+    if controls.is_none_or(|tally| !tally.is_clean(start.controls)) {
+        return vec![Void::Control];
+    }
+    let mut reasons = Vec::new();
+    for part in &start.parts {
+        if tally(*part).is_none_or(|tally| tally.compared() == 0) {
+            reasons.push(Void::NothingCompared(*part));
+        }
+    }
+    let Some(generated) = tally(Part::Generated) else {
+        return reasons;
+    };
+    let of = generated.compared();
+    if of >= QUOTAS_FROM {
+        let decided = generated.outcomes.decided();
+        for decision in Decision::ALL {
+            let count = generated.outcomes.of(decision);
+            if count * 100 < decided * LEAST_OUTCOME_PERCENT {
+                reasons.push(Void::Outcome(decision, count, decided));
+            }
+        }
+        if short > 0 {
+            reasons.push(Void::Labels(short));
+        }
+    }
+    let open = generated.undetermined;
+    if of >= UNDETERMINED_FROM && open * 100 > of * MOST_UNDETERMINED_PERCENT {
+        reasons.push(Void::Undetermined(open, of));
+    }
+    reasons
+}
+
+/// The reading of each choice that all replies fit.
+fn followed(parts: &[&crate::PartRecord]) -> Vec<Followed> {
+    let mut counts: Vec<crate::ReadingCount> = Vec::new();
+    for part in parts {
+        for count in &part.tally.readings {
+            let same = |c: &&mut crate::ReadingCount| {
+                c.choice == count.choice && c.reading == count.reading
+            };
+            match counts.iter_mut().find(same) {
+                Some(known) => {
+                    known.fits += count.fits;
+                    known.misses += count.misses;
+                    known.first_miss = known.first_miss.or(count.first_miss);
+                }
+                None => counts.push(count.clone()),
+            }
+        }
+    }
+    counts.sort_by_key(|count| count.choice);
+    counts
+        .chunk_by(|a, b| a.choice == b.choice)
+        .filter(|readings| readings.iter().any(|r| r.misses > 0))
+        .map(|readings| {
+            let fits = readings.iter().find(|r| r.misses == 0);
+            let misses = readings.iter().filter_map(|r| r.first_miss);
+            Followed {
+                choice: readings[0].choice,
+                reading: fits.map(|r| r.reading.clone()),
+                cases: readings[0].fits + readings[0].misses,
+                excluded_by: match fits {
+                    Some(_) => Vec::new(),
+                    None => misses.collect(),
+                },
+            }
+        })
+        .collect()
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "a rate for people: saturating and rounded"
+)]
+fn per_second(count: u64, seconds: f64) -> u64 {
+    if seconds > 0.0 {
+        (count as f64 / seconds).round() as u64
+    } else {
+        0
+    }
+}
+
+fn part_summary(record: &crate::PartRecord) -> PartSummary {
+    let tally = &record.tally;
+    PartSummary {
+        part: record.part,
+        compared: tally.compared(),
+        documents: tally.documents,
+        checks: tally.checks,
+        calls: tally.calls,
+        undetermined: tally.undetermined,
+        unsupported: tally.unsupported,
+        divergences: tally.divergences,
+        outcomes: tally.outcomes,
+    }
+}
