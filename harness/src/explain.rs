@@ -1,10 +1,12 @@
-//! One check told to people: what decided, and what to change.
+//! One check or call told to people: what decided, and what to change.
 
+mod call;
 mod json;
 mod pick;
 mod text;
 
-pub use pick::{PickError, Select, Subject, pick};
+pub use call::{CallExplanation, CallSubject, call_facts};
+pub use pick::{PickError, Picked, Select, Subject, pick};
 
 use veriam_model::{Decision, Verb};
 use veriam_oracle::{

@@ -138,7 +138,7 @@ fn json_output_is_one_object_with_a_schema() {
     std::fs::write(folder.path().join("policy.json"), ALLOW).unwrap();
     std::fs::write(folder.path().join("check.json"), check(&[ALLOW]).to_json()).unwrap();
     for (schema, args) in [
-        ("veriam.summary/1", &["run", "--only", "vectors"][..]),
+        ("veriam.summary/2", &["run", "--only", "vectors"][..]),
         (
             "veriam.lint/1",
             &["lint", "--type", "identity", "policy.json"],

@@ -33,6 +33,60 @@ fn the_deny_outside_the_vpc_is_named_with_the_key_that_is_missing() {
     insta::assert_snapshot!(without_rules(&text));
 }
 
+/// The same call as facts: a role of AnyCompany, from the internet, where only its VPC is let in.
+#[test]
+fn a_call_from_outside_the_vpc_names_statement_operator_key_and_what_is_missing() {
+    let path = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../docs/examples/outside-the-vpc.json"
+    );
+    let text = explained(&[path], "");
+    assert!(text.starts_with("denied explicitly by resource-based policy\n"));
+    for told in [
+        "Deny `DenyAnyCompanyOutsideVpc`",
+        "StringNotEquals aws:SourceVpc",
+        "wanted vpc-0health1234",
+        "found  (absent)",
+        "it exists only for requests through a VPC endpoint",
+        "change one of it and the outcome is: allow",
+    ] {
+        assert!(text.contains(told), "{told}: {text}");
+    }
+    insta::assert_snapshot!(without_rules(&text));
+    let json = explained(&[path, "--format", "json"], "");
+    let told: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(told["schema"], "veriam.call-explanation/1");
+    assert_eq!(told["outcome"]["denied"]["by"][0], "resource");
+    assert_eq!(told["checks"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn a_malformed_call_is_refused_with_its_place_or_member() {
+    let example = include_str!("../../docs/examples/outside-the-vpc.json");
+    for (from, to, told) in [
+        (
+            "\"region\"",
+            "\"regoin\"",
+            "<stdin>:3:12: not a call in its world: unknown field `regoin`",
+        ),
+        (
+            "\"role\": \"A",
+            "\"role\": \"B",
+            "`call.caller.session.role` is",
+        ),
+        (
+            "\"address\": \"2",
+            "\"address\": \"9992",
+            "write an IPv4 or IPv6 address",
+        ),
+    ] {
+        assert!(example.contains(from), "{from}");
+        let finished = explain(&[], &example.replacen(from, to, 1));
+        assert_eq!(finished.code, 2);
+        assert!(finished.err.contains(told), "{}", finished.err);
+    }
+}
+
 #[test]
 fn a_missing_allow_on_the_callers_side_is_told() {
     let id = "D000-application-health-vpc-no-identity-policy-runtime";

@@ -3,18 +3,50 @@
 
 use std::path::Path;
 
-use veriam::case_file::Case;
+use veriam::case_file::StoredCase;
+use veriam::compare::Reply;
 use veriam::run::{Cluster, Part, Plan, Rows, digest, run, shrunk};
 use veriam::store::{Rejudged, store};
 use veriam::target::planted::Planted;
 use veriam::target::{Evaluator, Target, by_name};
 use veriam_evaluator::planted::Mistake;
-use veriam_model::{Decision, Dialect, Fact};
+use veriam_model::{
+    CallCase, Caller, Case, CaseKind, Check, Decision, Dialect, Fact, Path as NetworkPath,
+};
+use veriam_reports::Kind;
 
 const CASES: u64 = 100_000;
 
+/// A planted target that is asked one kind of cases only: those its mistake is about.
+struct Only {
+    planted: Planted,
+    kind: CaseKind,
+}
+
+impl Target for Only {
+    fn name(&self) -> &str {
+        self.planted.name()
+    }
+
+    fn version(&self) -> &str {
+        self.planted.version()
+    }
+
+    fn dialect(&self) -> Option<&Dialect> {
+        self.planted.dialect()
+    }
+
+    fn observe(&self, case: &Case) -> Reply {
+        if case.kind() == self.kind {
+            self.planted.observe(case)
+        } else {
+            Reply::Unsupported("another kind of case".to_owned())
+        }
+    }
+}
+
 /// Runs until the first divergence and returns the shrunk case.
-fn found(mistake: Mistake) -> (Cluster, Planted) {
+fn found(mistake: Mistake, kind: CaseKind) -> (Cluster, Planted) {
     let plan = Plan {
         parts: vec![Part::Generated],
         cases: CASES,
@@ -23,21 +55,22 @@ fn found(mistake: Mistake) -> (Cluster, Planted) {
         stop_at_first: true,
     };
     let rows = Rows::embedded().expect("embedded rows read");
-    let target = Planted::new(mistake, Dialect::default());
-    let record = run(&plan, &rows, &target, &|_| {}).expect("one thread starts");
-    let controls = record.part(Part::Controls).expect("controls run");
+    let target = Only {
+        planted: Planted::new(mistake, Dialect::default()),
+        kind,
+    };
+    let counted = run(&plan, &rows, &target, &|_| {}).expect("one thread starts");
+    let controls = counted.part(Part::Controls).expect("controls run");
     assert_eq!(controls.divergences, 0, "{}", target.name());
-    let generated = record.part(Part::Generated).expect("generated checks run");
-    assert_eq!(generated.divergences, 1, "{} is not found", target.name());
-    let mut clusters = digest(&record, &plan, &rows, &target).clusters;
-    assert_eq!(clusters.len(), 1);
-    (clusters.remove(0), target)
+    let generated = counted.part(Part::Generated).expect("generated cases run");
+    assert!(generated.divergences > 0, "{} is not found", target.name());
+    let mut clusters = digest(&counted, &plan, &rows, &target).clusters;
+    (clusters.remove(0), target.planted)
 }
 
-/// What a case of the mistake must still hold after shrinking, and how large it may be at most.
-fn expect(mistake: Mistake, case: &Case) {
+/// What a check of the mistake must still hold after shrinking, and how large it may be at most.
+fn expect_check(mistake: Mistake, case: &StoredCase, check: &Check) {
     let name = mistake.name();
-    let check = &case.check;
     let policies = || check.policies().map(|(_, text)| text.as_str());
     let holds = |needle: &str| policies().any(|text| text.contains(needle));
     match mistake {
@@ -76,6 +109,12 @@ fn expect(mistake: Mistake, case: &Case) {
             assert!(check.resource.arn.contains(":kms:"), "{name}");
         }
         Mistake::HostBitsCompared => assert!(holds("IpAddress"), "{name}"),
+        Mistake::EndpointPairDropped
+        | Mistake::OneResourcePolicyEnough
+        | Mistake::PrincipalArnOfSession
+        | Mistake::SourceIpThroughEndpoint
+        | Mistake::ArnNamesJwtCaller
+        | Mistake::MixedReadings => unreachable!("{name} is about calls"),
     }
     let bytes: usize = policies().map(str::len).sum();
     assert!(
@@ -86,9 +125,49 @@ fn expect(mistake: Mistake, case: &Case) {
     assert!(check.context.len() <= 2, "{name}: {}", case.to_json());
 }
 
-fn replayed(path: &Path, case: &Case, target: &Planted) {
+/// What a call of the mistake must still hold after shrinking, and how large it may be at most.
+fn expect_call(mistake: Mistake, case: &StoredCase, CallCase { world, call }: &CallCase) {
+    let name = mistake.name();
+    let policies = world.policies();
+    let holds = |needle: &str| {
+        let mut texts = policies.iter().map(|(_, text)| text.as_str());
+        // Names of keys ignore letter case.
+        texts.any(|text| text.to_ascii_lowercase().contains(needle))
+    };
+    match mistake {
+        Mistake::EndpointPairDropped => {}
+        Mistake::OneResourcePolicyEnough => {
+            assert_eq!(world.accounts.len(), 2, "{name}: {}", case.to_json());
+        }
+        Mistake::PrincipalArnOfSession => {
+            assert!(matches!(call.caller, Caller::Session(_)), "{name}");
+            assert!(holds("aws:principalarn"), "{name}: {}", case.to_json());
+        }
+        Mistake::SourceIpThroughEndpoint => {
+            assert!(matches!(call.from, NetworkPath::Endpoint { .. }), "{name}");
+            assert!(holds("aws:sourceip"), "{name}: {}", case.to_json());
+        }
+        Mistake::ArnNamesJwtCaller => {
+            assert!(matches!(call.caller, Caller::Jwt(_)), "{name}");
+        }
+        _ => {}
+    }
+    let bytes: usize = policies.iter().map(|(_, text)| text.as_str().len()).sum();
+    assert!(
+        bytes <= 1_000 && world.accounts.len() <= 2 && world.runtimes.len() == 1,
+        "{name}: no small case: {}",
+        case.to_json()
+    );
+    assert!(
+        world.users.len() + world.roles.len() <= 1 && world.networks.len() <= 1,
+        "{name}: {}",
+        case.to_json()
+    );
+}
+
+fn replayed(path: &Path, case: &StoredCase, target: &Planted) {
     let bytes = std::fs::read(path).expect("the case was stored");
-    let read = Case::from_json(&bytes).expect("and reads back");
+    let read = StoredCase::from_json(&bytes).expect("and reads back");
     assert_eq!(read, *case);
     let named = by_name(&read.signature.target, read.dialect).expect("the target is found by name");
     assert_eq!(named.name(), target.name());
@@ -102,26 +181,35 @@ fn replayed(path: &Path, case: &Case, target: &Planted) {
 }
 
 fn is_found_shrunk_stored_and_replayed(mistake: Mistake) {
-    let (cluster, target) = found(mistake);
+    let kind = if Mistake::CALLS.contains(&mistake) {
+        CaseKind::Call
+    } else {
+        CaseKind::Check
+    };
+    let (cluster, target) = found(mistake, kind);
     let case = &cluster.case;
     assert!(
         !cluster.exhausted,
         "{}: the shrinker gave up",
         mistake.name()
     );
-    expect(mistake, case);
+    match &case.case {
+        Case::Check(check) => expect_check(mistake, case, check),
+        Case::Call(call) => expect_call(mistake, case, call),
+        Case::Document(_) => panic!("no mistake is about documents: {}", case.to_json()),
+    }
     let pair = (case.signature.expected, case.signature.observed);
-    let (smaller, _) = shrunk(&case.check, pair, &target);
+    let (smaller, _) = shrunk(&case.case, pair, &target);
     assert_eq!(
         smaller,
-        case.check,
+        case.case,
         "{}: something removable was left",
         mistake.name()
     );
-    let decided = |kind| {
-        Decision::ALL
-            .map(veriam::compare::Kind::Decided)
-            .contains(&kind)
+    let decided = |kind| match kind {
+        Kind::Decided(decision) => Decision::ALL.contains(&decision),
+        Kind::Call(_) => true,
+        _ => false,
     };
     assert!(decided(case.signature.expected) && decided(case.signature.observed));
     assert!(!case.signature.rules.is_empty());
@@ -142,7 +230,7 @@ macro_rules! planted {
         #[test]
         fn every_mistake_has_its_test() {
             let tested = [$(Mistake::$mistake),+];
-            assert_eq!(tested, Mistake::ALL);
+            assert_eq!(tested[..], [Mistake::ALL, Mistake::CALLS].concat());
         }
     };
 }
@@ -162,4 +250,10 @@ planted! {
     a_management_account_bound_by_scps: ManagementAccountBoundByScps,
     a_key_policy_that_nobody_needs: KeyPolicyNotNeeded,
     host_bits_of_a_range_compared: HostBitsCompared,
+    the_endpoint_pair_dropped: EndpointPairDropped,
+    one_resource_policy_enough_for_two: OneResourcePolicyEnough,
+    the_principal_arn_of_a_session: PrincipalArnOfSession,
+    a_source_address_through_a_vpc_endpoint: SourceIpThroughEndpoint,
+    a_jwt_caller_matched_by_an_arn: ArnNamesJwtCaller,
+    readings_of_an_open_point_mixed: MixedReadings,
 }

@@ -3,15 +3,15 @@
 mod support;
 
 use support::{ALLOW, DENY, check, veriam_in};
-use veriam::case_file::{Case, Origin, Signature};
-use veriam::compare::{Kind, Reply, agree, oracle_answer};
+use veriam::case_file::{Origin, Signature, StoredCase};
+use veriam::compare::{Reply, agree, oracle_answer, oracle_reply};
 use veriam::exit::Exit;
-use veriam::run::{Outcomes, Part, Plan, Record, Rows, Tally, digest, run};
+use veriam::run::{CONTROLS, Counted, OracleFault, Part, Plan, Rows, Tally, digest, run};
 use veriam::store::store;
-use veriam::summary::{QUOTAS_FROM, Summary, UNDETERMINED_FROM, Void, exit, void_reasons};
 use veriam::target::{Evaluator, Target};
 use veriam_generators::exhaustive;
-use veriam_model::{Check, Decision, Dialect, PolicyText, RuleId};
+use veriam_model::{Case, Decision, Dialect, PolicyText, RuleId};
+use veriam_reports::{Kind, Outcomes, QUOTAS_FROM, Summary, UNDETERMINED_FROM, Void};
 
 fn plan(parts: &[Part], cases: u64, jobs: usize) -> Plan {
     Plan {
@@ -29,14 +29,14 @@ struct Fake<F> {
     reply: F,
 }
 
-fn fake<F: Fn(&Check) -> Reply + Sync>(reply: F) -> Fake<F> {
+fn fake<F: Fn(&Case) -> Reply + Sync>(reply: F) -> Fake<F> {
     Fake {
         dialect: Dialect::default(),
         reply,
     }
 }
 
-impl<F: Fn(&Check) -> Reply + Sync> Target for Fake<F> {
+impl<F: Fn(&Case) -> Reply + Sync> Target for Fake<F> {
     fn name(&self) -> &str {
         "fake"
     }
@@ -45,38 +45,57 @@ impl<F: Fn(&Check) -> Reply + Sync> Target for Fake<F> {
         "1"
     }
 
-    fn dialect(&self) -> &Dialect {
-        &self.dialect
+    fn dialect(&self) -> Option<&Dialect> {
+        Some(&self.dialect)
     }
 
-    fn observe(&self, check: &Check) -> Reply {
-        (self.reply)(check)
-    }
-}
-
-fn is_control(check: &Check) -> bool {
-    check
-        .id
-        .as_deref()
-        .is_some_and(|id| id.starts_with("control-"))
-}
-
-/// As the oracle, but whatever has a boundary is allowed.
-fn forgets_boundaries(check: &Check) -> Reply {
-    match oracle_answer(check, &Dialect::default()) {
-        Reply::Decided(_) if check.boundary.is_some() => Reply::Decided(Decision::Allow),
-        right => right,
+    fn observe(&self, case: &Case) -> Reply {
+        (self.reply)(case)
     }
 }
 
-fn record_of(plan: &Plan, target: &dyn Target) -> Record {
+fn is_control(case: &Case) -> bool {
+    match case {
+        Case::Check(check) => {
+            let id = check.id.as_deref();
+            id.is_some_and(|id| id.starts_with("control-"))
+        }
+        Case::Call(case) => case.call.runtime.starts_with("control-"),
+        Case::Document(_) => false,
+    }
+}
+
+/// As the oracle, but every check that has a boundary is allowed.
+fn forgets_boundaries(case: &Case) -> Reply {
+    match (case, oracle_reply(case, &Dialect::default())) {
+        (Case::Check(check), Reply::Decided(_)) if check.boundary.is_some() => {
+            Reply::Decided(Decision::Allow)
+        }
+        (_, right) => right,
+    }
+}
+
+fn counted_by(plan: &Plan, target: &dyn Target) -> Counted {
     run(plan, &Rows::embedded().unwrap(), target, &|_| {}).unwrap()
+}
+
+fn summary(plan: &Plan, counted: &Counted, target: &dyn Target) -> Summary {
+    Summary::fold(&counted.records(plan, target)).unwrap()
+}
+
+/// Why a run of the evaluator that counted this proves nothing.
+fn void_reasons(plan: &Plan, counted: &Counted) -> Vec<Void> {
+    summary(plan, counted, &Evaluator::default()).void_values
+}
+
+fn exit(plan: &Plan, counted: &Counted) -> Exit {
+    Exit::of_run(&summary(plan, counted, &Evaluator::default()))
 }
 
 #[test]
 fn the_evaluator_agrees_on_everything_documented() {
     let plan = plan(&[Part::Sources, Part::Vectors], 0, 2);
-    let record = record_of(&plan, &Evaluator::default());
+    let record = counted_by(&plan, &Evaluator::default());
     for (part, tally) in &record.parts {
         assert_eq!(
             tally.divergences,
@@ -87,8 +106,8 @@ fn the_evaluator_agrees_on_everything_documented() {
         );
         assert_eq!(tally.faults, [], "{}", part.name());
     }
-    let compared = |part| record.part(part).unwrap().compared;
-    assert_eq!(compared(Part::Controls), 3);
+    let compared = |part| record.part(part).unwrap().total();
+    assert_eq!(compared(Part::Controls), CONTROLS);
     assert!(compared(Part::Sources) >= 54);
     assert!(compared(Part::Vectors) >= 414);
     assert_eq!(exit(&plan, &record), Exit::Agreed);
@@ -99,7 +118,7 @@ fn the_evaluator_agrees_on_everything_documented() {
 fn the_judges_agree_on_a_sample_of_the_combiner() {
     for check in exhaustive::combiner().step_by(37) {
         let expected = oracle_answer(&check, &Dialect::default());
-        let observed = Evaluator::default().observe(&check);
+        let observed = Evaluator::default().observe(&Case::Check(Box::new(check.clone())));
         assert!(
             agree(&expected, &observed),
             "{expected} and {observed}: {}",
@@ -118,18 +137,18 @@ fn the_judges_agree_on_a_sample_of_the_combiner() {
 fn the_number_of_jobs_changes_no_count() {
     // Two full units and a part of one.
     let cases = 2 * veriam::run::UNIT_CASES + 100;
-    let one = record_of(&plan(&[Part::Generated], cases, 1), &Evaluator::default());
-    let two = record_of(&plan(&[Part::Generated], cases, 2), &Evaluator::default());
+    let one = counted_by(&plan(&[Part::Generated], cases, 1), &Evaluator::default());
+    let two = counted_by(&plan(&[Part::Generated], cases, 2), &Evaluator::default());
     assert_eq!(one, two);
-    assert_eq!(one.part(Part::Generated).unwrap().compared, cases);
+    assert_eq!(one.part(Part::Generated).unwrap().total(), cases);
 }
 
 #[test]
 fn the_number_of_jobs_changes_no_divergence_either() {
     let cases = veriam::run::UNIT_CASES + 50;
     let target = fake(forgets_boundaries);
-    let one = record_of(&plan(&[Part::Generated], cases, 1), &target);
-    let three = record_of(&plan(&[Part::Generated], cases, 3), &target);
+    let one = counted_by(&plan(&[Part::Generated], cases, 1), &target);
+    let three = counted_by(&plan(&[Part::Generated], cases, 3), &target);
     assert_eq!(one, three);
     assert!(one.part(Part::Generated).unwrap().divergences > 0);
 }
@@ -159,7 +178,7 @@ fn a_target_that_misses_a_control_makes_the_run_void_and_ends_it() {
         Reply::Unsupported("everything".to_owned()),
         Reply::Failed("always".to_owned()),
     ] {
-        let record = record_of(&plan, &fake(|_: &Check| reply.clone()));
+        let record = counted_by(&plan, &fake(|_: &Case| reply.clone()));
         assert_eq!(void_reasons(&plan, &record), [Void::Control], "{reply}");
         assert!(record.part(Part::Vectors).is_none(), "{reply}");
         assert_eq!(exit(&plan, &record), Exit::Void);
@@ -168,40 +187,33 @@ fn a_target_that_misses_a_control_makes_the_run_void_and_ends_it() {
 
 #[test]
 fn a_part_of_which_nothing_was_compared_makes_the_run_void() {
-    let target = fake(|check: &Check| {
-        if is_control(check) {
-            oracle_answer(check, &Dialect::default())
+    let target = fake(|case: &Case| {
+        if is_control(case) {
+            oracle_reply(case, &Dialect::default())
         } else {
             Reply::Unsupported("only controls".to_owned())
         }
     });
     let plan = plan(&[Part::Vectors], 0, 1);
-    let record = record_of(&plan, &target);
+    let record = counted_by(&plan, &target);
     assert_eq!(
         void_reasons(&plan, &record),
         [Void::NothingCompared(Part::Vectors)]
     );
-    let summary = Summary::new(&plan, &record, &target, 1.0, Vec::new(), 0);
+    let summary = summary(&plan, &record, &target);
     assert!(summary.void && summary.unsupported >= 414);
-    assert_eq!(summary.compared, 3);
+    assert_eq!(summary.compared, CONTROLS);
 }
 
-/// A record of generated checks with given counts and every label decisive.
-fn counted(outcomes: Outcomes, undetermined: u64) -> Record {
+/// A run of generated checks with given counts.
+fn counted(outcomes: Outcomes, undetermined: u64) -> Counted {
     let mut controls = Tally::new();
-    controls.compared = 3;
+    controls.kinds = [0, 3, CONTROLS - 3];
     let mut generated = Tally::new();
-    let Outcomes {
-        allow,
-        explicit_deny,
-        implicit_deny,
-        invalid,
-        malformed,
-    } = outcomes;
-    generated.compared = allow + explicit_deny + implicit_deny + invalid + malformed;
+    generated.kinds = [0, outcomes.decided(), 0];
     generated.outcomes = outcomes;
     generated.undetermined = undetermined;
-    Record {
+    Counted {
         parts: vec![(Part::Controls, controls), (Part::Generated, generated)],
     }
 }
@@ -243,7 +255,7 @@ fn labels_that_decide_too_rarely_make_a_run_void_from_20_000_cases_on() {
     assert_eq!(reasons(19_999), []);
     let plan = plan(&[Part::Generated], 20_000, 1);
     let record = counted(thirds(20_000), 0);
-    let summary = Summary::new(&plan, &record, &Evaluator::default(), 1.0, Vec::new(), 0);
+    let summary = summary(&plan, &record, &Evaluator::default());
     assert!(
         summary
             .below_minimum
@@ -282,9 +294,9 @@ fn an_internal_fault_outranks_void_and_void_a_divergence() {
     assert_eq!(exit(&plan, &record), Exit::Agreed);
     record.parts[1].1.divergences = 1;
     assert_eq!(exit(&plan, &record), Exit::Divergence);
-    record.parts[1].1.compared = 0;
+    record.parts[1].1.kinds = [0; 3];
     assert_eq!(exit(&plan, &record), Exit::Void);
-    record.parts[1].1.faults.push(veriam::run::OracleFault {
+    record.parts[1].1.faults.push(OracleFault {
         index: 0,
         message: "broke".to_owned(),
     });
@@ -308,14 +320,17 @@ fn a_divergence_is_shrunk_clustered_and_stored() {
         assert_eq!(case.signature.target, "fake");
         assert_eq!(case.signature.observed, Kind::Decided(Decision::Allow));
         assert_ne!(case.signature.expected, case.signature.observed);
-        assert!(case.check.boundary.is_some(), "without it nothing diverges");
+        let Case::Check(check) = &case.case else {
+            panic!("only checks diverge: {}", case.to_json());
+        };
+        assert!(check.boundary.is_some(), "without it nothing diverges");
         let path = store(folder.path(), case, &target).unwrap();
         assert_eq!(
             store(folder.path(), case, &target).unwrap(),
             path,
             "the same file again"
         );
-        let read = Case::from_json(&std::fs::read(&path).unwrap()).unwrap();
+        let read = StoredCase::from_json(&std::fs::read(&path).unwrap()).unwrap();
         assert_eq!(read, *case);
     }
     let names: Vec<_> = std::fs::read_dir(folder.path())
@@ -336,14 +351,14 @@ fn a_divergence_is_shrunk_clustered_and_stored() {
 fn fail_fast_starts_no_further_unit() {
     let mut plan = plan(&[Part::Generated], 100_000, 1);
     plan.stop_at_first = true;
-    let record = record_of(&plan, &fake(forgets_boundaries));
+    let record = counted_by(&plan, &fake(forgets_boundaries));
     let generated = record.part(Part::Generated).unwrap();
     assert_eq!(generated.divergences, 1);
-    assert!(generated.compared < veriam::run::UNIT_CASES);
+    assert!(generated.total() < veriam::run::UNIT_CASES);
 }
 
-fn case(policies: &[&str], expected: Decision, observed: Decision) -> Case {
-    Case {
+fn case(policies: &[&str], expected: Decision, observed: Decision) -> StoredCase {
+    StoredCase {
         signature: Signature {
             target: "evaluator".to_owned(),
             expected: Kind::Decided(expected),
@@ -360,7 +375,7 @@ fn case(policies: &[&str], expected: Decision, observed: Decision) -> Case {
         },
         dialect: Dialect::default(),
         documented: None,
-        check: check(policies),
+        case: Case::Check(Box::new(check(policies))),
     }
 }
 
@@ -380,7 +395,7 @@ fn replay_tells_a_mended_case_from_one_that_still_diverges() {
     write("mended.json", &mended.to_json());
     let mut open = mended.clone();
     // Documented otherwise than both judges decide: that is how a case looks that still diverges.
-    open.documented = Some(Decision::Allow);
+    open.documented = Some(Kind::Decided(Decision::Allow));
     open.signature.target = "oracle".to_owned();
     write("open.json", &open.to_json());
     let finished = veriam_in(folder.path(), &["replay", "mended.json"], b"");
@@ -413,12 +428,14 @@ fn stored_cases_read_back_byte_for_byte() {
         "{\"nul\":\"\u{0}\"}",
     ];
     let mut case = case(&odd, Decision::Allow, Decision::ExplicitDeny);
-    case.check.scps = vec![vec![PolicyText::new(odd[2])], vec![]];
-    case.check.context.insert("aws:SourceIp", vec![]).unwrap();
+    let mut check = check(&odd);
+    check.scps = vec![vec![PolicyText::new(odd[2])], vec![]];
+    check.context.insert("aws:SourceIp", vec![]).unwrap();
+    case.case = Case::Check(Box::new(check));
     case.dialect = Dialect::default().with_setting("IAM-093=stay").unwrap();
-    case.documented = Some(Decision::ImplicitDeny);
+    case.documented = Some(Kind::Decided(Decision::ImplicitDeny));
     let text = case.to_json();
-    let read = Case::from_json(text.as_bytes()).unwrap();
+    let read = StoredCase::from_json(text.as_bytes()).unwrap();
     assert_eq!(read, case);
     assert_eq!(read.to_json(), text);
     assert_eq!(read.file_name(), case.file_name());
@@ -471,7 +488,7 @@ fn anything_but_a_whole_case_of_this_version_is_refused_with_its_place() {
     rows.push(("invalid UTF-8".to_owned(), broken));
     let mut told = String::new();
     for (what, bytes) in rows {
-        let error = Case::from_json(&bytes).expect_err(&what);
+        let error = StoredCase::from_json(&bytes).expect_err(&what);
         told.push_str(&format!("{what}: {error}\n"));
     }
     insta::assert_snapshot!(told);

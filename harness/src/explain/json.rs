@@ -1,7 +1,7 @@
 //! The explanation as JSON.
 
 use serde::Serialize;
-use veriam_model::{Decision, InvalidPolicy, RuleId, Verb};
+use veriam_model::{ChoiceSet, Decision, Dialect, InvalidPolicy, RuleId, RuleSet, Verb};
 use veriam_oracle::{
     CheckOutcome, ElementTrace, Grade, KeyState, Layer, PolicyTrace, StatementTrace, Step, Verdict,
     rule,
@@ -9,10 +9,10 @@ use veriam_oracle::{
 
 use super::Explanation;
 use crate::case_file::settings;
-use crate::compare::oracle_reply;
+use crate::compare::outcome_reply;
 
 #[derive(Serialize)]
-struct Told<'a> {
+pub(super) struct Told<'a> {
     schema: &'static str,
     id: Option<&'a str>,
     decision: Option<Decision>,
@@ -32,13 +32,13 @@ struct Told<'a> {
 }
 
 #[derive(Serialize)]
-struct Reading {
-    dialect: Vec<String>,
-    outcome: String,
+pub(super) struct Reading {
+    pub(super) dialect: Vec<String>,
+    pub(super) outcome: String,
 }
 
 #[derive(Serialize)]
-struct ToldStep<'a> {
+pub(super) struct ToldStep<'a> {
     rules: &'a [RuleId],
     text: &'a str,
 }
@@ -90,19 +90,25 @@ struct ToldElement<'a> {
 }
 
 #[derive(Serialize)]
-struct ToldChoice {
+pub(super) struct ToldChoice {
     id: RuleId,
     reading: &'static str,
 }
 
 #[derive(Serialize)]
-struct ToldRule {
+pub(super) struct ToldRule {
     id: RuleId,
     certainty: String,
     title: String,
 }
 
 pub(super) fn render(explanation: &Explanation) -> String {
+    let mut text = serde_json::to_string_pretty(&told(explanation)).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+pub(super) fn told(explanation: &Explanation) -> Told<'_> {
     let derivation = &explanation.derivation;
     let subject = &explanation.subject;
     let invalid = match derivation.judgement.outcome {
@@ -114,13 +120,13 @@ pub(super) fn render(explanation: &Explanation) -> String {
         Some(Ok(Verdict::Undetermined { readings, .. })) => {
             let reading = |(dialect, outcome): &(_, CheckOutcome)| Reading {
                 dialect: settings(dialect),
-                outcome: oracle_reply(*outcome).to_string(),
+                outcome: outcome_reply(*outcome).to_string(),
             };
             (Some(true), readings.iter().map(reading).collect())
         }
         Some(Err(_)) | None => (None, Vec::new()),
     };
-    let told = Told {
+    Told {
         schema: "veriam.explanation/1",
         id: subject.row.check.id.as_deref(),
         decision: explanation.decision(),
@@ -149,33 +155,34 @@ pub(super) fn render(explanation: &Explanation) -> String {
             .iter()
             .map(|trace| policy(explanation, trace))
             .collect(),
-        choices: derivation
-            .judgement
-            .consulted
-            .iter()
-            .map(|choice| ToldChoice {
-                id: choice.rule(),
-                reading: choice.reading_names()[subject.dialect.index(choice)],
-            })
-            .collect(),
-        rules: derivation
-            .judgement
-            .rules
-            .iter()
-            .filter_map(rule)
-            .map(|rule| ToldRule {
-                id: rule.id,
-                certainty: rule.certainty.to_string(),
-                title: rule.title.clone(),
-            })
-            .collect(),
-    };
-    let mut text = serde_json::to_string_pretty(&told).unwrap_or_default();
-    text.push('\n');
-    text
+        choices: choices(derivation.judgement.consulted, &subject.dialect),
+        rules: rules(&derivation.judgement.rules),
+    }
 }
 
-fn step(step: &Step) -> ToldStep<'_> {
+pub(super) fn choices(consulted: ChoiceSet, dialect: &Dialect) -> Vec<ToldChoice> {
+    consulted
+        .iter()
+        .map(|choice| ToldChoice {
+            id: choice.rule(),
+            reading: choice.reading_names()[dialect.index(choice)],
+        })
+        .collect()
+}
+
+pub(super) fn rules(cited: &RuleSet) -> Vec<ToldRule> {
+    cited
+        .iter()
+        .filter_map(rule)
+        .map(|rule| ToldRule {
+            id: rule.id,
+            certainty: rule.certainty.to_string(),
+            title: rule.title.clone(),
+        })
+        .collect()
+}
+
+pub(super) fn step(step: &Step) -> ToldStep<'_> {
     ToldStep {
         rules: &step.rules,
         text: &step.text,

@@ -1,11 +1,22 @@
-//! Which check of an input is meant.
+//! Which check or call of an input is meant.
 
 use std::fmt;
 
 use serde::Deserialize;
-use veriam_model::{Dialect, Row};
+use veriam_model::{CallCase, Case, Dialect, Row};
+use veriam_reports::{Kind, Signature};
 
-use crate::case_file::{self, Case, Signature};
+use super::CallSubject;
+use crate::case_file::{self, StoredCase};
+
+/// What an input is about.
+#[derive(Clone, Debug)]
+pub enum Picked {
+    /// A check.
+    Check(Box<Subject>),
+    /// A call.
+    Call(Box<CallSubject>),
+}
 
 /// A check with what is known about it.
 #[derive(Clone, Debug)]
@@ -40,6 +51,8 @@ pub enum PickError {
     Empty,
     /// No check with that id, or in that line.
     Missing(Select),
+    /// A stored document: no question that could be decided.
+    Document,
 }
 
 impl fmt::Display for PickError {
@@ -63,6 +76,10 @@ impl fmt::Display for PickError {
                     "no check has the id `{id}`; ids compare with letter case"
                 )
             }
+            PickError::Document => f.write_str(
+                "a stored document is no question that could be decided; `veriam replay` judges it again, `veriam lint` \
+                 shows its faults",
+            ),
             PickError::Missing(Select::Only) => f.write_str("no check is given; write one"),
         }
     }
@@ -70,36 +87,78 @@ impl fmt::Display for PickError {
 
 impl std::error::Error for PickError {}
 
-/// Picks a check from a stored case, from one check over any number of lines, or from lines of checks.
-/// A stored case brings its own dialect unless one is given.
+/// Picks a check or call from a stored case, from one check or one `{"world": …, "call": …}` over any number of lines, or
+/// from lines of checks. A stored case brings its own dialect unless one is given.
 ///
 /// # Errors
 /// [`PickError`] when nothing can be picked.
-pub fn pick(bytes: &[u8], select: &Select, dialect: Option<Dialect>) -> Result<Subject, PickError> {
+pub fn pick(bytes: &[u8], select: &Select, dialect: Option<Dialect>) -> Result<Picked, PickError> {
     let text = utf8(bytes)?;
     if case_file::has_tag(text) {
-        let case = Case::from_json(bytes)
+        let case = StoredCase::from_json(bytes)
             .map_err(|e| PickError::Malformed(e.line, e.column, e.message))?;
-        return Ok(Subject {
-            row: Row {
-                check: case.check,
-                expected: case.documented,
-                rule: None,
-                source: None,
-                note: None,
-            },
-            dialect: dialect.unwrap_or(case.dialect),
-            signature: Some(case.signature),
-        });
+        return stored(case, dialect);
+    }
+    if is_call(text) {
+        let case: CallCase = serde_json::from_str(text).map_err(|error| {
+            let message = format!("not a call in its world: {error}");
+            PickError::Malformed(error.line(), error.column(), message)
+        })?;
+        return Ok(Picked::Call(Box::new(CallSubject {
+            case,
+            dialect: dialect.unwrap_or_default(),
+            documented: None,
+            signature: None,
+            title: None,
+        })));
     }
     let (line, text) = select_text(text, select)?;
     let row = Row::from_json(text)
         .map_err(|error| PickError::Malformed(line, error.column, error.message))?;
-    Ok(Subject {
+    Ok(Picked::Check(Box::new(Subject {
         row,
         dialect: dialect.unwrap_or_default(),
         signature: None,
-    })
+    })))
+}
+
+fn stored(stored: StoredCase, dialect: Option<Dialect>) -> Result<Picked, PickError> {
+    let dialect = dialect.unwrap_or(stored.dialect);
+    let signature = Some(stored.signature);
+    match stored.case {
+        Case::Check(check) => Ok(Picked::Check(Box::new(Subject {
+            row: Row {
+                check: *check,
+                expected: stored.documented.and_then(|kind| match kind {
+                    Kind::Decided(decision) => Some(decision),
+                    _ => None,
+                }),
+                rule: None,
+                source: None,
+                note: None,
+            },
+            dialect,
+            signature,
+        }))),
+        Case::Call(case) => Ok(Picked::Call(Box::new(CallSubject {
+            case: *case,
+            dialect,
+            documented: stored.documented,
+            signature,
+            title: None,
+        }))),
+        Case::Document(_) => Err(PickError::Document),
+    }
+}
+
+/// Whether a text is meant to be a call in its world: a JSON object with a `world` member.
+fn is_call(text: &str) -> bool {
+    #[derive(Deserialize)]
+    struct Tag {
+        #[serde(rename = "world")]
+        _world: serde::de::IgnoredAny,
+    }
+    serde_json::from_str::<Tag>(text).is_ok()
 }
 
 fn utf8(bytes: &[u8]) -> Result<&str, PickError> {
@@ -164,7 +223,10 @@ mod tests {
     const B: &str = r#"{"id":"b","principal":{"arn":"anonymous","account":"anonymous"},"resource":{"arn":"*","account":"111122223333"},"action":"s3:B"}"#;
 
     fn picked(text: &str, select: Select) -> Result<String, PickError> {
-        pick(text.as_bytes(), &select, None).map(|s| s.row.check.action)
+        pick(text.as_bytes(), &select, None).map(|picked| match picked {
+            Picked::Check(subject) => subject.row.check.action,
+            Picked::Call(subject) => subject.case.call.operation.to_string(),
+        })
     }
 
     #[test]

@@ -2,15 +2,15 @@
 
 use std::fmt::Write;
 
-use veriam_model::{Decision, Dialect, PolicySlot, choice_facts};
+use veriam_model::{ChoiceSet, Decision, Dialect, PolicySlot, RuleSet, choice_facts};
 use veriam_oracle::{
     Certainty, CheckOutcome, ConditionTrace, Element, ElementTrace, Layer, PolicyTrace,
-    StatementTrace, Verdict, rule,
+    StatementTrace, Step, Verdict, rule,
 };
 
 use super::{Decider, Explanation};
 use crate::case_file::settings;
-use crate::compare::{Reply, agree, oracle_reply};
+use crate::compare::{Reply, agree, outcome_reply};
 use crate::style::{BAD, FAINT, GOOD, NOTE, STRONG, paint, wrap};
 
 const WIDTH: usize = 100;
@@ -29,7 +29,7 @@ fn write_all(out: &mut String, explanation: &Explanation) -> std::fmt::Result {
     steps(out, explanation)?;
     policies(out, explanation)?;
     choices(out, explanation)?;
-    rules(out, explanation)
+    rules(out, &explanation.derivation.judgement.rules)
 }
 
 fn words(decision: Decision) -> &'static str {
@@ -40,7 +40,7 @@ fn words(decision: Decision) -> &'static str {
     }
 }
 
-fn set_outcome(outcome: CheckOutcome) -> String {
+pub(super) fn set_outcome(outcome: CheckOutcome) -> String {
     match outcome {
         CheckOutcome::Decided(Decision::Allow) => paint(GOOD, words(Decision::Allow)),
         CheckOutcome::Decided(decision) => paint(BAD, words(decision)),
@@ -65,27 +65,15 @@ fn outcome(out: &mut String, explanation: &Explanation) -> std::fmt::Result {
                 "  `veriam lint` on that policy shows the place and how to mend it."
             )?;
         }
-        CheckOutcome::Decided(Decision::ExplicitDeny) if !explanation.deciders().is_empty() => {
-            let deciders = explanation.deciders();
-            let first = deciders[0];
-            let more = match deciders.len() - 1 {
-                0 => String::new(),
-                1 => ", and one more Deny".to_owned(),
-                more => format!(", and {more} more"),
-            };
-            writeln!(
-                out,
-                " because {} of {} applies{more}",
-                statement_name(first.statement),
-                policy_name(first.policy)
-            )?;
+        CheckOutcome::Decided(Decision::ExplicitDeny) if because(explanation).is_some() => {
+            writeln!(out, " {}", because(explanation).unwrap_or_default())?;
         }
         CheckOutcome::Decided(_) => match explanation.derivation.steps.last() {
             Some(step) if !step.text.is_empty() => writeln!(out, ": {}", step.text)?,
             _ => writeln!(out)?,
         },
     }
-    let oracle = oracle_reply(outcome);
+    let oracle = outcome_reply(outcome);
     match explanation.subject.row.expected {
         Some(documented) if agree(&Reply::Decided(documented), &oracle) => {
             writeln!(out, "  as documented")?;
@@ -112,7 +100,23 @@ fn outcome(out: &mut String, explanation: &Explanation) -> std::fmt::Result {
     writeln!(out)
 }
 
-fn question(out: &mut String, explanation: &Explanation) -> std::fmt::Result {
+/// The Deny that decides, in a clause; `None` when no statement does.
+pub(super) fn because(explanation: &Explanation) -> Option<String> {
+    let deciders = explanation.deciders();
+    let first = deciders.first()?;
+    let more = match deciders.len() - 1 {
+        0 => String::new(),
+        1 => ", and one more Deny".to_owned(),
+        more => format!(", and {more} more"),
+    };
+    Some(format!(
+        "because {} of {} applies{more}",
+        statement_name(first.statement),
+        policy_name(first.policy)
+    ))
+}
+
+pub(super) fn question(out: &mut String, explanation: &Explanation) -> std::fmt::Result {
     let check = &explanation.subject.row.check;
     let derivation = &explanation.derivation;
     if let Some(id) = &check.id {
@@ -155,7 +159,7 @@ fn question(out: &mut String, explanation: &Explanation) -> std::fmt::Result {
     writeln!(out)
 }
 
-fn field(out: &mut String, name: &str, text: &str) -> std::fmt::Result {
+pub(super) fn field(out: &mut String, name: &str, text: &str) -> std::fmt::Result {
     writeln!(out, "{} {text}", paint(FAINT, format_args!("{name:<9}")))
 }
 
@@ -163,7 +167,7 @@ fn field(out: &mut String, name: &str, text: &str) -> std::fmt::Result {
 const DECIDERS_SHOWN: usize = 3;
 
 /// What to look at first: each statement that decides, and the elements to change.
-fn deciders(out: &mut String, explanation: &Explanation) -> std::fmt::Result {
+pub(super) fn deciders(out: &mut String, explanation: &Explanation) -> std::fmt::Result {
     let deciders = explanation.deciders();
     let Some(decision) = explanation.decision().filter(|_| !deciders.is_empty()) else {
         return Ok(());
@@ -213,12 +217,17 @@ fn deciders(out: &mut String, explanation: &Explanation) -> std::fmt::Result {
     writeln!(out)
 }
 
-fn steps(out: &mut String, explanation: &Explanation) -> std::fmt::Result {
+pub(super) fn steps(out: &mut String, explanation: &Explanation) -> std::fmt::Result {
     if explanation.derivation.steps.is_empty() {
         return Ok(());
     }
     writeln!(out, "{}", paint(STRONG, "steps"))?;
-    for (i, step) in explanation.derivation.steps.iter().enumerate() {
+    numbered(out, &explanation.derivation.steps)?;
+    writeln!(out)
+}
+
+pub(super) fn numbered(out: &mut String, steps: &[Step]) -> std::fmt::Result {
+    for (i, step) in steps.iter().enumerate() {
         let text = match cited(&step.rules).as_str() {
             "" => step.text.clone(),
             rules => format!("{} [{rules}]", step.text),
@@ -231,10 +240,10 @@ fn steps(out: &mut String, explanation: &Explanation) -> std::fmt::Result {
             }
         }
     }
-    writeln!(out)
+    Ok(())
 }
 
-fn policies(out: &mut String, explanation: &Explanation) -> std::fmt::Result {
+pub(super) fn policies(out: &mut String, explanation: &Explanation) -> std::fmt::Result {
     if explanation.derivation.policies.is_empty() {
         return writeln!(out, "{} none\n", paint(STRONG, "policies"));
     }
@@ -317,7 +326,7 @@ fn statement_name(statement: &StatementTrace) -> String {
     }
 }
 
-fn mark(holds: bool) -> String {
+pub(super) fn mark(holds: bool) -> String {
     if holds {
         paint(GOOD, "✓")
     } else {
@@ -392,9 +401,30 @@ fn choices(out: &mut String, explanation: &Explanation) -> std::fmt::Result {
     if consulted.is_empty() {
         return Ok(());
     }
+    self::consulted(out, consulted, &explanation.subject.dialect)?;
+    match &explanation.verdict {
+        Some(Ok(Verdict::Determined(_))) => same_under_every_reading(out)?,
+        Some(Ok(Verdict::Undetermined { readings, .. })) => {
+            let readings = readings
+                .iter()
+                .map(|(d, o)| (d, outcome_reply(*o).to_string()));
+            self::readings(out, readings)?;
+        }
+        Some(Err(error)) => writeln!(out, "  {}", paint(NOTE, error))?,
+        None => {}
+    }
+    writeln!(out)
+}
+
+/// The open points that were consulted, and how each was read.
+pub(super) fn consulted(
+    out: &mut String,
+    consulted: ChoiceSet,
+    dialect: &Dialect,
+) -> std::fmt::Result {
     writeln!(out, "{}", paint(STRONG, "open points consulted"))?;
     for choice in consulted.iter() {
-        let index = explanation.subject.dialect.index(choice);
+        let index = dialect.index(choice);
         let facts = choice_facts().iter().find(|f| f.id == choice.rule());
         let question = facts.map_or("", |f| f.question.as_str());
         let reading = facts.and_then(|f| f.readings.get(index));
@@ -402,21 +432,23 @@ fn choices(out: &mut String, explanation: &Explanation) -> std::fmt::Result {
         let text = format!("{choice} {question} Read as `{name}`: {means}.");
         paragraph(out, &text, "  ")?;
     }
-    match &explanation.verdict {
-        Some(Ok(Verdict::Determined(_))) => {
-            writeln!(out, "  The outcome is the same under every reading.")?;
-        }
-        Some(Ok(Verdict::Undetermined { readings, .. })) => {
-            writeln!(out, "  {}", paint(NOTE, "The outcome turns on them:"))?;
-            for (dialect, outcome) in readings {
-                let name = reading_name(dialect);
-                writeln!(out, "    {name}: {}", oracle_reply(*outcome))?;
-            }
-        }
-        Some(Err(error)) => writeln!(out, "  {}", paint(NOTE, error))?,
-        None => {}
+    Ok(())
+}
+
+pub(super) fn same_under_every_reading(out: &mut String) -> std::fmt::Result {
+    writeln!(out, "  The outcome is the same under every reading.")
+}
+
+/// What each combination of readings comes to.
+pub(super) fn readings<'a>(
+    out: &mut String,
+    readings: impl Iterator<Item = (&'a Dialect, String)>,
+) -> std::fmt::Result {
+    writeln!(out, "  {}", paint(NOTE, "The outcome turns on them:"))?;
+    for (dialect, outcome) in readings {
+        writeln!(out, "    {}: {outcome}", reading_name(dialect))?;
     }
-    writeln!(out)
+    Ok(())
 }
 
 fn reading_name(dialect: &Dialect) -> String {
@@ -428,9 +460,9 @@ fn reading_name(dialect: &Dialect) -> String {
     }
 }
 
-fn rules(out: &mut String, explanation: &Explanation) -> std::fmt::Result {
+pub(super) fn rules(out: &mut String, cited: &RuleSet) -> std::fmt::Result {
     writeln!(out, "{}", paint(STRONG, "rules cited"))?;
-    for id in explanation.derivation.judgement.rules.iter() {
+    for id in cited.iter() {
         let Some(rule) = rule(id) else { continue };
         let certainty = format!("{:<12}", rule.certainty.to_string());
         let certainty = match rule.certainty {

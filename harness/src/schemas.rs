@@ -1,0 +1,117 @@
+//! JSON Schemas of what people and programs write and read, made from the types that read them.
+
+use schemars::{JsonSchema, Schema, schema_for};
+use veriam_model::{Call, CallCase, Outcome, PolicyText, PolicyType, World};
+use veriam_reports::{Kind, RECORD_SCHEMA, Record, Signature};
+
+use crate::case_file::{CASE_SCHEMA, Origin};
+
+/// Something with a schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SchemaName {
+    /// A call and its world.
+    Call,
+    /// What becomes of a call.
+    Outcome,
+    /// A stored case.
+    Case,
+    /// A line of a run's records.
+    Record,
+}
+
+impl SchemaName {
+    /// Every schema.
+    pub const ALL: [SchemaName; 4] = [
+        SchemaName::Call,
+        SchemaName::Outcome,
+        SchemaName::Case,
+        SchemaName::Record,
+    ];
+
+    /// The name on the command line.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            SchemaName::Call => "call",
+            SchemaName::Outcome => "outcome",
+            SchemaName::Case => "case",
+            SchemaName::Record => "record",
+        }
+    }
+
+    /// What it describes, for people.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            SchemaName::Call => "A call and its world, as `veriam explain` reads them",
+            SchemaName::Outcome => "What becomes of a call",
+            SchemaName::Case => "A stored divergence (veriam.case/1)",
+            SchemaName::Record => "A line of `veriam run --records` (veriam.record/1)",
+        }
+    }
+
+    /// The schema with that name.
+    #[must_use]
+    pub fn by_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|n| n.name() == name)
+    }
+
+    /// The schema, JSON text with a line feed at its end.
+    #[must_use]
+    pub fn text(self) -> String {
+        let mut schema: Schema = match self {
+            SchemaName::Call => schema_for!(CallCase),
+            SchemaName::Outcome => schema_for!(Outcome),
+            SchemaName::Case => schema_for!(CaseLine),
+            SchemaName::Record => schema_for!(RecordLine),
+        };
+        schema.insert("title".to_owned(), self.title().into());
+        let mut text = serde_json::to_string_pretty(&schema).unwrap_or_default();
+        text.push('\n');
+        text
+    }
+}
+
+/// A stored case, member by member; it is read by hand for the places of its faults.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "only its shape matters")]
+#[schemars(deny_unknown_fields)]
+struct CaseLine {
+    /// The version tag.
+    #[schemars(extend("const" = CASE_SCHEMA))]
+    schema: String,
+    signature: Signature,
+    origin: Origin,
+    /// The readings both judges were asked under that differ from the default, as `ID=reading`.
+    dialect: Vec<String>,
+    /// The documented reply, for rows that have one.
+    documented: Option<Kind>,
+    /// A check on the wire (docs/check.md). A case holds this, or a document, or a world and a call.
+    check: Option<serde_json::Map<String, serde_json::Value>>,
+    /// A policy document.
+    document: Option<Document>,
+    /// The world of a call.
+    world: Option<World>,
+    /// The call.
+    call: Option<Call>,
+}
+
+/// A policy document and the type it is meant for.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "only its shape matters")]
+#[schemars(deny_unknown_fields)]
+struct Document {
+    #[schemars(rename = "type")]
+    policy_type: PolicyType,
+    text: PolicyText,
+}
+
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "only its shape matters")]
+#[schemars(deny_unknown_fields)]
+struct RecordLine {
+    /// The version tag.
+    #[schemars(extend("const" = RECORD_SCHEMA))]
+    schema: String,
+    record: Record,
+}

@@ -1,0 +1,138 @@
+//! Open points: each choice that only calls turn on flips some generated call, in both judges alike; a target that
+//! follows one reading throughout is reported as following it; one that mixes readings diverges.
+
+use veriam::compare::{Reply, agree, call_reply, evaluator_outcome};
+use veriam::exit::Exit;
+use veriam::run::{Part, Plan, Rows, run};
+use veriam::target::Target;
+use veriam_generators::{CALLS_PER_WORLD, generated_group};
+use veriam_model::{CallCase, Case, Choice, Dialect, Operation};
+use veriam_oracle::judge_call;
+use veriam_reports::{Followed, Summary};
+
+/// The choices of calls that a run can meet.
+const OF_CALLS: [Choice; 7] = [
+    Choice::IdentityCoverage,
+    Choice::JwtGeneralKeys,
+    Choice::JwtSilentPolicy,
+    Choice::JwtForUser,
+    Choice::EndpointPolicyScope,
+    Choice::VpceOwnerKeys,
+    Choice::SourceVpcArnKey,
+];
+
+fn calls(seed: u64) -> impl Iterator<Item = CallCase> {
+    (0..10_000)
+        .flat_map(move |group| generated_group(seed, group))
+        .filter_map(|case| match case {
+            Case::Call(case) => Some(*case),
+            Case::Check(_) | Case::Document(_) => None,
+        })
+}
+
+fn oracle(case: &CallCase, dialect: &Dialect) -> Reply {
+    call_reply(judge_call(&case.world, &case.call, dialect).map(|judgement| judgement.outcome))
+}
+
+#[test]
+fn every_choice_of_calls_flips_a_generated_call_and_both_judges_flip_alike() {
+    assert_eq!(CALLS_PER_WORLD, 4);
+    let mut missing = OF_CALLS.to_vec();
+    for case in calls(1) {
+        let default = Dialect::default();
+        let Ok(judgement) = judge_call(&case.world, &case.call, &default) else {
+            panic!("generated calls are questions");
+        };
+        let reply = Reply::Call(judgement.outcome);
+        missing.retain(|&choice| {
+            if !judgement.consulted.contains(choice) {
+                return true;
+            }
+            let other = default.with_index(choice, 1);
+            let flipped = oracle(&case, &other);
+            for (dialect, expected) in [(&default, &reply), (&other, &flipped)] {
+                let observed = evaluator_outcome(&case, dialect);
+                assert!(
+                    agree(expected, &observed),
+                    "{expected} and {observed} under {dialect:?}"
+                );
+            }
+            agree(&reply, &flipped)
+        });
+        if missing.is_empty() {
+            return;
+        }
+    }
+    panic!("no generated call flips with {missing:?}");
+}
+
+/// The evaluator under a dialect it does not tell.
+struct Undeclared<F>(F);
+
+impl<F: Fn(&Case) -> Dialect + Sync> Target for Undeclared<F> {
+    fn name(&self) -> &str {
+        "undeclared"
+    }
+
+    fn version(&self) -> &str {
+        "1"
+    }
+
+    fn dialect(&self) -> Option<&Dialect> {
+        None
+    }
+
+    fn observe(&self, case: &Case) -> Reply {
+        veriam::compare::evaluator_reply(case, &(self.0)(case))
+    }
+}
+
+fn summary(target: &dyn Target) -> Summary {
+    let plan = Plan {
+        parts: vec![Part::Generated],
+        // Below the count from which on quotas hold.
+        cases: 19_000,
+        seed: 1,
+        jobs: 2,
+        stop_at_first: false,
+    };
+    let counted = run(&plan, &Rows::embedded().unwrap(), target, &|_| {}).unwrap();
+    Summary::fold(&counted.records(&plan, target)).unwrap()
+}
+
+fn coverage(summary: &Summary) -> &Followed {
+    let rule = Choice::IdentityCoverage.rule();
+    let mut follows = summary.follows.iter();
+    follows.find(|f| f.choice == rule).expect("it is reached")
+}
+
+#[test]
+fn a_target_that_follows_the_other_reading_throughout_is_reported_as_following_it() {
+    for reading in ["union", "literal"] {
+        let setting = format!("AC-093={reading}");
+        let dialect = Dialect::default().with_setting(&setting).unwrap();
+        let summary = summary(&Undeclared(|_: &Case| dialect));
+        assert_eq!(coverage(&summary).reading.as_deref(), Some(reading));
+        assert!(coverage(&summary).cases >= 5);
+        assert_eq!(summary.divergences, 0, "{}", summary.to_text());
+        assert_eq!(Exit::of_run(&summary), Exit::Agreed);
+        let told = format!("AC-093 follows `{reading}`");
+        assert!(summary.to_text().contains(&told));
+    }
+}
+
+#[test]
+fn a_target_that_mixes_readings_diverges() {
+    let literal = Dialect::default().with_setting("AC-093=literal").unwrap();
+    let target = Undeclared(|case: &Case| match case {
+        Case::Call(case) if case.call.operation != Operation::InvokeAgentRuntime => literal,
+        _ => Dialect::default(),
+    });
+    let summary = summary(&target);
+    let followed = coverage(&summary);
+    assert_eq!(followed.reading, None);
+    assert_eq!(followed.excluded_by.len(), 2, "a case against each reading");
+    assert_eq!(summary.divergences, 1, "{}", summary.to_text());
+    assert_eq!(Exit::of_run(&summary), Exit::Divergence);
+    assert!(summary.to_text().contains("AC-093 mixes readings"));
+}
