@@ -279,3 +279,94 @@ fn a_call_without_counterpart_is_lone_and_so_is_one_that_names_a_wrong_one() {
     assert_eq!(numbers(&named), [2]);
     assert!(sibling::lone(&named)[0].named.is_some());
 }
+
+#[test]
+fn an_open_outcome_satisfies_only_who_expects_it_to_be_open_that_way() {
+    use veriam::scenario::check::check;
+    use veriam::scenario::{Expectation, Expected};
+    use veriam_model::Choice;
+
+    let scenarios = embedded::scenarios().unwrap();
+    let rows = scenarios
+        .iter()
+        .find(|s| s.file.ends_with("nine-rows.yaml"));
+    let mut rows = rows.unwrap().clone();
+    let open =
+        |choices: &[Choice], readings: &[(&'static str, Expected)], default| Expectation::Open {
+            choices: choices.to_vec(),
+            readings: readings.to_vec(),
+            default,
+        };
+    let choice = Choice::IdentityCoverage;
+    let denied = Expected::Denied {
+        kind: None,
+        by: veriam_model::PolicyTypes::new(),
+        at: None,
+        action: None,
+    };
+    for (passes, expectation) in [
+        (true, open(&[choice], &[], None)),
+        (
+            true,
+            open(
+                &[choice],
+                &[("literal", denied.clone())],
+                Some(Expected::Allowed),
+            ),
+        ),
+        (false, open(&[choice], &[("union", denied.clone())], None)),
+        (false, open(&[choice], &[], Some(denied.clone()))),
+        (false, open(&[choice, Choice::JwtSilentPolicy], &[], None)),
+        (false, Expectation::Outcome(Expected::Allowed)),
+        (false, Expectation::Outcome(denied)),
+    ] {
+        // Row 5.
+        rows.calls[4].expectation = expectation.clone();
+        assert_eq!(
+            check(&rows).unwrap().calls[4].passed(),
+            passes,
+            "{expectation}"
+        );
+    }
+}
+
+#[test]
+fn judges_that_differ_fail_a_test_whose_expectation_holds() {
+    use veriam::scenario::Disagreement;
+    use veriam::scenario::check::check;
+
+    let scenarios = embedded::scenarios().unwrap();
+    let mut report = check(&scenarios[0]).unwrap();
+    assert!(report.passed());
+    report.calls[0].judged.disagreement = Some(Disagreement {
+        dialect: veriam_model::Dialect::default(),
+        oracle: "allowed".to_owned(),
+        evaluator: "denied".to_owned(),
+    });
+    assert!(!report.passed());
+    let text = report.to_text(false);
+    assert!(text.contains("the two judges differ"), "{text}");
+}
+
+#[test]
+fn the_scenario_of_the_documentation_is_read_and_passes() {
+    use veriam::scenario::Files;
+    use veriam::scenario::check::check;
+
+    struct One(String);
+    impl Files for One {
+        fn bytes(&self, _: &str) -> Result<Vec<u8>, String> {
+            Ok(self.0.clone().into_bytes())
+        }
+    }
+    let page = std::fs::read_to_string(root().join("docs/scenarios.md")).unwrap();
+    let mut blocks = page.split("```yaml\n").skip(1);
+    let block = blocks
+        .find(|b| b.starts_with("scenario:"))
+        .expect("a whole scenario");
+    let block = &block[..block.find("```").unwrap()];
+    let scenario = One(block.to_owned()).scenario("docs/scenarios.md").unwrap();
+    let report = check(&scenario).unwrap();
+    assert!(report.passed(), "{}", report.to_text(true));
+    assert!(sibling::lone(&scenario).is_empty());
+}

@@ -319,3 +319,28 @@ fn diff_tells_whose_access_changes() {
         assert!(refused.err.contains(part), "{args:?}: {}", refused.err);
     }
 }
+
+#[test]
+fn a_call_is_explained_by_its_number() {
+    let folder = first();
+    let explained = veriam_in(folder.path(), &["explain", "a/scenario.yaml#2"], b"");
+    assert_eq!(explained.code, 0, "{}", explained.err);
+    for part in ["keeps the developer out", "DenyTenantOutsideVpc"] {
+        assert!(explained.out.contains(part), "{part}: {}", explained.out);
+    }
+    // As `veriam test` names the embedded ones, from anywhere.
+    let embedded = veriam(&["explain", "scenarios/000-multi-tenant/two-tenants.yaml#1"]);
+    assert_eq!(embedded.code, 0, "{}", embedded.err);
+    for (input, part) in [
+        (
+            "a/scenario.yaml#4",
+            "there is no call 4; give a number from 1 to 3",
+        ),
+        ("a/scenario.yaml#0", "there is no call 0"),
+        ("a/none.yaml#1", "cannot be read"),
+    ] {
+        let refused = veriam_in(folder.path(), &["explain", input], b"");
+        assert_eq!((refused.code, refused.out.as_str()), (2, ""), "{input}");
+        assert!(refused.err.contains(part), "{input}: {}", refused.err);
+    }
+}

@@ -1,12 +1,23 @@
 //! `veriam explain`
 
+use std::path::Path;
+
 use super::{read_or_fail, shown};
 use crate::cli::{ExplainArgs, Format};
 use crate::exit::Exit;
-use crate::explain::{CallExplanation, Explanation, Picked, Select, pick};
+use crate::explain::{CallExplanation, CallSubject, Explanation, Picked, Select, pick};
 use crate::rim::{Ended, Failure, Streams};
+use crate::scenario::{self, Files};
 
 pub(super) fn run(args: &ExplainArgs, streams: &mut Streams<'_>) -> Ended {
+    if let Some((file, number)) = scenario_call(&args.file) {
+        return told(
+            Picked::Call(Box::new(subject(args, file, number)?)),
+            file,
+            args,
+            streams,
+        );
+    }
     let bytes = read_or_fail(&args.file, streams)?;
     let select = match (&args.line, &args.id) {
         (Some(line), _) => Select::Line(*line),
@@ -16,6 +27,36 @@ pub(super) fn run(args: &ExplainArgs, streams: &mut Streams<'_>) -> Ended {
     let name = shown(&args.file);
     let picked = pick(&bytes, &select, args.dialect.given())
         .map_err(|error| Failure::usage(format_args!("{name}:{error}")))?;
+    told(picked, &name, args, streams)
+}
+
+/// `scenario.yaml#N`: the N-th call of a scenario.
+fn scenario_call(path: &Path) -> Option<(&str, usize)> {
+    let (file, number) = path.to_str()?.rsplit_once('#')?;
+    Some((file, number.parse().ok()?)).filter(|_| !path.exists())
+}
+
+fn subject(args: &ExplainArgs, file: &str, number: usize) -> Result<CallSubject, Failure> {
+    // `veriam test` without path names the scenarios of the program like this.
+    let embedded = scenario::embedded::FILES.iter().any(|f| f.path == file);
+    let scenario = match embedded && !Path::new(file).exists() {
+        true => scenario::embedded::Embedded.scenario(file),
+        false => scenario::load(Path::new(file)),
+    };
+    let scenario = scenario.map_err(Failure::usage)?;
+    let missing = |error| Failure::usage(format_args!("{file}: {error}"));
+    let call = scenario.call(number).map_err(missing)?;
+    let case = scenario.case(number).map_err(missing)?;
+    Ok(CallSubject {
+        case,
+        dialect: args.dialect.dialect(),
+        documented: None,
+        signature: None,
+        title: Some(call.it.clone()),
+    })
+}
+
+fn told(picked: Picked, name: &str, args: &ExplainArgs, streams: &mut Streams<'_>) -> Ended {
     let no_question =
         |error: &dyn std::fmt::Display| Failure::usage(format_args!("{name}: {error}"));
     match picked {

@@ -51,6 +51,8 @@ pub const FILES: &[File] = files![
     "first/runtime-policy.json",
     "first/scenario.yaml",
     "first/tenant-policy.json",
+    "layers/full.json",
+    "layers/scenario.yaml",
     "matrices/cross-account.yaml",
     "matrices/same-account.yaml",
 ];
