@@ -1,16 +1,20 @@
 //! Odd worlds and odd calls: refused as the model says, never a panic; large worlds.
 
+use std::collections::BTreeMap;
+
 use proptest::prelude::*;
 use proptest::sample::select;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
 use serde_json::json;
 use veriam_evaluator::{CallError, World, WorldError};
 use veriam_model::{
     self as model, Call, Caller, Dialect, Membership, Path, PolicyText, PolicyType,
 };
 
-use crate::odd::{a_call, is_valid, mended, world};
+use crate::odd::{a_call, is_valid, mended, valid, world};
 use crate::scene::{
-    INVOKE, OWNER, call, outcome, policy, say, scene, session, session_caller, user,
+    INVOKE, OWNER, call, outcome, policy, say, scene, session, session_caller, short, user,
 };
 
 fn refused(world: &model::World) -> String {
@@ -165,11 +169,52 @@ fn calls_allocate_next_to_nothing() {
     }
 }
 
+/// The properties below say little if odd calls all end alike.
+#[test]
+fn odd_calls_end_in_every_way() {
+    let mut runner = TestRunner::deterministic();
+    let (worlds, calls) = (world().prop_map(mended).prop_map(valid), a_call());
+    let mut ends: BTreeMap<String, usize> = BTreeMap::new();
+    for _ in 0..500 {
+        let told = worlds.new_tree(&mut runner).unwrap().current();
+        let world = World::new(&told, &Dialect::default()).unwrap();
+        for _ in 0..20 {
+            let call = calls.new_tree(&mut runner).unwrap().current();
+            let end = match world.decide(&call) {
+                Ok(outcome) => short(&outcome),
+                Err(CallError::Malformed(_)) => "malformed".to_owned(),
+                Err(CallError::InvalidPolicy { .. }) => "invalid policy".to_owned(),
+            };
+            let kind = end.split(' ').next().unwrap_or_default().to_owned();
+            *ends.entry(kind).or_default() += 1;
+        }
+    }
+    for kind in [
+        "allowed",
+        "bad_token",
+        "explicit",
+        "implicit",
+        "invalid",
+        "malformed",
+        "method_mismatch",
+        "no_such_endpoint",
+        "unauthenticated",
+    ] {
+        assert!(ends.get(kind).is_some_and(|&n| n >= 20), "{kind}: {ends:?}");
+    }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(512))]
+    #![proptest_config(ProptestConfig {
+        cases: 512,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
 
     #[test]
-    fn a_world_compiles_exactly_when_it_is_well_formed_and_its_policies_valid(told in world()) {
+    fn a_world_compiles_exactly_when_it_is_well_formed_and_its_policies_valid(
+        told in prop_oneof![world(), world().prop_map(mended), world().prop_map(mended).prop_map(valid)],
+    ) {
         let compiled = World::new(&told, &Dialect::default());
         if let Err(malformed) = told.validate() {
             prop_assert_eq!(compiled.unwrap_err(), WorldError::Malformed(malformed));
@@ -188,7 +233,7 @@ proptest! {
 
     #[test]
     fn a_call_is_refused_exactly_when_the_model_refuses_it(
-        told in world().prop_map(mended),
+        told in world().prop_map(mended).prop_map(valid),
         calls in prop::collection::vec(a_call(), 16),
         readings in prop::collection::vec((select(veriam_model::ALL_CHOICES), 0..2usize), 0..4),
     ) {

@@ -1,4 +1,4 @@
-//! Odd worlds and odd calls, of which about half are well-formed.
+//! Odd worlds and odd calls, many of which are well-formed all the same.
 
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -11,16 +11,18 @@ use veriam_model::{
 
 use crate::scene::{NOW, OWNER, TENANT, scene};
 
+/// One of the texts, mostly the first.
 fn text(texts: &'static [&'static str]) -> impl Strategy<Value = String> + Clone {
-    select(texts).prop_map(str::to_owned)
+    prop_oneof![
+        12 => Just(texts[0]),
+        1 => select(texts),
+    ]
+    .prop_map(str::to_owned)
 }
 
 fn account() -> impl Strategy<Value = String> + Clone {
     text(&[
         OWNER,
-        OWNER,
-        OWNER,
-        TENANT,
         TENANT,
         "000000000000",
         "1",
@@ -29,13 +31,11 @@ fn account() -> impl Strategy<Value = String> + Clone {
 }
 
 fn name() -> impl Strategy<Value = String> + Clone {
-    text(&[
-        "app", "app", "app", "root", "a.b", "=,@+", "a/b", "", "*", "ünder",
-    ])
+    text(&["app", "root", "a.b", "=,@+", "a/b", "", "*", "ünder"])
 }
 
 fn word() -> impl Strategy<Value = String> + Clone {
-    text(&["DEFAULT", "one", "one", "one", "o-1", "a b", "", "${x}"])
+    text(&["one", "DEFAULT", "o-1", "a b", "", "${x}"])
 }
 
 fn tags() -> impl Strategy<Value = Tags> {
@@ -139,7 +139,7 @@ fn organization() -> impl Strategy<Value = Option<Membership>> {
 fn identity() -> impl Strategy<Value = Identity> {
     let policies = prop::collection::vec(policy_of(PolicyType::Identity), 0..3);
     let boundary = prop::option::of(policy_of(PolicyType::Boundary));
-    let path = text(&["/", "/", "/", "/a/b/", "//", "/:/", ""]);
+    let path = text(&["/", "/a/b/", "//", "/:/", ""]);
     (account(), name(), path, word(), tags(), policies, boundary).prop_map(
         |(account, name, path, id, tags, policies, boundary)| Identity {
             account,
@@ -193,13 +193,13 @@ fn network() -> impl Strategy<Value = Network> {
 pub(crate) fn world() -> impl Strategy<Value = World> {
     let accounts = prop::collection::vec((account(), organization()), 1..4);
     let parts = (
-        text(&["aws", "aws", "aws", "aws-cn", "", "a:b"]),
-        text(&["us-west-2", "us-west-2", "us-west-2", "", "x:y"]),
+        text(&["aws", "aws-cn", "", "a:b"]),
+        text(&["us-west-2", "", "x:y"]),
         accounts,
-        prop::collection::vec(identity(), 0..3),
-        prop::collection::vec(identity(), 0..3),
-        prop::collection::vec(runtime(), 0..3),
-        prop::collection::vec(network(), 0..3),
+        prop::collection::vec(identity(), 1..3),
+        prop::collection::vec(identity(), 1..3),
+        prop::collection::vec(runtime(), 1..3),
+        prop::collection::vec(network(), 1..3),
     );
     parts.prop_map(
         |(partition, region, accounts, users, roles, runtimes, networks)| {
@@ -219,62 +219,82 @@ pub(crate) fn world() -> impl Strategy<Value = World> {
     )
 }
 
-/// The same without most of what makes it malformed, so that calls can be made in it.
+/// The same with names that fit together: one account of each kind, at most one of everything else in them.
 pub(crate) fn mended(mut world: World) -> World {
+    let Ok(accounts) = <[Account; 2]>::try_from(scene().accounts) else {
+        return scene();
+    };
+    let organizations = world.accounts.into_iter().map(|a| a.organization);
+    let organizations: Vec<_> = organizations.chain([None, None]).collect();
+    world.accounts = (accounts.into_iter().zip(organizations).enumerate())
+        .map(|(number, (mut account, organization))| {
+            account.organization = organization.map(|membership| Membership {
+                id: "o-1".to_owned(),
+                path: vec!["r-1".to_owned()],
+                management: membership.management && number == 0,
+                ..membership
+            });
+            account
+        })
+        .collect();
     world.partition = "aws".to_owned();
     world.region = "us-west-2".to_owned();
-    world.accounts = scene().accounts;
-    let known = |id: &mut String| {
-        if id != OWNER {
-            *id = TENANT.to_owned();
-        }
-    };
-    for identity in world.users.iter_mut().chain(&mut world.roles) {
-        known(&mut identity.account);
-        identity.id = "AROA".to_owned();
-        identity.path = "/".to_owned();
-        identity
-            .policies
-            .retain(|p| is_valid(PolicyType::Identity, p));
-        identity
-            .boundary
-            .take_if(|p| !is_valid(PolicyType::Boundary, p));
-    }
-    for runtime in &mut world.runtimes {
-        known(&mut runtime.account);
-        runtime.id = "one".to_owned();
-        runtime
-            .policy
-            .take_if(|p| !is_valid(PolicyType::Resource, p));
-        runtime.endpoints.truncate(1);
-        for endpoint in &mut runtime.endpoints {
-            endpoint.name = "one".to_owned();
-            endpoint
-                .policy
-                .take_if(|p| !is_valid(PolicyType::Resource, p));
-        }
-    }
-    for network in &mut world.networks {
-        known(&mut network.account);
-        network.endpoint = "one".to_owned();
-        network.vpc = "one".to_owned();
-        network
-            .policy
-            .take_if(|p| !is_valid(PolicyType::Endpoint, p));
-    }
-    let is_name = |name: &str| ["app", "root", "a.b", "=,@+"].contains(&name);
-    world.users.retain(|i| is_name(&i.name));
-    world.roles.retain(|i| is_name(&i.name));
     world.users.truncate(1);
     world.roles.truncate(1);
     world.runtimes.truncate(1);
     world.networks.truncate(1);
+    for identity in world.users.iter_mut().chain(&mut world.roles) {
+        identity.account = OWNER.to_owned();
+        identity.name = "app".to_owned();
+        identity.id = "AROA".to_owned();
+        identity.path = "/".to_owned();
+    }
+    for runtime in &mut world.runtimes {
+        if runtime.account != OWNER {
+            runtime.account = TENANT.to_owned();
+        }
+        runtime.id = "one".to_owned();
+        runtime.endpoints.truncate(1);
+        for endpoint in &mut runtime.endpoints {
+            endpoint.name = "one".to_owned();
+        }
+    }
+    for network in &mut world.networks {
+        network.account = TENANT.to_owned();
+        network.endpoint = "one".to_owned();
+        network.vpc = "one".to_owned();
+    }
+    world
+}
+
+/// The same without its invalid policies.
+pub(crate) fn valid(mut world: World) -> World {
+    use PolicyType::{Boundary, Endpoint, Identity, Resource, Scp};
+    for account in &mut world.accounts {
+        let levels = account.organization.iter_mut().flat_map(|o| &mut o.scps);
+        levels.for_each(|level| level.retain(|p| is_valid(Scp, p)));
+    }
+    for identity in world.users.iter_mut().chain(&mut world.roles) {
+        identity.policies.retain(|p| is_valid(Identity, p));
+        identity.boundary.take_if(|p| !is_valid(Boundary, p));
+    }
+    for runtime in &mut world.runtimes {
+        runtime.policy.take_if(|p| !is_valid(Resource, p));
+        for endpoint in &mut runtime.endpoints {
+            endpoint.policy.take_if(|p| !is_valid(Resource, p));
+        }
+    }
+    for network in &mut world.networks {
+        network.policy.take_if(|p| !is_valid(Endpoint, p));
+    }
     world
 }
 
 fn token() -> impl Strategy<Value = Token> {
-    let times = || select(&[0, NOW - 1, NOW - 1, NOW, NOW, NOW + 1, u64::MAX][..]);
-    (times(), prop::option::of(times())).prop_map(|(issued, mfa)| Token { issued, mfa })
+    let odd = || select(&[0, NOW - 1, NOW, NOW + 1, u64::MAX][..]);
+    let issued = prop_oneof![8 => Just(NOW - 600), 1 => odd()];
+    let mfa = prop_oneof![8 => Just(NOW - 900), 1 => odd()];
+    (issued, prop::option::weighted(0.3, mfa)).prop_map(|(issued, mfa)| Token { issued, mfa })
 }
 
 fn caller() -> impl Strategy<Value = Caller> {
@@ -327,7 +347,6 @@ pub(crate) fn a_call() -> impl Strategy<Value = Call> {
     let address = || {
         text(&[
             "203.0.113.9",
-            "203.0.113.9",
             "::1",
             "::ffff:1.2.3.4",
             "1.2.3",
@@ -345,9 +364,12 @@ pub(crate) fn a_call() -> impl Strategy<Value = Call> {
         select(&Operation::ALL[..]),
         word(),
         prop::option::of(word()),
-        prop::option::weighted(0.2, name()),
+        prop::option::weighted(0.1, name()),
         from,
-        select(&[NOW, NOW, NOW, 0, 253_402_300_799, 253_402_300_800, u64::MAX][..]),
+        prop_oneof![
+            12 => Just(NOW),
+            1 => select(&[0, 253_402_300_799, 253_402_300_800, u64::MAX][..]),
+        ],
         name(),
     );
     parts.prop_map(
