@@ -11,13 +11,13 @@ use crate::store::DEFAULT_FOLDER;
 
 /// The seed of a run that names none, so that two people see the same run.
 pub const DEFAULT_SEED: u64 = 20_261_123;
-/// Generated checks of a run that says nothing else.
+/// Generated cases of a run that says nothing else.
 pub const DEFAULT_CASES: u64 = 100_000;
 
 /// Conformance harness for AWS access policies, made for Amazon Bedrock AgentCore.
 ///
-/// Two judges that never met decide the same checks: the oracle, an executable reading of AWS's documentation,
-/// and a target, by default the evaluator library. Veriam reports every check on which they differ.
+/// Two judges that never met decide the same cases: the oracle, an executable reading of AWS's documentation,
+/// and a target, by default the evaluator library. Veriam reports every case on which they differ.
 #[derive(Debug, Parser)]
 #[command(
     name = "veriam",
@@ -30,7 +30,7 @@ Exit codes: 0 agreed · 1 divergence, or findings of lint · 2 malformed command
 
 Examples:
   veriam                                  compare everything, with a summary
-  veriam run --cases 1000000 --seed 7     more generated checks, other ones
+  veriam run --cases 1000000 --seed 7     more generated cases, other ones
   veriam explain checks.jsonl --id c1     why a check is decided as it is
   veriam lint --type resource policy.json find what is wrong with a policy
   veriam rules IAM-136                    what a rule says and where it is documented"
@@ -50,7 +50,7 @@ pub enum Command {
     Replay(ReplayArgs),
     /// Answer checks from standard input, one a line
     Decide(DecideArgs),
-    /// Tell how a check is decided and what to change
+    /// Tell how a check or call is decided and what to change
     Explain(ExplainArgs),
     /// List the rules the oracle applies, or show one
     Rules(RulesArgs),
@@ -124,7 +124,7 @@ pub enum PartName {
     Vectors,
     /// Every combination of policy verdicts
     Combiner,
-    /// Generated checks
+    /// Generated documents, checks and calls
     Generated,
 }
 
@@ -149,22 +149,22 @@ pub enum Space {
 /// Arguments of `veriam run`.
 #[derive(Clone, Debug, Args)]
 #[command(after_help = "\
-A run begins with controls, checks whose answer is beyond doubt. It is void, and fails, when a control comes \
-out wrong, a part compares nothing, a decision or label is too rare among the generated checks, or too many of \
+A run begins with controls, cases whose answer is beyond doubt. It is void, and fails, when a control comes \
+out wrong, a part compares nothing, a decision or label is too rare among the generated cases, or too many of \
 them are left open by the documentation. Divergences are shrunk and stored; `veriam replay FILE` judges them \
 again.
 
 Examples:
-  veriam run                              everything, 100,000 generated checks
+  veriam run                              everything, 100,000 generated cases
   veriam run --only generated --cases 20000 --seed 7
   veriam run --exhaustive combiner        that space and nothing else
   veriam run --format json > summary.json")]
 pub struct RunArgs {
-    /// Generated checks
+    /// Generated documents, checks and calls
     #[arg(long, value_name = "N", default_value_t = DEFAULT_CASES)]
     pub cases: u64,
 
-    /// Seed of the generated checks; the same seed gives the same checks everywhere
+    /// Seed of the generated cases; the same seed gives the same cases everywhere
     #[arg(long, value_name = "S", default_value_t = DEFAULT_SEED)]
     pub seed: u64,
 
@@ -283,12 +283,13 @@ pub struct DecideArgs {
 /// Arguments of `veriam explain`.
 #[derive(Clone, Debug, Args)]
 #[command(after_help = "\
-The input is one check, lines of checks (pick one with --line or --id), a stored divergence, or a call of a \
+The input is one check, lines of checks (pick one with --line or --id), a call with its world, a stored divergence, or a call of a \
 scenario, as scenario.yaml#N for its N-th call.
 
 Examples:
   veriam explain check.json
   veriam explain checks.jsonl --id tenant-b-from-internet
+  veriam explain access/scenario.yaml#3
   veriam explain target/veriam/divergences/CASE.json --dialect IAM-093=stay
   veriam explain 'scenario.yaml#2'
   echo '{\"principal\":…}' | veriam explain")]

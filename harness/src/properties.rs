@@ -10,7 +10,7 @@ use veriam_evaluator::Limits;
 use veriam_model::{ALL_CHOICES, Check, Dialect, Fault, PolicyText, PolicyType, RuleId};
 use veriam_oracle as oracle;
 
-use crate::compare::{UNREADABLE, agree, evaluator_answer, oracle_answer};
+use crate::compare::{UNREADABLE, agree, call_reply, evaluator_answer, oracle_answer, world_reply};
 
 /// Splits fuzz input into a policy type, a dialect and the bytes of a document.
 ///
@@ -129,6 +129,31 @@ pub fn judges_agree(data: &[u8]) {
         "oracle {expected:?}, evaluator {observed:?} under {dialect:?} on {}",
         check.to_json()
     );
+}
+
+/// Both judges give the same answer to the calls of a world drawn from the bytes, also under a dialect that reads one
+/// choice otherwise.
+pub fn judges_agree_on_calls(data: &[u8]) {
+    let Some((&choice, rest)) = data.split_first() else {
+        return;
+    };
+    let Ok((world, calls)) = veriam_generators::world(&mut Unstructured::new(rest)) else {
+        return;
+    };
+    let dialect = match ALL_CHOICES.get(usize::from(choice) % (2 * ALL_CHOICES.len())) {
+        Some(&choice) => Dialect::default().with_index(choice, 1),
+        None => Dialect::default(),
+    };
+    let compiled = evaluator::World::new(&world, &dialect);
+    for call in calls {
+        let outcome = oracle::judge_call(&world, &call, &dialect);
+        let expected = call_reply(outcome.map(|judgement| judgement.outcome));
+        let observed = world_reply(&compiled, &call);
+        assert!(
+            agree(&expected, &observed),
+            "oracle {expected:?}, evaluator {observed:?} under {dialect:?} on {call:?} in {world:?}"
+        );
+    }
 }
 
 fn spoil_one(check: &mut Check, which: usize, text: String) {

@@ -61,6 +61,26 @@ fn a_call_from_outside_the_vpc_names_statement_operator_key_and_what_is_missing(
 }
 
 #[test]
+fn a_call_of_a_scenario_is_named_by_its_number() {
+    const SCENARIO: &str = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../scenarios/000-multi-tenant/two-tenants.yaml"
+    );
+    let text = explained(&[&format!("{SCENARIO}#1")], "");
+    assert!(text.contains("call      InvokeAgentRuntime\n"), "{text}");
+    for (number, told) in [
+        ("#0", "give a number from 1 to"),
+        ("#999", "there is no call 999"),
+        ("#one", "`#one` names no call; give its number, from 1"),
+        ("", "name one by its number, for example"),
+    ] {
+        let finished = explain(&[&format!("{SCENARIO}{number}")], "");
+        assert_eq!(finished.code, 2);
+        assert!(finished.err.contains(told), "{}", finished.err);
+    }
+}
+
+#[test]
 fn a_malformed_call_is_refused_with_its_place_or_member() {
     let example = include_str!("../../docs/examples/outside-the-vpc.json");
     for (from, to, told) in [

@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use veriam::properties::{judges_agree, parser_is_total, parsers_agree};
+use veriam::properties::{judges_agree, judges_agree_on_calls, parser_is_total, parsers_agree};
 
 fn inputs(kind: &str) -> Vec<(PathBuf, Vec<u8>)> {
     let fuzz = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz");
@@ -47,6 +47,15 @@ fn checks_kept_from_fuzzing_pass() {
     assert!(inputs.len() >= 10, "seeds went missing");
     for (path, bytes) in inputs {
         holds(judges_agree, &path, &bytes);
+    }
+}
+
+#[test]
+fn calls_kept_from_fuzzing_pass() {
+    let inputs = inputs("call");
+    assert!(inputs.len() >= 10, "seeds went missing");
+    for (path, bytes) in inputs {
+        holds(judges_agree_on_calls, &path, &bytes);
     }
 }
 
@@ -165,5 +174,19 @@ fn checks_drawn_from_arbitrary_bytes_pass() {
         let bytes: Vec<u8> = (0..length).map(|_| numbers.next() as u8).collect();
         let name = format!("arbitrary bytes, round {round}");
         holds(judges_agree, Path::new(&name), &bytes);
+    }
+}
+
+#[test]
+fn calls_drawn_from_arbitrary_bytes_pass() {
+    let mut numbers = Numbers(12);
+    for round in 0..1_500 {
+        let length = numbers.below(2_500);
+        let bytes: Vec<u8> = (0..length).map(|_| numbers.next() as u8).collect();
+        holds(
+            judges_agree_on_calls,
+            Path::new(&format!("round {round}")),
+            &bytes,
+        );
     }
 }

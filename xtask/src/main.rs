@@ -77,6 +77,7 @@ const FUZZ_TARGETS: &[(&str, &str)] = &[
     ("parse", "document"),
     ("agree", "document"),
     ("check", "check"),
+    ("call", "call"),
 ];
 
 fn fuzz_smoke(seconds: Option<&str>) -> Done {

@@ -10,7 +10,13 @@ use crate::rim::{Ended, Failure, Streams};
 use crate::scenario::{self, Files};
 
 pub(super) fn run(args: &ExplainArgs, streams: &mut Streams<'_>) -> Ended {
-    if let Some((file, number)) = scenario_call(&args.file) {
+    if is_scenario(&args.file) {
+        let name = shown(&args.file);
+        return Err(Failure::usage(format_args!(
+            "{name}: a scenario has several calls; name one by its number, for example {name}#1"
+        )));
+    }
+    if let Some((file, number)) = scenario_call(&args.file)? {
         return told(
             Picked::Call(Box::new(subject(args, file, number)?)),
             file,
@@ -31,9 +37,24 @@ pub(super) fn run(args: &ExplainArgs, streams: &mut Streams<'_>) -> Ended {
 }
 
 /// `scenario.yaml#N`: the N-th call of a scenario.
-fn scenario_call(path: &Path) -> Option<(&str, usize)> {
-    let (file, number) = path.to_str()?.rsplit_once('#')?;
-    Some((file, number.parse().ok()?)).filter(|_| !path.exists())
+fn scenario_call(path: &Path) -> Result<Option<(&str, usize)>, Failure> {
+    let Some((file, number)) = path.to_str().and_then(|name| name.rsplit_once('#')) else {
+        return Ok(None);
+    };
+    if path.exists() || !is_scenario(Path::new(file)) {
+        return Ok(None);
+    }
+    match number.parse() {
+        Ok(number) => Ok(Some((file, number))),
+        Err(_) => Err(Failure::usage(format_args!(
+            "{file}: `#{number}` names no call; give its number, from 1"
+        ))),
+    }
+}
+
+fn is_scenario(path: &Path) -> bool {
+    let extension = path.extension().and_then(|e| e.to_str());
+    matches!(extension, Some("yaml" | "yml"))
 }
 
 fn subject(args: &ExplainArgs, file: &str, number: usize) -> Result<CallSubject, Failure> {

@@ -116,7 +116,7 @@ fn bar(args: &RunArgs, plan: &Plan, rows: &Rows, streams: &Streams<'_>) -> Progr
         ProgressDrawTarget::stderr()
     };
     let style = ProgressStyle::with_template(
-        "{bar:40} {human_pos} of {human_len} checks  {per_sec}  {eta} left",
+        "{bar:40} {human_pos} of {human_len} cases  {per_sec}  {eta} left",
     )
     .unwrap_or_else(|_| ProgressStyle::default_bar());
     ProgressBar::with_draw_target(Some(total), draw).with_style(style)
