@@ -6,7 +6,7 @@
 //! [`case_file`]), counts what the checks reach ([`labels`]) and folds it all into a [`summary`].
 //!
 //! Everything here is a function of its arguments, except [`rim`] and the modules of [`commands`], which know
-//! streams, files and clocks, and [`store`], which writes.
+//! streams, files and clocks, [`store`], which writes, and [`scenario`], which reads a scenario with its policies.
 
 pub mod case_file;
 pub mod cli;

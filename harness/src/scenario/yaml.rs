@@ -1,5 +1,6 @@
 //! YAML as a tree that knows where everything stands. Strict: what can surprise is refused.
 
+use std::collections::HashMap;
 use std::fmt;
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span};
@@ -192,6 +193,7 @@ impl<'t> Events<'t> {
 
     fn map(&mut self, depth: usize) -> Result<Vec<(Key, Node)>, Fault> {
         let mut entries: Vec<(Key, Node)> = Vec::new();
+        let mut lines: HashMap<String, usize> = HashMap::new();
         loop {
             let (event, place) = self.next()?;
             if event == Event::MappingEnd {
@@ -210,12 +212,11 @@ impl<'t> Events<'t> {
                     "merge keys (`<<`) are not read; write the fields out",
                 ));
             }
-            if let Some((first, _)) = entries.iter().find(|(k, _)| k.text == text) {
+            if let Some(line) = lines.insert(text.clone(), place.line) {
                 return Err(Fault::new(
                     place,
                     format_args!(
-                        "`{text}` is here for the second time, first in line {}; keep one",
-                        first.place.line
+                        "`{text}` is here for the second time, first in line {line}; keep one"
                     ),
                 ));
             }
@@ -367,6 +368,13 @@ mod tests {
         ] {
             assert!(parse(&deep).is_err());
         }
+    }
+
+    #[test]
+    fn many_names_cost_time_in_their_number_only() {
+        let many: String = (0..100_000).map(|i| format!("a{i}:\n")).collect();
+        let root = parse(&many).unwrap();
+        assert!(matches!(root.value, Value::Map(entries) if entries.len() == 100_000));
     }
 
     #[test]
