@@ -1,10 +1,14 @@
-//! How fast cases are made: checks by number, checks into a reused buffer, documents, the combiner.
+//! How fast cases are made: checks by number, checks into a reused buffer, documents, worlds with calls, groups of
+//! a campaign, the combiner.
 
 use std::hint::black_box;
 
 use arbitrary::Unstructured;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use veriam_generators::{check, document, exhaustive, fill_case_bytes, generated_check};
+use veriam_generators::{
+    CALLS_PER_WORLD, check, document, exhaustive, fill_case_bytes, generated_check,
+    generated_group, world,
+};
 
 fn generation(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("generation");
@@ -29,6 +33,20 @@ fn generation(criterion: &mut Criterion) {
             index += 1;
             fill_case_bytes(1, index, &mut bytes);
             black_box(document(&mut Unstructured::new(&bytes)))
+        });
+    });
+    group.throughput(Throughput::Elements(CALLS_PER_WORLD));
+    group.bench_function("world with its calls", |bencher| {
+        bencher.iter(|| {
+            index += 1;
+            fill_case_bytes(1, index, &mut bytes);
+            black_box(world(&mut Unstructured::new(&bytes)))
+        });
+    });
+    group.bench_function("group of cases", |bencher| {
+        bencher.iter(|| {
+            index += 1;
+            black_box(generated_group(1, index))
         });
     });
     group.throughput(Throughput::Elements(1_000));

@@ -3,14 +3,14 @@
 use arbitrary::Unstructured;
 use veriam_model::{CallCase, Case, DocumentCase, PolicyText};
 
-use crate::stream::{Stream, case_bytes};
+use crate::stream::{CASE_BYTES, Stream, case_bytes};
 use crate::{CALLS_PER_WORLD, documents, generated_check, worlds};
 
 /// Cases of one group.
 const GROUP: usize = CALLS_PER_WORLD as usize;
 
 /// Bytes from which a world with its calls is generated.
-const WORLD_BYTES: usize = 4_096;
+const WORLD_BYTES: usize = CASE_BYTES;
 
 /// Sets the stream of groups apart from those of cases.
 const GROUPS: u64 = 0x574f_524c_4453_2121;
@@ -50,13 +50,27 @@ fn stream(seed: u64, group: u64) -> (bool, Stream) {
     (stream.next().is_multiple_of(4), stream)
 }
 
+/// A call of the world of that number.
+#[cfg(feature = "proptest")]
+pub(crate) fn call(seed: u64, index: u64) -> CallCase {
+    let world = Stream::new(seed ^ GROUPS, index / CALLS_PER_WORLD, 0);
+    let mut calls: Vec<CallCase> = calls(world).collect();
+    calls.swap_remove((index % CALLS_PER_WORLD) as usize)
+}
+
 fn calls(mut stream: Stream) -> impl Iterator<Item = CallCase> {
     let mut bytes = [0; WORLD_BYTES];
     stream.fill(&mut bytes);
     let (world, calls) = worlds::world(&mut Unstructured::new(&bytes));
-    calls.into_iter().map(move |call| CallCase {
-        world: world.clone(),
-        call,
+    let last = calls.len() - 1;
+    let mut world = Some(world);
+    calls.into_iter().enumerate().filter_map(move |(at, call)| {
+        let world = if at == last {
+            world.take()
+        } else {
+            world.clone()
+        };
+        world.map(|world| CallCase { world, call })
     })
 }
 

@@ -1,9 +1,9 @@
-//! Bytes to policy documents and checks; small spaces in full; and shrinking.
+//! Bytes to policy documents, checks, and worlds with calls; small spaces in full; and shrinking.
 //!
 //! One generator with several drivers: a campaign feeds it the bytes of a counter-based [`Stream`]
-//! ([`generated_check`]), a fuzzer feeds it whatever it likes ([`check`], [`document`]). Same bytes, same
-//! [`GENERATOR_VERSION`], same case, on every machine, in any order; and the simplest first: zero bytes give one
-//! Allow of one action on one resource.
+//! ([`generated_group`]), a fuzzer feeds it whatever it likes ([`check`], [`document`], [`world`]), and property tests
+//! take it as a strategy (`strategy`, feature `proptest`). Same bytes, same [`GENERATOR_VERSION`], same case, on
+//! every machine, in any order; and the simplest first: zero bytes give one Allow of one action on one resource.
 //!
 //! A check is made *world first*. A small vocabulary is drawn (who asks, for what, in which account), then an outcome
 //! to aim for, then policies that bring it about: every layer that must allow does, and a Deny applies, or misses by
@@ -12,12 +12,17 @@
 //! construction. One check in ten then breaks the vocabulary itself. Every case turns features off at random, so
 //! that the remaining ones meet more often.
 //!
+//! Calls are made in the same way, four in one world: accounts, identities, runtimes and networks stand first, and
+//! policies are added to them for one call after another. Nothing is settled there; every key follows from the facts
+//! of the call. Some calls have no policies of their own but differ from an earlier one in one thing.
+//!
 //! Generated checks keep to inputs whose meaning is settled; what the rules mark as never to be generated does not
 //! occur. Two contested points stay in on purpose, because documents in the wild have them, in about one check
 //! of two hundred: an identity policy without the current version (IAM-011), and an SCP that uses more than the
-//! language of 2023 (IAM-033). [`document`] knows no such limits.
+//! language of 2023 (IAM-033). In about one call of fifty something turns on a point that is open for calls (AC-093,
+//! AC-118, AC-122, AC-125, AC-173, AC-182, AC-183). [`document`] knows no such limits.
 //!
-//! The generators know no judge: what a generated check is worth, only a judge can say.
+//! The generators know no judge: what a generated case is worth, only a judge can say.
 
 mod actions;
 mod arns;
@@ -42,6 +47,8 @@ mod worlds;
 
 pub mod exhaustive;
 pub mod shrink;
+#[cfg(feature = "proptest")]
+pub mod strategy;
 
 use arbitrary::Unstructured;
 use veriam_model::{Call, Case, Check, PolicyType, World};

@@ -18,13 +18,20 @@ mod checks;
 mod documents;
 mod names;
 mod parts;
+mod plausible;
 mod search;
+#[cfg(feature = "proptest")]
+mod steps;
 mod texts;
 mod tree;
 
 use veriam_model::{CallCase, Check, DocumentCase};
 
+#[cfg(feature = "proptest")]
+pub(crate) use search::Subject as Shrinkable;
 use search::{Search, Subject};
+#[cfg(feature = "proptest")]
+pub(crate) use steps::Steps;
 
 /// What [`shrink`] found.
 #[derive(Clone, Debug, PartialEq, Eq)]

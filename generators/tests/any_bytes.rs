@@ -2,7 +2,7 @@
 
 use arbitrary::Unstructured;
 use proptest::prelude::*;
-use veriam_generators::{check, document};
+use veriam_generators::{check, document, world};
 use veriam_model::Check;
 
 proptest! {
@@ -24,12 +24,28 @@ proptest! {
         prop_assert_eq!(made, again);
     }
 
+    #[test]
+    fn any_bytes_make_a_world(bytes in proptest::collection::vec(any::<u8>(), 0..900)) {
+        let (made, calls) = world(&mut Unstructured::new(&bytes)).expect("total");
+        prop_assert_eq!(made.validate(), Ok(()));
+        for call in &calls {
+            prop_assert_eq!(made.validate_call(call), Ok(()));
+        }
+        let again = world(&mut Unstructured::new(&bytes)).expect("total");
+        prop_assert_eq!((made, calls), again);
+    }
+
     /// Bytes with long runs of equal values, as a fuzzer's byte shrinker makes them.
     #[test]
-    fn monotonous_bytes_make_a_check(byte in any::<u8>(), length in 0usize..2_000, tail in any::<u8>()) {
+    fn monotonous_bytes_make_a_case(byte in any::<u8>(), length in 0usize..2_000, tail in any::<u8>()) {
         let mut bytes = vec![byte; length];
         bytes.push(tail);
         check(&mut Unstructured::new(&bytes)).expect("total");
         document(&mut Unstructured::new(&bytes)).expect("total");
+        let (world, calls) = world(&mut Unstructured::new(&bytes)).expect("total");
+        prop_assert_eq!(world.validate(), Ok(()));
+        for call in &calls {
+            prop_assert_eq!(world.validate_call(call), Ok(()));
+        }
     }
 }

@@ -1,14 +1,19 @@
 //! What generation promises: the same bytes give the same case, the simplest first, and every feature is reached.
 //! Shares that need a judge are counted elsewhere; these hold by construction.
 
+mod common;
+
 use std::collections::BTreeMap;
 
 use arbitrary::Unstructured;
 use serde_json::Value;
 use veriam_generators::{
     CASES_PER_UNIT, GENERATOR_VERSION, Stream, case_bytes, check, document, generated_check,
+    generated_group,
 };
-use veriam_model::{Check, PolicySlot, PolicyType};
+use veriam_model::{Case, Check, PolicySlot, PolicyType};
+
+use common::{principal_form, statements, strings};
 
 /// FNV-1a, 64 bits: small, and the same everywhere.
 fn hash(texts: impl Iterator<Item = String>) -> u64 {
@@ -21,7 +26,7 @@ fn hash(texts: impl Iterator<Item = String>) -> u64 {
 
 /// Whoever changes what bytes mean changes [`GENERATOR_VERSION`] and these numbers together.
 #[test]
-fn the_first_thousand_cases_of_this_version_are_the_ones_pinned() {
+fn the_first_thousands_of_cases_of_this_version_are_the_ones_pinned() {
     assert_eq!(GENERATOR_VERSION, 2);
     let checks = hash((0..1_000).map(|index| generated_check(1, index).to_json()));
     let documents = hash((0..1_000).map(|index| {
@@ -29,15 +34,25 @@ fn the_first_thousand_cases_of_this_version_are_the_ones_pinned() {
         let (policy_type, text) = document(&mut Unstructured::new(&bytes)).expect("total");
         format!("{policy_type} {text}")
     }));
+    let cases = hash((0..1_000).flat_map(|group| generated_group(1, group).map(written)));
     assert_eq!(
-        (checks, documents),
-        (CHECKS, DOCUMENTS),
-        "{checks:#x} {documents:#x}"
+        (checks, documents, cases),
+        (CHECKS, DOCUMENTS, CASES),
+        "{checks:#x} {documents:#x} {cases:#x}"
     );
+}
+
+fn written(case: Case) -> String {
+    match case {
+        Case::Document(case) => format!("{} {}", case.policy_type, case.text.as_str()),
+        Case::Check(check) => check.to_json(),
+        Case::Call(case) => serde_json::to_string(&case).expect("a case can be written"),
+    }
 }
 
 const CHECKS: u64 = 0xff66515e384b117d;
 const DOCUMENTS: u64 = 0x4719c89d0c40667e;
+const CASES: u64 = 0xe0d203b0d3cd0a48;
 
 #[test]
 fn a_case_depends_on_seed_and_index_only() {
@@ -176,22 +191,6 @@ fn type_name(slot: PolicySlot) -> &'static str {
     }
 }
 
-fn statements(document: &Value) -> Vec<Value> {
-    match &document["Statement"] {
-        Value::Array(list) => list.clone(),
-        one => vec![one.clone()],
-    }
-}
-
-fn strings(value: &Value) -> Vec<&str> {
-    match value {
-        Value::String(text) => vec![text],
-        Value::Array(list) => list.iter().flat_map(strings).collect(),
-        Value::Object(members) => members.values().flat_map(strings).collect(),
-        _ => Vec::new(),
-    }
-}
-
 fn describe(statement: &Value, policy_type: &str, version: &str, seen: &mut Vec<String>) {
     let effect = statement["Effect"].as_str().unwrap_or_default();
     seen.push(format!("{policy_type} {effect}"));
@@ -248,24 +247,6 @@ fn describe(statement: &Value, policy_type: &str, version: &str, seen: &mut Vec<
         for key in block.as_object().into_iter().flat_map(|o| o.keys()) {
             seen.push(format!("key {}", key.to_ascii_lowercase()));
         }
-    }
-}
-
-fn principal_form(kind: &str, name: &str) -> &'static str {
-    match kind {
-        "Service" => "Service",
-        "Federated" => "Federated",
-        "CanonicalUser" => "CanonicalUser",
-        _ if name == "*" => "AWS *",
-        _ if name.ends_with(":root") => "root ARN",
-        _ if name.contains(":user/") => "user ARN",
-        _ if name.contains(":role/") && name.matches('/').count() > 1 => "role ARN with path",
-        _ if name.contains(":role/") => "role ARN",
-        _ if name.contains(":assumed-role/") => "session ARN",
-        _ if name.contains(":federated-user/") => "federated-user ARN",
-        _ if name.starts_with("arn:") => "other ARN",
-        _ if name.starts_with('A') => "unique id",
-        _ => "account id",
     }
 }
 

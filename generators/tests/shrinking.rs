@@ -1,9 +1,14 @@
 //! What shrinking promises: it ends, keeps the failure, leaves nothing removable, and takes few evaluations.
 
+#[path = "common/parts.rs"]
+mod parts;
+
 use serde_json::Value;
 use veriam_generators::generated_check;
 use veriam_generators::shrink::{Shrunk, shrink};
 use veriam_model::{Check, Context, PolicyText};
+
+use parts::parts_less;
 
 type Predicate = fn(&Check) -> bool;
 
@@ -143,39 +148,6 @@ fn replace_text(check: &mut Check, old: &str, new: &PolicyText) {
     for policy in all.filter(|p| p.as_str() == old) {
         *policy = new.clone();
     }
-}
-
-/// The value with any one member or element less, at any depth.
-fn parts_less(value: &Value) -> Vec<Value> {
-    let mut all = Vec::new();
-    match value {
-        Value::Array(elements) => {
-            for i in 0..elements.len() {
-                let mut less = elements.clone();
-                less.remove(i);
-                all.push(Value::Array(less));
-                for part in parts_less(&elements[i]) {
-                    let mut changed = elements.clone();
-                    changed[i] = part;
-                    all.push(Value::Array(changed));
-                }
-            }
-        }
-        Value::Object(members) => {
-            for (name, member) in members {
-                let mut less = members.clone();
-                less.remove(name);
-                all.push(Value::Object(less));
-                for part in parts_less(member) {
-                    let mut changed = members.clone();
-                    changed.insert(name.clone(), part);
-                    all.push(Value::Object(changed));
-                }
-            }
-        }
-        _ => {}
-    }
-    all
 }
 
 fn shrunk(check: &Check, predicate: Predicate) -> Shrunk {

@@ -1,23 +1,39 @@
 //! What generation promises about worlds and calls: each is well-formed, the same bytes give the same, the simplest
-//! first, and whatever readings 5 speaks of is reached.
+//! first, and whatever a call can turn on is reached.
+
+mod common;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use arbitrary::Unstructured;
-use veriam_generators::{CALLS_PER_WORLD, generated_case, generated_group, world};
-use veriam_model::{CallCase, Case, CaseKind};
+use serde_json::Value;
+use veriam_generators::{CALLS_PER_WORLD, case_bytes, generated_case, generated_group, world};
+use veriam_model::{
+    Authorizer, CallCase, Caller, Case, CaseKind, Operation, Path, PolicyText, PolicyType, World,
+};
 
-fn calls(seed: u64, groups: u64) -> impl Iterator<Item = CallCase> {
-    let cases = (0..groups).flat_map(move |group| generated_group(seed, group));
-    cases.filter_map(|case| match case {
-        Case::Call(case) => Some(*case),
-        Case::Document(_) | Case::Check(_) => None,
-    })
+use common::{principal_form, statements, strings};
+
+fn drawn(seed: u64, index: u64) -> impl Iterator<Item = CallCase> {
+    let bytes = case_bytes(seed, index);
+    let (world, calls) = world(&mut Unstructured::new(&bytes)).expect("total");
+    let case = move |call| CallCase {
+        world: world.clone(),
+        call,
+    };
+    calls.into_iter().map(case)
 }
 
 #[test]
 fn every_world_and_every_call_is_well_formed() {
-    for case in calls(1, 5_000) {
-        assert_eq!(case.world.validate(), Ok(()));
-        assert_eq!(case.world.validate_call(&case.call), Ok(()));
+    for index in 0..5_000 {
+        let bytes = case_bytes(2, index);
+        let (world, calls) = world(&mut Unstructured::new(&bytes)).expect("total");
+        assert_eq!(world.validate(), Ok(()));
+        assert_eq!(calls.len() as u64, CALLS_PER_WORLD);
+        for call in &calls {
+            assert_eq!(world.validate_call(call), Ok(()));
+        }
     }
 }
 
@@ -25,14 +41,43 @@ fn every_world_and_every_call_is_well_formed() {
 fn a_case_is_that_of_its_group() {
     for group in 0..500 {
         let cases = generated_group(7, group);
+        assert_eq!(generated_group(7, group), cases);
         for (index, case) in (group * CALLS_PER_WORLD..).zip(&cases) {
             assert_eq!(generated_case(7, index), *case);
         }
-        let worlds: Vec<_> = cases.iter().map(Case::kind).collect();
-        let calls = worlds.iter().filter(|k| **k == CaseKind::Call).count();
-        assert!(calls == 0 || calls == cases.len(), "{worlds:?}");
+        let kinds: Vec<_> = cases.iter().map(Case::kind).collect();
+        let calls = kinds.iter().filter(|k| **k == CaseKind::Call).count();
+        assert!(calls == 0 || calls == cases.len(), "{kinds:?}");
+        if let Case::Call(first) = &cases[0] {
+            let shared = |case: &Case| matches!(case, Case::Call(c) if c.world == first.world);
+            assert!(cases.iter().all(shared));
+        }
     }
     assert_ne!(generated_group(7, 0), generated_group(8, 0));
+}
+
+#[test]
+fn a_campaign_mixes_checks_calls_and_documents() {
+    let mut counts: BTreeMap<CaseKind, u64> = BTreeMap::new();
+    let groups = 5_000;
+    for group in 0..groups {
+        for case in generated_group(3, group) {
+            *counts.entry(case.kind()).or_default() += 1;
+        }
+    }
+    for (kind, share) in [
+        (CaseKind::Check, 60),
+        (CaseKind::Call, 25),
+        (CaseKind::Document, 15),
+    ] {
+        let found = counts[&kind] * 100;
+        let cases = groups * CALLS_PER_WORLD;
+        let fits = (share - 2) * cases..=(share + 2) * cases;
+        assert!(
+            fits.contains(&found),
+            "{kind:?}: {found} of {cases} hundred"
+        );
+    }
 }
 
 #[test]
@@ -40,11 +85,455 @@ fn zero_bytes_give_the_simplest_world_and_calls() {
     for bytes in [&[][..], &[0; 4_096][..]] {
         let (world, calls) = world(&mut Unstructured::new(bytes)).expect("total");
         assert_eq!(calls.len() as u64, CALLS_PER_WORLD);
-        assert_eq!(world.policies().len(), 1);
+        let policies = world.policies();
+        let texts: Vec<&str> = policies.iter().map(|(_, p)| p.as_str()).collect();
         assert_eq!(
-            (world.accounts.len(), world.users.len(), world.roles.len()),
-            (1, 1, 0)
+            texts,
+            [concat!(
+                r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","#,
+                r#""Action":"bedrock-agentcore:InvokeAgentRuntime","#,
+                r#""Resource":["arn:aws:bedrock-agentcore:us-west-2:111122223333:runtime/support_agent-AbCdEf0123","#,
+                r#""arn:aws:bedrock-agentcore:us-west-2:111122223333:runtime/support_agent-AbCdEf0123"#,
+                r#"/runtime-endpoint/DEFAULT"]}}"#
+            )]
         );
+        let sizes = (world.accounts.len(), world.users.len(), world.roles.len());
+        assert_eq!(sizes, (1, 1, 0));
+        assert_eq!((world.runtimes.len(), world.networks.len()), (1, 0));
         assert!(calls.iter().all(|call| *call == calls[0]));
+        assert!(matches!(calls[0].caller, Caller::User(_)));
+        assert_eq!((&calls[0].qualifier, &calls[0].user_id), (&None, &None));
     }
+}
+
+#[test]
+fn worlds_are_small_and_their_policies_are_json() {
+    let mut sizes = Vec::new();
+    for case in (0..1_000).flat_map(|index| drawn(3, index)) {
+        for (_, policy) in case.world.policies() {
+            serde_json::from_str::<Value>(policy.as_str()).expect("valid JSON");
+        }
+        sizes.push(serde_json::to_string(&case).expect("can be written").len());
+    }
+    sizes.sort_unstable();
+    let part = |percent: usize| sizes[sizes.len() * percent / 100];
+    assert!(part(50) < 3_500, "median {}", part(50));
+    assert!(part(99) < 10_000, "p99 {}", part(99));
+}
+
+/// In how many of the calls each feature occurs.
+type Counts = BTreeMap<String, usize>;
+
+const WORLDS: u64 = 3_000;
+
+fn counts() -> (Counts, usize) {
+    let mut counts = Counts::new();
+    let mut total = 0;
+    for case in (0..WORLDS).flat_map(|index| drawn(4, index)) {
+        total += 1;
+        let mut seen = BTreeSet::new();
+        describe_call(&case, &mut seen);
+        describe_world(&case.world, &mut seen);
+        for (place, policy) in case.world.policies() {
+            describe_policy(place.policy_type(), policy, &mut seen);
+        }
+        if let Some(policy) = case.call.session_policy() {
+            describe_policy(PolicyType::Session, policy, &mut seen);
+        }
+        for what in seen {
+            *counts.entry(what).or_default() += 1;
+        }
+    }
+    (counts, total)
+}
+
+fn describe_call(case: &CallCase, seen: &mut BTreeSet<String>) {
+    let CallCase { world, call } = case;
+    let owner = world.runtime(&call.runtime).map(|r| r.account.as_str());
+    let (caller, account) = match &call.caller {
+        Caller::User(user) => {
+            let token = if user.token.is_some() {
+                " with token"
+            } else {
+                ""
+            };
+            seen.insert(format!("caller user{token}"));
+            ("user", Some(user.account.as_str()))
+        }
+        Caller::Session(session) => {
+            let parts = [
+                ("policy", session.policy.is_some()),
+                ("tags", !session.tags.is_empty()),
+                ("source identity", session.source_identity.is_some()),
+                ("provider", session.provider.is_some()),
+                ("MFA", session.token.mfa.is_some()),
+            ];
+            let parts = parts.into_iter().filter(|(_, there)| *there);
+            seen.extend(parts.map(|(part, _)| format!("session with {part}")));
+            ("session", Some(session.account.as_str()))
+        }
+        Caller::Root(root) => ("root", Some(root.account.as_str())),
+        Caller::Federated(session) => {
+            let policy = if session.policy.is_some() {
+                "with"
+            } else {
+                "without"
+            };
+            seen.insert(format!("federated {policy} policy"));
+            ("federated", Some(session.account.as_str()))
+        }
+        Caller::Jwt(jwt) => (if jwt.accepted { "jwt" } else { "bad jwt" }, None),
+        Caller::Anonymous => ("anonymous", None),
+    };
+    seen.insert(format!("caller {caller}"));
+    if let Some(account) = account {
+        let same = if Some(account) == owner {
+            "same"
+        } else {
+            "other"
+        };
+        seen.insert(format!("{same} account"));
+    }
+    let header = if call.user_id.is_some() {
+        " for user"
+    } else {
+        ""
+    };
+    seen.insert(format!("operation {}{header}", call.operation));
+    let family = |address: &str| {
+        if address.contains(':') {
+            "IPv6"
+        } else {
+            "IPv4"
+        }
+    };
+    seen.insert(match &call.from {
+        Path::Internet { address } => format!("internet {}", family(address)),
+        Path::Endpoint { address, .. } => format!("network {}", family(address)),
+    });
+    let listed = |name: &str| {
+        let runtime = world.runtime(&call.runtime);
+        runtime.is_some_and(|r| r.endpoints.iter().any(|e| e.name == name))
+    };
+    seen.insert(match call.qualifier.as_deref() {
+        None => "no qualifier".to_owned(),
+        Some("DEFAULT") => "qualifier DEFAULT".to_owned(),
+        Some(name) => format!("qualifier listed {}", listed(name)),
+    });
+}
+
+fn describe_world(world: &World, seen: &mut BTreeSet<String>) {
+    seen.insert(format!("accounts {}", world.accounts.len()));
+    seen.insert(format!("runtimes {}", world.runtimes.len()));
+    seen.insert(format!("networks {}", world.networks.len()));
+    for account in &world.accounts {
+        let Some(organization) = &account.organization else {
+            seen.insert("account alone".to_owned());
+            continue;
+        };
+        seen.insert(format!("levels of SCPs {}", organization.scps.len().min(3)));
+        seen.insert(format!("levels of RCPs {}", organization.rcps.len()));
+        if organization.management {
+            seen.insert("management account".to_owned());
+        }
+    }
+    for identity in world.users.iter().chain(&world.roles) {
+        let parts = [
+            ("path", identity.path != "/"),
+            ("tags", !identity.tags.is_empty()),
+            ("boundary", identity.boundary.is_some()),
+            ("no policy", identity.policies.is_empty()),
+        ];
+        let parts = parts.into_iter().filter(|(_, there)| *there);
+        seen.extend(parts.map(|(part, _)| format!("identity with {part}")));
+    }
+    for runtime in &world.runtimes {
+        seen.insert(format!("endpoints {}", runtime.endpoints.len()));
+        let kind = match runtime.authorizer {
+            Authorizer::Iam => "IAM",
+            Authorizer::Jwt => "JWT",
+        };
+        seen.insert(format!("authorizer {kind}"));
+        for endpoint in &runtime.endpoints {
+            let own = endpoint.authorizer.is_some_and(|a| a != runtime.authorizer);
+            seen.insert(format!("endpoint differs {own}"));
+            if endpoint.policy.is_some() && runtime.policy.is_some() {
+                seen.insert("policies on runtime and endpoint".to_owned());
+            }
+        }
+    }
+    for network in &world.networks {
+        let policy = if network.policy.is_some() {
+            "with"
+        } else {
+            "without"
+        };
+        seen.insert(format!("network {policy} policy"));
+        if world.runtimes.iter().all(|r| r.account != network.account) {
+            seen.insert("network of another account".to_owned());
+        }
+    }
+}
+
+fn describe_policy(policy_type: PolicyType, policy: &PolicyText, seen: &mut BTreeSet<String>) {
+    let document: Value = serde_json::from_str(policy.as_str()).expect("valid JSON");
+    let version = document["Version"].as_str().unwrap_or("none");
+    seen.insert(format!("version {version} {policy_type}"));
+    for statement in statements(&document) {
+        let effect = statement["Effect"].as_str().unwrap_or_default();
+        seen.insert(format!("{policy_type} {effect}"));
+        for element in ["NotAction", "NotResource", "NotPrincipal"] {
+            if !statement[element].is_null() {
+                seen.insert(format!("{element} {effect}"));
+            }
+        }
+        match &statement["Principal"] {
+            Value::String(_) => {
+                seen.insert(format!("{policy_type} principal everyone"));
+            }
+            Value::Object(kinds) => {
+                for (kind, names) in kinds {
+                    let names = strings(names);
+                    let forms = names.iter().map(|name| principal_form(kind, name));
+                    seen.extend(forms.map(|form| format!("{policy_type} principal {form}")));
+                    if names.len() > 1 {
+                        seen.insert("principal list".to_owned());
+                    }
+                }
+            }
+            _ => {}
+        }
+        for text in strings(&statement["Resource"]) {
+            if version == "2012-10-17" && text.contains("${") {
+                seen.insert("variable in Resource".to_owned());
+            }
+        }
+        for (operator, block) in statement["Condition"].as_object().into_iter().flatten() {
+            for (key, values) in block.as_object().into_iter().flatten() {
+                describe_test(operator, &key.to_ascii_lowercase(), values, seen);
+            }
+        }
+    }
+}
+
+fn describe_test(operator: &str, key: &str, values: &Value, seen: &mut BTreeSet<String>) {
+    let (set, base) = operator.split_once(':').unwrap_or(("", operator));
+    let exists = base.ends_with("IfExists");
+    let base = base.trim_end_matches("IfExists");
+    let form = match base {
+        "Null" => "Null",
+        _ if base.contains("Not") => "negated",
+        _ => "positive",
+    };
+    seen.insert(format!("{form} {key}"));
+    if exists {
+        seen.insert(format!("IfExists {key}"));
+    }
+    if !set.is_empty() {
+        seen.insert(format!("{set} {key}"));
+    }
+    seen.insert(format!("{base} {key}"));
+    for text in strings(values) {
+        let Some((_, name)) = text.split_once("${") else {
+            continue;
+        };
+        let name = name.split(['}', ',']).next().unwrap_or_default();
+        seen.insert(format!("variable {}", name.to_ascii_lowercase()));
+    }
+}
+
+/// The keys that readings 5.6 lists, tag keys with a tag.
+const KEYS: [&str; 35] = [
+    "aws:PrincipalArn",
+    "aws:PrincipalAccount",
+    "aws:PrincipalType",
+    "aws:userid",
+    "aws:username",
+    "aws:PrincipalTag/team",
+    "aws:PrincipalTag/stage",
+    "aws:PrincipalOrgID",
+    "aws:PrincipalOrgPaths",
+    "aws:PrincipalIsAWSService",
+    "aws:FederatedProvider",
+    "aws:TokenIssueTime",
+    "aws:MultiFactorAuthPresent",
+    "aws:MultiFactorAuthAge",
+    "aws:SourceIdentity",
+    "aws:ViaAWSService",
+    "aws:SourceIp",
+    "aws:SourceVpc",
+    "aws:SourceVpce",
+    "aws:VpcSourceIp",
+    "aws:VpceAccount",
+    "aws:VpceOrgID",
+    "aws:VpceOrgPaths",
+    "aws:SourceVpcArn",
+    "aws:CurrentTime",
+    "aws:EpochTime",
+    "aws:SecureTransport",
+    "aws:UserAgent",
+    "aws:RequestedRegion",
+    "aws:ResourceAccount",
+    "aws:ResourceOrgID",
+    "aws:ResourceOrgPaths",
+    "aws:ResourceTag/team",
+    "aws:ResourceTag/stage",
+    "aws:RequestTag/team",
+];
+
+/// Keys that Booleans are compared with: no operator negates that.
+const BOOLEANS: [&str; 4] = [
+    "aws:PrincipalIsAWSService",
+    "aws:MultiFactorAuthPresent",
+    "aws:ViaAWSService",
+    "aws:SecureTransport",
+];
+
+#[test]
+fn whatever_a_call_can_turn_on_is_reached_often_enough() {
+    let (counts, total) = counts();
+    let mut expected: Vec<(String, usize)> = Vec::new();
+    let mut expect = |what: &str, least: usize| expected.push((what.to_owned(), least));
+    for caller in [
+        "user",
+        "user with token",
+        "session",
+        "root",
+        "federated",
+        "jwt",
+    ] {
+        expect(&format!("caller {caller}"), 250);
+    }
+    expect("caller bad jwt", 20);
+    expect("caller anonymous", 50);
+    for part in ["policy", "tags", "source identity", "provider", "MFA"] {
+        expect(&format!("session with {part}"), 250);
+    }
+    expect("federated with policy", 250);
+    expect("federated without policy", 50);
+    for operation in Operation::ALL {
+        expect(&format!("operation {operation}"), 250);
+        if operation.takes_user_id() {
+            expect(&format!("operation {operation} for user"), 250);
+        }
+    }
+    for path in [
+        "internet IPv4",
+        "internet IPv6",
+        "network IPv4",
+        "network IPv6",
+    ] {
+        expect(path, 250);
+    }
+    for world in [
+        "same account",
+        "other account",
+        "no qualifier",
+        "qualifier DEFAULT",
+        "qualifier listed true",
+        "accounts 1",
+        "accounts 2",
+        "accounts 3",
+        "account alone",
+        "runtimes 1",
+        "runtimes 2",
+        "networks 0",
+        "networks 1",
+        "networks 2",
+        "endpoints 0",
+        "endpoints 1",
+        "endpoints 2",
+        "authorizer IAM",
+        "authorizer JWT",
+        "endpoint differs true",
+        "policies on runtime and endpoint",
+        "network with policy",
+        "network without policy",
+        "network of another account",
+        "levels of SCPs 1",
+        "levels of SCPs 2",
+        "levels of SCPs 3",
+        "levels of RCPs 1",
+        "management account",
+        "identity with path",
+        "identity with tags",
+        "identity with boundary",
+        "identity with no policy",
+        "principal list",
+        "variable in Resource",
+        "NotAction Allow",
+        "NotResource Allow",
+        "NotPrincipal Deny",
+    ] {
+        expect(world, 200);
+    }
+    expect("qualifier listed false", 50);
+    expect("NotAction Deny", 50);
+    for policy_type in [
+        "identity", "resource", "boundary", "session", "scp", "endpoint",
+    ] {
+        expect(&format!("{policy_type} Allow"), 250);
+        expect(&format!("{policy_type} Deny"), 90);
+    }
+    expect("rcp Deny", 90);
+    for form in [
+        "everyone",
+        "AWS *",
+        "account id",
+        "root ARN",
+        "user ARN",
+        "role ARN",
+        "role ARN with path",
+        "session ARN",
+        "federated-user ARN",
+    ] {
+        expect(&format!("resource principal {form}"), 150);
+    }
+    for key in KEYS {
+        let key = key.to_ascii_lowercase();
+        expect(&format!("positive {key}"), 20);
+        expect(&format!("IfExists {key}"), 8);
+        let boolean = BOOLEANS.iter().any(|b| b.eq_ignore_ascii_case(&key));
+        if !boolean {
+            expect(&format!("negated {key}"), 20);
+        }
+        let many = key.ends_with("paths");
+        if many {
+            expect(&format!("ForAllValues {key}"), 20);
+            expect(&format!("ForAnyValue {key}"), 20);
+        }
+        expect(&format!("Null {key}"), 4);
+    }
+    for test in [
+        "ArnLike aws:principalarn",
+        "ArnEquals aws:principalarn",
+        "ArnNotEquals aws:principalarn",
+        "NumericLessThan aws:multifactorauthage",
+        "DateLessThan aws:currenttime",
+        "DateGreaterThan aws:tokenissuetime",
+        "IpAddress aws:sourceip",
+        "NotIpAddress aws:sourceip",
+        "IpAddress aws:vpcsourceip",
+    ] {
+        expect(test, 20);
+    }
+    for name in [
+        "aws:principaltag/team",
+        "aws:username",
+        "aws:principalaccount",
+    ] {
+        expect(&format!("variable {name}"), 50);
+    }
+    let missed: Vec<String> = expected
+        .into_iter()
+        .filter_map(|(what, least)| {
+            let count = counts.get(&what).copied().unwrap_or(0);
+            (count < least).then(|| format!("{what}: {count}, {least} are wanted"))
+        })
+        .collect();
+    assert!(missed.is_empty(), "of {total} calls: {missed:#?}");
+    let jwt = counts["caller jwt"] + counts["caller bad jwt"];
+    assert!(jwt * 10 < total * 3, "{jwt} of {total} callers bear tokens");
+    assert_eq!(counts.get("NotPrincipal Allow"), None);
+    assert_eq!(counts.get("version 2008-10-17 identity"), None);
 }

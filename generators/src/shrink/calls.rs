@@ -2,9 +2,10 @@
 
 use veriam_model::{
     Call, CallCase, Caller, Identity, JwtCaller, Membership, Path, PolicyPlace, PolicyText,
-    RootCaller, Tags, Token, UserCaller,
+    PolicyType, RootCaller, Tags, Token, UserCaller,
 };
 
+use super::names;
 use super::search::{Search, Subject};
 
 /// An address for documentation.
@@ -61,6 +62,10 @@ impl Subject for CallCase {
         }
     }
 
+    fn policy_type(&self, slot: PolicyPlace) -> PolicyType {
+        slot.policy_type()
+    }
+
     fn each_text(&mut self, visit: &mut dyn FnMut(&mut String)) {
         super::parts::each_text(self, visit);
     }
@@ -73,6 +78,8 @@ impl Subject for CallCase {
         search.thin(|c| &mut c.world.users);
         search.thin(|c| &mut c.world.roles);
         search.thin(|c| &mut c.world.accounts);
+        one_account_less(search);
+        other_parties(search);
         for at in 0..search.best.world.accounts.len() {
             account(search, at);
         }
@@ -167,6 +174,61 @@ fn caller(search: &mut Search<'_, CallCase>) {
             });
         }
     });
+}
+
+/// Gives what one account has to another.
+fn one_account_less(search: &mut Search<'_, CallCase>) {
+    let mut from = search.best.world.accounts.len();
+    while from > 1 {
+        from -= 1;
+        for to in 0..from {
+            let merged = search.change(|c| {
+                let gone = c.world.accounts.remove(from).id;
+                let heir = c.world.accounts[to].id.clone();
+                names::substitute(c, &gone, &heir);
+            });
+            if merged {
+                break;
+            }
+        }
+    }
+}
+
+/// Calls another runtime, or as another user or role, where the case is about that one anyway.
+fn other_parties(search: &mut Search<'_, CallCase>) {
+    for at in (0..search.best.world.runtimes.len()).rev() {
+        search.change(|c| {
+            c.world.runtimes.remove(at);
+            if let Some(left) = c.world.runtimes.first() {
+                c.call.runtime.clone_from(&left.id);
+            }
+        });
+    }
+    for at in (0..search.best.world.users.len()).rev() {
+        search.change(|c| {
+            c.world.users.remove(at);
+            let (account, name) = match &mut c.call.caller {
+                Caller::User(user) => (&mut user.account, &mut user.name),
+                Caller::Federated(session) => (&mut session.account, &mut session.user),
+                _ => return,
+            };
+            if let Some(left) = c.world.users.first() {
+                account.clone_from(&left.account);
+                name.clone_from(&left.name);
+            }
+        });
+    }
+    for at in (0..search.best.world.roles.len()).rev() {
+        search.change(|c| {
+            c.world.roles.remove(at);
+            if let Caller::Session(session) = &mut c.call.caller
+                && let Some(left) = c.world.roles.first()
+            {
+                session.account.clone_from(&left.account);
+                session.role.clone_from(&left.name);
+            }
+        });
+    }
 }
 
 /// An organization, its levels and their policies.

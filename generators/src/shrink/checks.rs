@@ -1,6 +1,6 @@
 //! Shrinking of checks.
 
-use veriam_model::{Check, PolicySlot, PolicyText};
+use veriam_model::{Check, PolicySlot, PolicyText, PolicyType};
 
 use super::search::{Search, Subject};
 
@@ -34,6 +34,27 @@ impl Subject for Check {
             PolicySlot::Scp(level, i) => self.scps.get_mut(level).and_then(|l| l.get_mut(i)),
             PolicySlot::Rcp(level, i) => self.rcps.get_mut(level).and_then(|l| l.get_mut(i)),
             PolicySlot::Endpoint => self.endpoint_policy.as_mut(),
+        }
+    }
+
+    fn policy_type(&self, slot: PolicySlot) -> PolicyType {
+        match slot {
+            PolicySlot::Identity(_) => PolicyType::Identity,
+            PolicySlot::Boundary => PolicyType::Boundary,
+            PolicySlot::Session => PolicyType::Session,
+            PolicySlot::Scp(..) => PolicyType::Scp,
+            PolicySlot::Rcp(..) => PolicyType::Rcp,
+            PolicySlot::Endpoint => PolicyType::Endpoint,
+            // The resource's ARN tells (readings, 2.2).
+            PolicySlot::Resource => {
+                let mut parts = self.resource.arn.splitn(6, ':').skip(2);
+                let (service, last) = (parts.next(), parts.nth(2).unwrap_or_default());
+                match service {
+                    Some("iam") if last.starts_with("role/") => PolicyType::Trust,
+                    Some("kms") if last.starts_with("key/") => PolicyType::Key,
+                    _ => PolicyType::Resource,
+                }
+            }
         }
     }
 

@@ -74,7 +74,8 @@ fn names<S: Subject>(subject: &mut S) -> Vec<String> {
     names
 }
 
-fn substitute<S: Subject>(subject: &mut S, name: &str, short: &str) {
+/// Puts `short` wherever `name` stands as a whole.
+pub(super) fn substitute<S: Subject>(subject: &mut S, name: &str, short: &str) {
     subject.each_text(&mut |text| *text = replace_tokens(text, name, short));
     for slot in subject.slots() {
         let node = subject.policy(slot).and_then(|p| Node::read(p.as_str()));

@@ -3,10 +3,11 @@
 use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
 
-use veriam_model::PolicyText;
+use veriam_model::{PolicyText, PolicyType};
 
 use super::documents::{self, Effort};
 use super::names;
+use super::plausible::is_plausible;
 
 /// A case that can be made smaller.
 pub(crate) trait Subject: Clone {
@@ -15,6 +16,9 @@ pub(crate) trait Subject: Clone {
 
     /// Its wire form: shorter is smaller, then earlier in byte order.
     fn wire(&self) -> String;
+
+    /// The type of the policy at that place.
+    fn policy_type(&self, slot: Self::Slot) -> PolicyType;
 
     /// Whether anything can be asked about it at all.
     fn is_well_formed(&self) -> bool;
@@ -46,7 +50,9 @@ pub(crate) struct Search<'f, S> {
     budget: usize,
     pub(super) evaluations: usize,
     pub(super) exhausted: bool,
-    seen: Seen,
+    pub(super) seen: Seen,
+    /// Only cases whose policies look valid are tried.
+    pub(super) valid: bool,
     still_fails: &'f mut dyn FnMut(&S) -> bool,
 }
 
@@ -58,7 +64,7 @@ pub(crate) struct Seen {
 }
 
 impl Seen {
-    pub(crate) fn insert(&mut self, wire: &str) {
+    pub(super) fn insert(&mut self, wire: &str) {
         self.hashes.insert(self.hasher.hash_one(wire));
     }
 
@@ -76,6 +82,7 @@ impl<'f, S: Subject> Search<'f, S> {
             evaluations: 0,
             exhausted: false,
             seen: Seen::default(),
+            valid: false,
             still_fails,
         }
     }
@@ -104,7 +111,11 @@ impl<'f, S: Subject> Search<'f, S> {
             return false;
         }
         let size = size(&candidate);
-        if size >= self.size || self.seen.contains(&size.1) || !candidate.is_well_formed() {
+        if size >= self.size || self.seen.contains(&size.1) {
+            return false;
+        }
+        let asked = candidate.is_well_formed() && (!self.valid || is_plausible(&candidate));
+        if !asked {
             return false;
         }
         if self.evaluations == self.budget {

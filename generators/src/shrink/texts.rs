@@ -1,6 +1,6 @@
 //! Shrinking of documents by themselves.
 
-use veriam_model::{DocumentCase, PolicyText};
+use veriam_model::{DocumentCase, PolicyText, PolicyType};
 
 use super::search::{Search, Subject};
 
@@ -27,12 +27,20 @@ impl Subject for DocumentCase {
         Some(&mut self.text)
     }
 
+    fn policy_type(&self, (): ()) -> PolicyType {
+        self.policy_type
+    }
+
     fn each_text(&mut self, _: &mut dyn FnMut(&mut String)) {}
 
     fn coarse(_: &mut Search<'_, Self>) {}
 
     /// Characters, by halves, then one by one: a fault may lie in the text rather than in its tree.
     fn fine(search: &mut Search<'_, Self>) {
+        if search.valid {
+            // A shorter word is no word of the grammar.
+            return;
+        }
         let length = |case: &mut DocumentCase| case.text.as_str().chars().count();
         let first = length(&mut search.best) / 2;
         search.thin_by(first, length, |case, from, to| {

@@ -48,7 +48,7 @@ impl Plan<'_, '_> {
             Goal::Rejected,
             Goal::NoEndpoint,
             Goal::Open,
-        ][self.maker.draw.weighted(&[40, 27, 25, 4, 2, 4])];
+        ][self.maker.draw.weighted(&[40, 27, 25, 3, 1, 6])];
         let origin = self.calls.len();
         let mut call = Planned::draw(
             &mut self.maker.draw,

@@ -41,10 +41,10 @@ static SINGLE: [Key; 34] = [
     Key::said("aws:FederatedProvider", Kind::Text, Say::FederatedProvider, &PROVIDER_NAMES),
     Key::said("aws:RequestedRegion", Kind::Text, Say::RequestedRegion, &REGIONS),
     Key::said("aws:UserAgent", Kind::Text, Say::UserAgent, &AGENTS),
-    Key::said("aws:ResourceAccount", Kind::Text, Say::ResourceAccount, &AGENT_ACCOUNTS),
-    Key::said("aws:ResourceOrgID", Kind::Text, Say::ResourceOrgId, ORGS),
     Key::said("aws:VpceAccount", Kind::Text, Say::VpceAccount, &AGENT_ACCOUNTS),
+    Key::said("aws:ResourceAccount", Kind::Text, Say::ResourceAccount, &AGENT_ACCOUNTS),
     Key::said("aws:VpceOrgID", Kind::Text, Say::VpceOrgId, ORGS),
+    Key::said("aws:ResourceOrgID", Kind::Text, Say::ResourceOrgId, ORGS),
     // Keys that no call has.
     Key::said("aws:RequestTag/team", Kind::Text, Say::Nothing, &TEAMS),
     Key::said("aws:SourceAccount", Kind::Text, Say::Nothing, &AGENT_ACCOUNTS),

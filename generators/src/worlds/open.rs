@@ -38,6 +38,8 @@ impl Plan<'_, '_> {
         let points = [
             Point::Union,
             Point::General,
+            // What other calls need often covers it up.
+            Point::General,
             Point::Silent,
             Point::ForUser,
             Point::RuntimeOnly,

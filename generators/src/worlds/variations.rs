@@ -50,7 +50,7 @@ impl Plan<'_, '_> {
 
     /// What a policy without matching Allow means for a token's bearer is open (AC-122): little is varied.
     fn vary_token(&mut self, call: &mut Planned) {
-        match self.maker.draw.weighted(&[3, 3, 2, 1, 1]) {
+        match self.maker.draw.weighted(&[4, 4, 3, 1, 2]) {
             0 => call.at += self.maker.draw.one(&[1, 60, 86_400]),
             1 => call.user_agent = self.maker.draw.one(&AGENTS),
             2 => self.reject(call),
@@ -61,7 +61,7 @@ impl Plan<'_, '_> {
 
     fn vary_signed(&mut self, call: &mut Planned) {
         let draw = &mut self.maker.draw;
-        match draw.weighted(&[4, 4, 3, 3, 3, 3, 4, 3, 2, 2, 2, 1]) {
+        match draw.weighted(&[8, 8, 6, 6, 6, 6, 8, 6, 4, 3, 4, 1]) {
             0 => self.other_caller(call),
             1 => self.other_door(call),
             2 => call.operation = operation(draw),

@@ -1,0 +1,449 @@
+//! What shrinking of calls and of documents promises: it ends, keeps the failure, shows only what can be asked, and
+//! leaves nothing removable.
+
+#[path = "common/parts.rs"]
+mod parts;
+
+use serde_json::Value;
+use veriam_generators::generated_group;
+use veriam_generators::shrink::{shrink_call, shrink_document};
+use veriam_model::{
+    Account, CallCase, Caller, Case, DocumentCase, Membership, Path, PolicyText, PolicyType,
+    RuntimeEndpoint,
+};
+
+use parts::parts_less;
+
+type Predicate = fn(&CallCase) -> bool;
+
+/// Predicates about what a failure may need.
+const PLANTED: [(&str, Predicate); 10] = [
+    ("two statements that work together", |case| {
+        any_statement(case, |s| s["Effect"] == "Deny" && has_operator(s, "Not"))
+            && any_statement(case, |s| {
+                s["Effect"] == "Allow" && has_operator(s, "Equals")
+            })
+    }),
+    (
+        "a session with a tag",
+        |case| matches!(&case.call.caller, Caller::Session(s) if !s.tags.is_empty()),
+    ),
+    (
+        "a federated session with a policy",
+        |case| matches!(&case.call.caller, Caller::Federated(s) if s.policy.is_some()),
+    ),
+    ("a token with MFA", |case| match &case.call.caller {
+        Caller::User(user) => user.token.is_some_and(|t| t.mfa.is_some()),
+        Caller::Session(session) => session.token.mfa.is_some(),
+        _ => false,
+    }),
+    ("an SCP on the second level", |case| {
+        let levels = case
+            .world
+            .accounts
+            .iter()
+            .filter_map(|a| a.organization.as_ref());
+        levels
+            .into_iter()
+            .any(|o| o.scps.get(1).is_some_and(|level| !level.is_empty()))
+    }),
+    (
+        "a policy of the endpoint that is called, and one of its runtime",
+        |case| {
+            let runtime = case.world.runtime(&case.call.runtime);
+            let name = case.call.qualifier.as_deref().unwrap_or("DEFAULT");
+            let endpoint = |r: &veriam_model::Runtime| {
+                r.endpoints
+                    .iter()
+                    .any(|e| e.name == name && e.policy.is_some())
+            };
+            runtime.is_some_and(|r| r.policy.is_some() && endpoint(r))
+        },
+    ),
+    (
+        "the policy of the network the call takes",
+        |case| match &case.call.from {
+            Path::Endpoint { endpoint, .. } => case
+                .world
+                .network(endpoint)
+                .is_some_and(|n| n.policy.is_some()),
+            Path::Internet { .. } => false,
+        },
+    ),
+    ("a boundary and the user-id header", |case| {
+        let world = &case.world;
+        let mut identities = world.users.iter().chain(&world.roles);
+        case.call.user_id.is_some() && identities.any(|i| i.boundary.is_some())
+    }),
+    ("a caller of another account than the runtime's", |case| {
+        let account = match &case.call.caller {
+            Caller::User(user) => &user.account,
+            Caller::Session(session) => &session.account,
+            Caller::Federated(session) => &session.account,
+            Caller::Root(root) => &root.account,
+            Caller::Jwt(_) | Caller::Anonymous => return false,
+        };
+        case.world
+            .runtime(&case.call.runtime)
+            .is_some_and(|r| r.account != *account)
+    }),
+    ("an endpoint whose tags differ from its runtime's", |case| {
+        let runtimes = &case.world.runtimes;
+        let differs = |e: &RuntimeEndpoint, tags| !e.tags.is_empty() && e.tags != tags;
+        runtimes
+            .iter()
+            .any(|r| r.endpoints.iter().any(|e| differs(e, r.tags.clone())))
+    }),
+];
+
+fn any_statement(case: &CallCase, test: impl Fn(&Value) -> bool) -> bool {
+    let world = case.world.policies().into_iter().map(|(_, policy)| policy);
+    let mut policies = world.chain(case.call.session_policy());
+    policies.any(|policy| {
+        let document: Value = serde_json::from_str(policy.as_str()).unwrap_or_default();
+        match &document["Statement"] {
+            Value::Array(list) => list.iter().any(&test),
+            one => test(one),
+        }
+    })
+}
+
+fn has_operator(statement: &Value, part: &str) -> bool {
+    let operators = statement["Condition"].as_object();
+    operators.is_some_and(|o| o.keys().any(|name| name.contains(part)))
+}
+
+fn calls(seed: u64) -> impl Iterator<Item = CallCase> {
+    let cases = (0..10_000).flat_map(move |group| generated_group(seed, group));
+    cases.filter_map(|case| match case {
+        Case::Call(case) => Some(*case),
+        Case::Document(_) | Case::Check(_) => None,
+    })
+}
+
+/// Takes the case with a change made to it.
+type With<'w> = dyn FnMut(&dyn Fn(&mut CallCase)) + 'w;
+
+/// Every well-formed case with one thing less.
+fn removals(case: &CallCase) -> Vec<CallCase> {
+    let mut all = Vec::new();
+    let mut with = |change: &dyn Fn(&mut CallCase)| {
+        let mut copy = case.clone();
+        change(&mut copy);
+        all.push(copy);
+    };
+    let world = &case.world;
+    for (i, account) in world.accounts.iter().enumerate() {
+        with(&|c| drop(c.world.accounts.remove(i)));
+        with(&|c| c.world.accounts[i].organization = None);
+        without_levels(i, account, &mut with);
+    }
+    for (i, user) in world.users.iter().enumerate() {
+        with(&|c| drop(c.world.users.remove(i)));
+        with(&|c| c.world.users[i].boundary = None);
+        with(&|c| c.world.users[i].path = "/".to_owned());
+        for p in 0..user.policies.len() {
+            with(&|c| drop(c.world.users[i].policies.remove(p)));
+        }
+        for t in 0..user.tags.len() {
+            with(&|c| drop(c.world.users[i].tags.remove(t)));
+        }
+    }
+    for (i, role) in world.roles.iter().enumerate() {
+        with(&|c| drop(c.world.roles.remove(i)));
+        with(&|c| c.world.roles[i].boundary = None);
+        with(&|c| c.world.roles[i].path = "/".to_owned());
+        for p in 0..role.policies.len() {
+            with(&|c| drop(c.world.roles[i].policies.remove(p)));
+        }
+        for t in 0..role.tags.len() {
+            with(&|c| drop(c.world.roles[i].tags.remove(t)));
+        }
+    }
+    for (i, runtime) in world.runtimes.iter().enumerate() {
+        with(&|c| drop(c.world.runtimes.remove(i)));
+        with(&|c| c.world.runtimes[i].policy = None);
+        for t in 0..runtime.tags.len() {
+            with(&|c| drop(c.world.runtimes[i].tags.remove(t)));
+        }
+        for (e, endpoint) in runtime.endpoints.iter().enumerate() {
+            with(&|c| drop(c.world.runtimes[i].endpoints.remove(e)));
+            with(&|c| c.world.runtimes[i].endpoints[e].policy = None);
+            with(&|c| c.world.runtimes[i].endpoints[e].authorizer = None);
+            for t in 0..endpoint.tags.len() {
+                with(&|c| drop(c.world.runtimes[i].endpoints[e].tags.remove(t)));
+            }
+        }
+    }
+    for i in 0..world.networks.len() {
+        with(&|c| drop(c.world.networks.remove(i)));
+        with(&|c| c.world.networks[i].policy = None);
+    }
+    without_facts(case, &mut with);
+    // The policies' own parts, wherever the texts stand.
+    let written = serde_json::to_value(case).expect("can be written");
+    all.extend(less_policies(&written));
+    all.retain(|c| {
+        let call = c.world.validate_call(&c.call);
+        c != case && c.world.validate().is_ok() && call.is_ok()
+    });
+    all
+}
+
+fn without_levels(i: usize, account: &Account, with: &mut With<'_>) {
+    fn organization(case: &mut CallCase, i: usize) -> &mut Membership {
+        let organization = case.world.accounts[i].organization.as_mut();
+        organization.expect("it was there")
+    }
+    let Some(found) = &account.organization else {
+        return;
+    };
+    with(&|c| organization(c, i).management = false);
+    for unit in 0..found.path.len() {
+        with(&|c| drop(organization(c, i).path.remove(unit)));
+    }
+    for (l, level) in found.scps.iter().enumerate() {
+        with(&|c| drop(organization(c, i).scps.remove(l)));
+        for p in 0..level.len() {
+            with(&|c| drop(organization(c, i).scps[l].remove(p)));
+        }
+    }
+    for (l, level) in found.rcps.iter().enumerate() {
+        with(&|c| drop(organization(c, i).rcps.remove(l)));
+        for p in 0..level.len() {
+            with(&|c| drop(organization(c, i).rcps[l].remove(p)));
+        }
+    }
+}
+
+fn without_facts(case: &CallCase, with: &mut With<'_>) {
+    with(&|c| c.call.user_id = None);
+    with(&|c| c.call.qualifier = None);
+    match &case.call.caller {
+        Caller::User(_) => {
+            with(&|c| {
+                if let Caller::User(user) = &mut c.call.caller {
+                    user.token = None;
+                }
+            });
+            with(&|c| {
+                if let Caller::User(user) = &mut c.call.caller
+                    && let Some(token) = &mut user.token
+                {
+                    token.mfa = None;
+                }
+            });
+        }
+        Caller::Session(session) => {
+            let changes: [fn(&mut veriam_model::SessionCaller); 4] = [
+                |s| s.policy = None,
+                |s| s.source_identity = None,
+                |s| s.provider = None,
+                |s| s.token.mfa = None,
+            ];
+            for change in changes {
+                with(&|c| {
+                    if let Caller::Session(session) = &mut c.call.caller {
+                        change(session);
+                    }
+                });
+            }
+            for t in 0..session.tags.len() {
+                with(&|c| {
+                    if let Caller::Session(session) = &mut c.call.caller {
+                        session.tags.remove(t);
+                    }
+                });
+            }
+        }
+        Caller::Federated(session) => {
+            with(&|c| {
+                if let Caller::Federated(session) = &mut c.call.caller {
+                    session.policy = None;
+                }
+            });
+            for t in 0..session.tags.len() {
+                with(&|c| {
+                    if let Caller::Federated(session) = &mut c.call.caller {
+                        session.tags.remove(t);
+                    }
+                });
+            }
+        }
+        Caller::Root(_) | Caller::Jwt(_) | Caller::Anonymous => {}
+    }
+}
+
+/// The case, as it is written, with one part of one policy less.
+fn less_policies(written: &Value) -> Vec<CallCase> {
+    fn walk(value: &Value, pointer: &str, found: &mut Vec<String>) {
+        match value {
+            Value::String(text) if text.starts_with('{') => found.push(pointer.to_owned()),
+            Value::Array(list) => {
+                for (i, element) in list.iter().enumerate() {
+                    walk(element, &format!("{pointer}/{i}"), found);
+                }
+            }
+            Value::Object(members) => {
+                for (name, member) in members {
+                    let name = name.replace('~', "~0").replace('/', "~1");
+                    walk(member, &format!("{pointer}/{name}"), found);
+                }
+            }
+            _ => {}
+        }
+    }
+    let mut places = Vec::new();
+    walk(written, "", &mut places);
+    let mut all = Vec::new();
+    for place in places {
+        let text = written.pointer(&place).and_then(Value::as_str);
+        let policy: Value = serde_json::from_str(text.unwrap_or_default()).expect("valid JSON");
+        for less in parts_less(&policy) {
+            let mut written = written.clone();
+            if let Some(text) = written.pointer_mut(&place) {
+                *text = Value::String(less.to_string());
+            }
+            all.push(serde_json::from_value(written).expect("still a case"));
+        }
+    }
+    all
+}
+
+#[test]
+fn a_shrunk_call_still_fails_and_has_nothing_left_to_remove() {
+    for (what, predicate) in PLANTED {
+        let cases: Vec<CallCase> = calls(11).filter(predicate).take(12).collect();
+        assert_eq!(cases.len(), 12, "{what}");
+        for case in cases {
+            let result = shrink_call(&case, 5_000, &mut |c| {
+                assert_eq!(c.world.validate(), Ok(()), "{what}");
+                assert_eq!(c.world.validate_call(&c.call), Ok(()), "{what}");
+                predicate(c)
+            });
+            assert!(!result.exhausted && predicate(&result.case), "{what}");
+            for smaller in removals(&result.case) {
+                assert!(
+                    !predicate(&smaller),
+                    "{what}: {}\nstill has a removable part: {}",
+                    serde_json::to_string(&result.case).unwrap_or_default(),
+                    serde_json::to_string(&smaller).unwrap_or_default()
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn what_a_failure_does_not_need_is_gone_and_the_rest_has_short_names() {
+    let (what, predicate) = PLANTED[5];
+    for case in calls(12).filter(predicate).take(20) {
+        let result = shrink_call(&case, 5_000, &mut |c| predicate(c));
+        let text = serde_json::to_string(&result.case).expect("can be written");
+        assert!(text.len() < 460, "{what}: {} {text}", text.len());
+        assert!(result.evaluations < 200, "{what}: {}", result.evaluations);
+        let CallCase { world, call } = &result.case;
+        assert_eq!(world.accounts.len(), 1);
+        assert_eq!(world.accounts[0].id, "111122223333");
+        assert_eq!(call.caller, Caller::Anonymous);
+        assert_eq!((call.at, call.user_id.is_some()), (0, false));
+        assert!(matches!(call.from, Path::Internet { .. }));
+        assert!(world.users.is_empty() && world.roles.is_empty() && world.networks.is_empty());
+    }
+}
+
+#[test]
+fn the_times_of_a_call_become_the_earliest_that_do() {
+    let predicate = |case: &CallCase| match &case.call.caller {
+        Caller::Session(session) => {
+            session.token.issued > 1_000
+                && session.token.mfa.is_some_and(|m| m < session.token.issued)
+        }
+        _ => false,
+    };
+    let case = calls(13).find(predicate).expect("some session with MFA");
+    let result = shrink_call(&case, 5_000, &mut |c| predicate(c));
+    let Caller::Session(session) = &result.case.call.caller else {
+        panic!("a session");
+    };
+    assert_eq!(session.token.mfa, Some(0));
+    assert_eq!(session.token.issued, case_issued(&case));
+}
+
+fn case_issued(case: &CallCase) -> u64 {
+    match &case.call.caller {
+        Caller::Session(session) => session.token.issued,
+        _ => 0,
+    }
+}
+
+#[test]
+fn the_budget_of_a_call_is_kept_and_its_end_is_told() {
+    let (_, predicate) = PLANTED[0];
+    let case = calls(11).find(predicate).expect("there are many");
+    for budget in [0, 1, 7, 20] {
+        let mut asked = 0;
+        let result = shrink_call(&case, budget, &mut |c| {
+            asked += 1;
+            predicate(c)
+        });
+        assert_eq!(result.evaluations, asked);
+        assert!(asked <= budget && result.exhausted, "{budget}");
+        assert!(predicate(&result.case));
+    }
+}
+
+#[test]
+fn a_predicate_about_calls_that_always_or_never_fails_ends() {
+    for case in calls(5).take(12) {
+        let all = shrink_call(&case, 100_000, &mut |_| true);
+        assert!(!all.exhausted);
+        assert!(all.case.world.policies().is_empty());
+        assert_eq!(all.case.call.caller, Caller::Anonymous);
+        let none = shrink_call(&case, 100_000, &mut |_| false);
+        assert!(!none.exhausted);
+        assert_eq!(none.case, case);
+    }
+}
+
+fn documents(seed: u64) -> impl Iterator<Item = DocumentCase> {
+    let cases = (0..10_000).flat_map(move |group| generated_group(seed, group));
+    cases.filter_map(|case| match case {
+        Case::Document(case) => Some(case),
+        Case::Check(_) | Case::Call(_) => None,
+    })
+}
+
+#[test]
+fn documents_shrink_by_statements_members_and_elements() {
+    let holds = |case: &DocumentCase| {
+        let document: Value = serde_json::from_str(case.text.as_str()).unwrap_or_default();
+        let test = |s: &Value| s["Effect"] == "Deny" && s["Condition"].is_object();
+        match &document["Statement"] {
+            Value::Array(list) => list.iter().any(test),
+            one => test(one),
+        }
+    };
+    for case in documents(6).filter(holds).take(40) {
+        let result = shrink_document(&case, 5_000, &mut |c| holds(c));
+        assert!(!result.exhausted);
+        assert_eq!(result.case.policy_type, case.policy_type);
+        let text = result.case.text.as_str();
+        assert_eq!(
+            text.len(),
+            r#"{"Statement":{"Effect":"Deny","Condition":{}}}"#.len()
+        );
+    }
+}
+
+#[test]
+fn a_document_that_is_no_json_shrinks_by_characters() {
+    let case = DocumentCase {
+        policy_type: PolicyType::Identity,
+        text: PolicyText::new("{\"Version\": \"2012-10-17\",, \u{e9}\u{1f600} \"Statement\": []}"),
+    };
+    let result = shrink_document(&case, 1_000, &mut |c| c.text.as_str().contains(",,"));
+    assert_eq!(result.case.text.as_str(), ",,");
+    let result = shrink_document(&case, 1_000, &mut |c| c.text.as_str().contains('\u{1f600}'));
+    assert_eq!(result.case.text.as_str(), "\u{1f600}");
+}
