@@ -62,13 +62,9 @@ fn covers(pattern: &str, request: &Request<'_>, notes: &mut Notes<'_>) -> bool {
     };
     // IAM-077: letter case does not count.
     notes.cite(iam(77));
-    let is_service = if has_wildcard(prefix) {
-        // IAM-060: only where a dialect accepts it.
-        notes.cite(iam(60));
-        matches(prefix, request.service)
-    } else {
-        prefix.eq_ignore_ascii_case(request.service)
-    };
+    // IAM-060: wildcards in the prefix, only where a dialect accepts it.
+    notes.cite_if(has_wildcard(prefix), iam(60));
+    let is_service = matches(prefix, request.service);
     // IAM-082: the name never reaches over to another service.
     notes.cite_if(!is_service, iam(82));
     // IAM-078, IAM-079, IAM-081: wildcards, from end to end.
@@ -85,6 +81,9 @@ fn covers(pattern: &str, request: &Request<'_>, notes: &mut Notes<'_>) -> bool {
 
 /// A pattern against a text, without ASCII case.
 fn matches(pattern: &str, text: &str) -> bool {
+    if !has_wildcard(pattern) {
+        return pattern.eq_ignore_ascii_case(text);
+    }
     let pattern = symbols(&pattern.to_ascii_lowercase());
     wildcard::matches(&pattern, &text.to_ascii_lowercase())
 }

@@ -272,11 +272,11 @@ impl Evaluated {
         on: On,
         pair: Pair,
         scene: &Scene<'_>,
-        checks: &mut Checks<'_>,
+        checks: &mut Checks<'_, '_>,
         dialect: &Dialect,
         detail: Option<Detail>,
     ) -> Result<Self, CallError> {
-        let (check, policies) = checks.ask(on, &pair);
+        let (check, policies) = checks.ask(on, &pair)?;
         let mut request = Request::read(check)?;
         request.derived = Some(Derived {
             with_jwt: scene.signer.is_none(),

@@ -152,8 +152,13 @@ fn node<'t>(source: &'t str, text: &'t str) -> Result<Node<'t>, Fault> {
     Ok(Node { offset, value })
 }
 
-/// The string whose raw text is `source`; borrowed when it holds no escapes.
+/// The string whose raw text is `source`; what stands between the quotes when that holds no escapes.
 fn string(source: &str) -> Result<Cow<'_, str>, serde_json::Error> {
+    if let Some(text) = source.strip_prefix('"').and_then(|s| s.strip_suffix('"'))
+        && !text.contains('\\')
+    {
+        return Ok(Cow::Borrowed(text));
+    }
     #[derive(Deserialize)]
     struct Text<'t>(#[serde(borrow)] Cow<'t, str>);
     serde_json::from_str(source).map(|Text(text)| text)

@@ -7,8 +7,8 @@ use crate::arn::Arn;
 use crate::document::Listed;
 use crate::finding::{Finding, Scope};
 use crate::notes::{Notes, iam};
-use crate::variable;
-use crate::wildcard::{self, Symbol, has_wildcard, has_wildcards, symbols};
+use crate::variable::{self, Expanded};
+use crate::wildcard::{self, Symbol, has_wildcard};
 use crate::{Element, VariableTrace};
 
 /// Tests the element.
@@ -89,14 +89,14 @@ fn covers(
             && notes.choose::<ShortArn>() == ShortArn::TrailingParts;
         return Some(covers);
     }
-    let head: Vec<Vec<Symbol>> = parts.iter().take(5).map(|part| symbols(part)).collect();
+    let head = parts.get(..5).unwrap_or(&parts);
     notes.cite_if(!scope.version_2012 && text.contains("${"), iam(190));
     let tail = match parts.get(5) {
         None => None,
         Some(sixth) => {
             let sixth =
                 variable::expand(sixth, scope.version_2012, scope.request, notes, variables);
-            Some(sixth?.pattern())
+            Some(sixth?)
         }
     };
     let pattern = Pattern { head, tail };
@@ -137,41 +137,68 @@ fn covers_no_resource(parts: &[&str], scope: Scope<'_>, notes: &mut Notes<'_>) -
 }
 
 /// An ARN pattern: up to five parts before the sixth, which is missing in a short one.
-struct Pattern {
-    head: Vec<Vec<Symbol>>,
-    tail: Option<Vec<Symbol>>,
+struct Pattern<'t> {
+    head: &'t [&'t str],
+    tail: Option<Expanded<'t>>,
 }
 
 /// IAM-093: whether a `*` directly before a colon of the pattern may run over colons. It makes a difference
 /// only for an ARN of more than five colons.
-fn covers_arn(pattern: &Pattern, resource: &str, notes: &mut Notes<'_>) -> bool {
-    covers_from_end_to_end(pattern, resource, false)
-        || (covers_from_end_to_end(pattern, resource, true)
+fn covers_arn(pattern: &Pattern<'_>, resource: &str, notes: &mut Notes<'_>) -> bool {
+    covers_part_by_part(pattern, resource)
+        || (pattern.head.iter().any(|part| part.ends_with('*'))
+            && covers_with_span(pattern, resource)
             && notes.choose::<ResourceStar>() == ResourceStar::Span)
 }
 
-/// Matches a pattern against the whole text of an ARN. Wildcards before the sixth part do not match colons,
-/// except that with `span` a `*` at the end of a part does, and that one at the end of a short pattern always
-/// does.
-fn covers_from_end_to_end(pattern: &Pattern, resource: &str, span: bool) -> bool {
+/// Matches a pattern against the whole text of an ARN, part by part. Wildcards before the sixth part do not match
+/// colons, except that one at the end of a short pattern does.
+fn covers_part_by_part(pattern: &Pattern<'_>, resource: &str) -> bool {
+    let mut rest = Some(resource);
+    for (index, part) in pattern.head.iter().enumerate() {
+        let Some(text) = rest else {
+            return false;
+        };
+        let (segment, behind) = match text.split_once(':') {
+            Some((segment, behind)) => (segment, Some(behind)),
+            None => (text, None),
+        };
+        if !wildcard::text_matches(part, segment) {
+            return false;
+        }
+        let is_end = pattern.tail.is_none() && index + 1 == pattern.head.len();
+        if is_end {
+            return part.ends_with('*') || behind.is_none();
+        }
+        rest = behind;
+    }
+    match (&pattern.tail, rest) {
+        (Some(tail), Some(rest)) => tail.matches(rest),
+        _ => false,
+    }
+}
+
+/// The same, but a `*` at the end of a part matches colons, too. Then the next part may begin at any later segment
+/// of the text.
+fn covers_with_span(pattern: &Pattern<'_>, resource: &str) -> bool {
     let segments: Vec<&str> = resource.split(':').collect();
     let count = segments.len();
-    // begins[i]: the part at hand can begin with the i-th segment of the text.
+    // begins[i]: the part at hand can begin with the i-th segment.
     let mut begins = vec![false; count + 1];
     begins[0] = true;
     for (index, part) in pattern.head.iter().enumerate() {
         let is_end = pattern.tail.is_none() && index + 1 == pattern.head.len();
-        let ends_in_star = part.last() == Some(&Symbol::Run);
+        let ends_in_star = part.ends_with('*');
         let mut next_begins = vec![false; count + 1];
         for at in (0..count).filter(|&at| begins[at]) {
-            if !wildcard::matches(part, segments[at]) {
+            if !wildcard::text_matches(part, segments[at]) {
                 continue;
             }
             if is_end && (ends_in_star || at + 1 == count) {
                 return true;
             }
             next_begins[at + 1] = true;
-            if span && ends_in_star {
+            if ends_in_star {
                 next_begins[at + 1..].fill(true);
             }
         }
@@ -180,41 +207,34 @@ fn covers_from_end_to_end(pattern: &Pattern, resource: &str, span: bool) -> bool
     let Some(tail) = &pattern.tail else {
         return false;
     };
-    (0..count).any(|at| begins[at] && wildcard::matches(tail, &segments[at..].join(":")))
+    (0..count).any(|at| begins[at] && tail.matches(&segments[at..].join(":")))
 }
 
 /// Cites the rules that say how the parts compare.
 fn cite_matching(
     parts: &[&str],
-    pattern: &Pattern,
+    pattern: &Pattern<'_>,
     resource: Arn<'_>,
     covers: bool,
     notes: &mut Notes<'_>,
 ) {
-    let tail = pattern.tail.as_deref().unwrap_or_default();
-    let has_star = tail.contains(&Symbol::Run);
+    let tail = || pattern.tail.iter().flat_map(Expanded::symbols);
+    let has_star = tail().any(|symbol| symbol == Symbol::Run);
 
     // IAM-092, IAM-094: `*` runs over slashes, and over colons of the sixth part.
     notes.cite_if(has_star && resource.resource.contains('/'), iam(92));
     notes.cite_if(resource.resource.contains(':'), iam(94));
     // IAM-093: before the sixth part wildcards stay inside their part, but for a `*` at its end.
-    notes.cite_if(pattern.head.iter().any(|part| has_wildcards(part)), iam(93));
+    notes.cite_if(pattern.head.iter().any(|part| has_wildcard(part)), iam(93));
     // IAM-097: without a separator before the `*` the pattern is a plain prefix.
-    let prefix: Vec<Symbol> = tail
-        .iter()
-        .copied()
-        .take_while(|s| *s != Symbol::Run)
-        .collect();
-    let has_separator = |symbols: &[Symbol]| {
-        ['/', ':']
-            .iter()
-            .any(|&c| symbols.contains(&Symbol::Literal(c)))
-    };
-    notes.cite_if(has_star && !has_separator(&prefix), iam(97));
+    let mut prefix = tail().take_while(|symbol| *symbol != Symbol::Run);
+    let separators = ['/', ':'].map(Symbol::Literal);
+    let has_separator = prefix.any(|symbol| separators.contains(&symbol));
+    notes.cite_if(has_star && !has_separator, iam(97));
     // IAM-096: a bucket and its objects are different resources.
     let is_bucket_beside_object = parts.get(2) == Some(&"s3")
         && resource.service == "s3"
-        && tail.contains(&Symbol::Literal('/')) != resource.resource.contains('/');
+        && tail().any(|symbol| symbol == Symbol::Literal('/')) != resource.resource.contains('/');
     notes.cite_if(is_bucket_beside_object && !covers, iam(96));
 }
 

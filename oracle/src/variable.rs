@@ -8,7 +8,7 @@ use veriam_model::readings::VariableDefault;
 use crate::keys;
 use crate::notes::{Notes, iam};
 use crate::request::Request;
-use crate::wildcard::{Symbol, has_wildcard, symbols};
+use crate::wildcard::{Symbol, has_wildcard, matches, text_matches};
 use crate::{VariableForm, VariableTrace};
 
 /// A part of a text that may hold variables.
@@ -107,14 +107,29 @@ impl Expanded<'_> {
 
     /// The pattern, in which `*` and `?` as written are wildcards and as substituted are not (IAM-204).
     pub(crate) fn pattern(&self) -> Vec<Symbol> {
-        let mut pattern = Vec::new();
-        for piece in &self.0 {
-            match piece {
-                Piece::Written(text) => pattern.extend(symbols(text)),
-                Piece::Substituted(text) => pattern.extend(text.chars().map(Symbol::Literal)),
-            }
+        self.symbols().collect()
+    }
+
+    /// The symbols of that pattern.
+    pub(crate) fn symbols(&self) -> impl Iterator<Item = Symbol> {
+        self.0.iter().flat_map(|piece| {
+            let (text, is_written) = match piece {
+                Piece::Written(text) => (*text, true),
+                Piece::Substituted(text) => (text.as_ref(), false),
+            };
+            text.chars().map(move |c| match is_written {
+                true => Symbol::of(c),
+                false => Symbol::Literal(c),
+            })
+        })
+    }
+
+    /// Whether the pattern matches the whole text.
+    pub(crate) fn matches(&self, text: &str) -> bool {
+        match self.0.as_slice() {
+            [Piece::Written(pattern)] => text_matches(pattern, text),
+            _ => matches(&self.pattern(), text),
         }
-        pattern
     }
 }
 

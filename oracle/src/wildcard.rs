@@ -16,14 +16,20 @@ pub(crate) enum Symbol {
     One,
 }
 
+impl Symbol {
+    /// The symbol that a character is where `*` and `?` are wildcards.
+    pub(crate) fn of(c: char) -> Self {
+        match c {
+            '*' => Symbol::Run,
+            '?' => Symbol::One,
+            c => Symbol::Literal(c),
+        }
+    }
+}
+
 /// The symbols of a text in which `*` and `?` are wildcards.
 pub(crate) fn symbols(text: &str) -> Vec<Symbol> {
-    let symbol = |c| match c {
-        '*' => Symbol::Run,
-        '?' => Symbol::One,
-        c => Symbol::Literal(c),
-    };
-    text.chars().map(symbol).collect()
+    text.chars().map(Symbol::of).collect()
 }
 
 /// Whether a text holds `*` or `?`.
@@ -66,6 +72,15 @@ pub(crate) fn matches(pattern: &[Symbol], text: &str) -> bool {
         matcher.matches(&text)
     } else {
         matcher.matches(text)
+    }
+}
+
+/// Whether the pattern, in which `*` and `?` are wildcards, matches the whole text.
+pub(crate) fn text_matches(pattern: &str, text: &str) -> bool {
+    if has_wildcard(pattern) {
+        matches(&symbols(pattern), text)
+    } else {
+        pattern == text
     }
 }
 

@@ -3,7 +3,7 @@
 use veriam_model::readings::EndpointPolicyScope;
 use veriam_model::{
     Account, Check, Context, Dialect, DuplicateKey, Fact, Membership, Pair, PolicySlot, PolicyText,
-    PolicyType, Principal, Resource, Tags,
+    PolicyType, Principal, Resource,
 };
 
 use super::context;
@@ -15,27 +15,34 @@ use crate::document::{self, Reading};
 use crate::judgement::{Placed, policy_type};
 use crate::notes::ac;
 
-/// The checks of a call. Those on one resource differ in their actions only, so each policy text is read once.
+/// The checks of a call. They have nearly all in common, so there is one, and what changes from pair to pair is put in.
+/// Each policy text is read once.
 #[derive(Clone, Debug)]
-pub(crate) struct Checks<'d> {
-    runtime: Side<'d>,
-    endpoint: Side<'d>,
-    /// The policies of both sides.
+pub(crate) struct Checks<'w, 'd> {
+    /// The check of the last pair asked about.
+    check: Check,
+    /// How many context keys are those of every pair; the tags of the resource stand behind them.
+    common_keys: usize,
+    runtime: Side<'w, 'd>,
+    endpoint: Side<'w, 'd>,
+    /// The policies of both sides but for the resource's own.
     shared: Vec<(PolicySlot, Reading<'d>)>,
 }
 
-/// The checks on one resource.
+/// What is special about the checks on one resource.
 #[derive(Clone, Debug)]
-struct Side<'d> {
-    check: Check,
-    /// The resource's own policy.
-    policy: Option<Reading<'d>>,
+struct Side<'w, 'd> {
+    arn: &'w str,
+    policy: Option<(&'w PolicyText, Reading<'d>)>,
+    tags: Vec<(String, &'w str)>,
+    /// The policy of the VPC endpoint, if it is asked about this resource.
+    endpoint_policy: Option<&'w PolicyText>,
 }
 
-impl<'d> Checks<'d> {
+impl<'w, 'd> Checks<'w, 'd> {
     /// Gathers the policies that count and derives the context keys.
     pub(crate) fn of(
-        scene: &Scene<'_>,
+        scene: &'w Scene<'w>,
         dialect: &'d Dialect,
         detail: Option<Detail>,
         log: &mut Log<'_>,
@@ -44,61 +51,70 @@ impl<'d> Checks<'d> {
             let policy_type = policy_type(slot, PolicyType::Resource);
             document::read(policy_type, text.as_str().as_bytes(), dialect, detail)
         };
-        let side = |mut check: Check, arn, policy: Option<&PolicyText>, tags: Option<&Tags>| {
-            check.resource.arn = arn;
-            check.resource_policy = policy.cloned();
-            context::resource_tags(scene, tags, dialect, &mut check.context)?;
-            let policy = policy.map(|text| read(PolicySlot::Resource, text));
-            Ok(Side { check, policy })
-        };
-        let common = common(scene, context::keys(scene, dialect)?);
-        let shared = common.policies();
+        let check = common(scene, context::keys(scene, dialect)?);
+        let shared = check.policies();
         let shared = shared.map(|(slot, text)| (slot, read(slot, text)));
-        let shared = shared.collect();
-        let mut on_endpoint = common.clone();
-        if !endpoint_policy_reaches_endpoint(scene, log) {
-            on_endpoint.endpoint_policy = None;
-        }
-        let endpoint = scene.endpoint;
+        let gate = scene.network.and_then(|network| network.policy.as_ref());
+        let on_endpoint = gate.filter(|_| endpoint_policy_reaches_endpoint(log));
+        let side = |arn, policy: Option<&'w PolicyText>, tags, endpoint_policy| Side {
+            arn,
+            policy: policy.map(|text| (text, read(PolicySlot::Resource, text))),
+            tags: context::resource_tags(scene, tags, dialect),
+            endpoint_policy,
+        };
+        let (runtime, endpoint) = (scene.runtime, scene.endpoint);
+        let own = endpoint.and_then(|e| e.policy.as_ref());
+        let tags = endpoint.map(|e| &e.tags);
         Ok(Self {
+            common_keys: check.context.len(),
+            shared: shared.collect(),
             runtime: side(
-                common,
-                scene.runtime_arn(),
-                scene.runtime.policy.as_ref(),
-                Some(&scene.runtime.tags),
-            )?,
-            endpoint: side(
-                on_endpoint,
-                scene.endpoint_arn(),
-                endpoint.and_then(|e| e.policy.as_ref()),
-                endpoint.map(|e| &e.tags),
-            )?,
-            shared,
+                &scene.runtime_arn,
+                runtime.policy.as_ref(),
+                Some(&runtime.tags),
+                gate,
+            ),
+            endpoint: side(&scene.endpoint_arn, own, tags, on_endpoint),
+            check,
         })
     }
 
     /// The check of a pair, with its policies in the order of [`Check::policies`].
-    pub(crate) fn ask(&mut self, on: On, pair: &Pair) -> (&Check, Vec<Placed<'_, 'd>>) {
+    pub(crate) fn ask(
+        &mut self,
+        on: On,
+        pair: &Pair,
+    ) -> Result<(&Check, Vec<Placed<'_, 'd>>), DuplicateKey> {
         let side = match on {
-            On::Runtime => &mut self.runtime,
-            On::Endpoint => &mut self.endpoint,
+            On::Runtime => &self.runtime,
+            On::Endpoint => &self.endpoint,
         };
-        side.check.action.clone_from(&pair.action);
-        let own = side.policy.iter().map(|reading| Placed {
+        let check = &mut self.check;
+        check.action.clone_from(&pair.action);
+        side.arn.clone_into(&mut check.resource.arn);
+        check.resource_policy = side.policy.as_ref().map(|(text, _)| (*text).clone());
+        check.endpoint_policy = side.endpoint_policy.cloned();
+        while check.context.len() > self.common_keys {
+            check.context.remove(check.context.len() - 1);
+        }
+        for (key, value) in &side.tags {
+            let value = (*value).to_owned();
+            check.context.insert(key.as_str(), vec![value])?;
+        }
+        let own = side.policy.iter().map(|(_, reading)| Placed {
             slot: PolicySlot::Resource,
             reading,
         });
-        let without_endpoint_policy = side.check.endpoint_policy.is_none();
         let shared = self.shared.iter();
         let shared = shared
-            .filter(|(slot, _)| !(without_endpoint_policy && *slot == PolicySlot::Endpoint))
+            .filter(|(slot, _)| side.endpoint_policy.is_some() || *slot != PolicySlot::Endpoint)
             .map(|(slot, reading)| Placed {
                 slot: *slot,
                 reading,
             });
         let mut policies: Vec<_> = own.chain(shared).collect();
         policies.sort_by_key(|placed| placed.slot);
-        (&side.check, policies)
+        Ok((&self.check, policies))
     }
 }
 
@@ -148,10 +164,7 @@ fn is_management(account: &Account) -> bool {
 }
 
 /// AC-173: whether the policy of the VPC endpoint is asked about the runtime's endpoint, too.
-fn endpoint_policy_reaches_endpoint(scene: &Scene<'_>, log: &mut Log<'_>) -> bool {
-    if scene.network.is_none_or(|network| network.policy.is_none()) {
-        return true;
-    }
+fn endpoint_policy_reaches_endpoint(log: &mut Log<'_>) -> bool {
     let scope = log.notes.choose::<EndpointPolicyScope>();
     log.step(&[ac(173)], || match scope {
         EndpointPolicyScope::Both => {

@@ -23,19 +23,17 @@ pub(crate) fn keys(scene: &Scene<'_>, dialect: &Dialect) -> Result<Context, Dupl
 }
 
 /// The keys of the tags of a pair's resource, which differ between runtime and endpoint.
-pub(crate) fn resource_tags(
+pub(crate) fn resource_tags<'w>(
     scene: &Scene<'_>,
-    tags: Option<&Tags>,
+    tags: Option<&'w Tags>,
     dialect: &Dialect,
-    context: &mut Context,
-) -> Result<(), DuplicateKey> {
+) -> Vec<(String, &'w str)> {
     if !has_general_keys(scene, dialect) {
-        return Ok(());
+        return Vec::new();
     }
-    for (key, value) in tags.iter().flat_map(|tags| tags.iter()) {
-        one(context, format!("aws:ResourceTag/{key}"), value)?;
-    }
-    Ok(())
+    let tags = tags.into_iter().flat_map(Tags::iter);
+    tags.map(|(key, value)| (format!("aws:ResourceTag/{key}"), value))
+        .collect()
 }
 
 /// AC-118: whether a JWT caller's request has the keys that do not depend on the caller.
@@ -211,5 +209,260 @@ fn date(seconds: u64) -> String {
     match timestamp {
         Ok(Ok(timestamp)) => timestamp.to_string(),
         _ => seconds.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+    use veriam_model::{CallCase, Dialect};
+
+    use crate::{Detail, trace_call};
+
+    /// Keys, each with its only value.
+    type Keys<'k> = &'k [(&'k str, &'k str)];
+
+    /// The keys of the first pair's check, in order of name.
+    fn derived(caller: &Value, from: &Value, setting: &str) -> Vec<(String, String)> {
+        let is_jwt = caller.get("jwt").is_some();
+        let owner = json!({"id": "o-1", "path": ["r-1", "ou-1", "ou-2"]});
+        let case = json!({
+            "world": {
+                "partition": "aws-cn",
+                "region": "cn-north-1",
+                "accounts": [{"id": "111122223333", "organization": owner}, {"id": "444455556666"}],
+                "users": [
+                    {"account": "444455556666", "name": "ann", "path": "/x/y/", "id": "AIDA1", "tags": {"A": "1"}},
+                ],
+                "roles": [{
+                    "account": "111122223333", "name": "app", "path": "/p/", "id": "AROA1",
+                    "tags": {"Keep": "1", "Team": "role", "Last": "2"},
+                }],
+                "runtimes": [{
+                    "account": "111122223333", "id": "r-1", "tags": {"Kind": "runtime"},
+                    "authorizer": if is_jwt { "jwt" } else { "iam" },
+                    "endpoints": [{"name": "DEFAULT", "tags": {"Other": "endpoint"}}],
+                }],
+                "networks": [
+                    {"endpoint": "vpce-1", "vpc": "vpc-1", "account": "111122223333"},
+                    {"endpoint": "vpce-2", "vpc": "vpc-2", "account": "444455556666"},
+                ],
+            },
+            "call": {
+                "caller": caller, "operation": "GetAgentCard", "runtime": "r-1", "from": from,
+                "at": 951_827_696, "user_agent": "agent/1",
+            },
+        });
+        let case: CallCase = serde_json::from_value(case).expect("a case");
+        let dialect = match setting {
+            "" => Dialect::default(),
+            _ => Dialect::default().with_setting(setting).expect(setting),
+        };
+        let traced = trace_call(&case.world, &case.call, &dialect, Detail::Structure);
+        let traced = traced.expect("well-formed");
+        let context = traced.pairs[0].check.context.iter();
+        let mut keys: Vec<_> = context
+            .map(|(key, values)| (key.to_owned(), values.join("|")))
+            .collect();
+        keys.sort();
+        keys
+    }
+
+    fn assert_keys(caller: &Value, from: &Value, setting: &str, expected: &[Keys<'_>]) {
+        let mut expected: Vec<(String, String)> = expected
+            .iter()
+            .flat_map(|keys| keys.iter())
+            .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+            .collect();
+        expected.sort();
+        let found = derived(caller, from, setting);
+        assert_eq!(found, expected, "{caller} {from} {setting}");
+    }
+
+    const GENERAL: Keys<'_> = &[
+        ("aws:CurrentTime", "2000-02-29T12:34:56Z"),
+        ("aws:EpochTime", "951827696"),
+        ("aws:SecureTransport", "true"),
+        ("aws:UserAgent", "agent/1"),
+        ("aws:RequestedRegion", "cn-north-1"),
+        ("aws:ResourceAccount", "111122223333"),
+        ("aws:ResourceOrgID", "o-1"),
+        ("aws:ResourceOrgPaths", "o-1/r-1/ou-1/ou-2/"),
+        ("aws:ResourceTag/Kind", "runtime"),
+    ];
+    const SIGNED: Keys<'_> = &[
+        ("aws:PrincipalIsAWSService", "false"),
+        ("aws:ViaAWSService", "false"),
+    ];
+    const ORGANIZATION: Keys<'_> = &[
+        ("aws:PrincipalOrgID", "o-1"),
+        ("aws:PrincipalOrgPaths", "o-1/r-1/ou-1/ou-2/"),
+    ];
+    const INTERNET: Keys<'_> = &[("aws:SourceIp", "2001:db8::7")];
+    const VPC: Keys<'_> = &[
+        ("aws:SourceVpc", "vpc-1"),
+        ("aws:SourceVpce", "vpce-1"),
+        ("aws:VpcSourceIp", "10.0.0.1"),
+    ];
+
+    fn internet() -> Value {
+        json!({"internet": {"address": "2001:db8::7"}})
+    }
+
+    fn endpoint(name: &str) -> Value {
+        json!({"endpoint": {"endpoint": name, "address": "10.0.0.1"}})
+    }
+
+    #[test]
+    fn every_kind_of_caller_has_its_keys() {
+        let user = [
+            ("aws:PrincipalAccount", "444455556666"),
+            (
+                "aws:PrincipalArn",
+                "arn:aws-cn:iam::444455556666:user/x/y/ann",
+            ),
+            ("aws:PrincipalType", "User"),
+            ("aws:userid", "AIDA1"),
+            ("aws:username", "ann"),
+            ("aws:PrincipalTag/A", "1"),
+        ];
+        let session = [
+            ("aws:PrincipalAccount", "111122223333"),
+            (
+                "aws:PrincipalArn",
+                "arn:aws-cn:iam::111122223333:role/p/app",
+            ),
+            ("aws:PrincipalType", "AssumedRole"),
+            ("aws:userid", "AROA1:s"),
+            ("aws:TokenIssueTime", "2000-02-29T12:00:00Z"),
+        ];
+        let federated = [
+            ("aws:PrincipalAccount", "444455556666"),
+            (
+                "aws:PrincipalArn",
+                "arn:aws-cn:sts::444455556666:federated-user/ann",
+            ),
+            ("aws:PrincipalType", "FederatedUser"),
+            ("aws:userid", "444455556666:ann"),
+            ("aws:TokenIssueTime", "2000-02-29T12:00:00Z"),
+            ("aws:MultiFactorAuthPresent", "false"),
+        ];
+        let root = [
+            ("aws:PrincipalAccount", "444455556666"),
+            ("aws:PrincipalArn", "arn:aws-cn:iam::444455556666:root"),
+            ("aws:PrincipalType", "Account"),
+            ("aws:userid", "444455556666"),
+        ];
+        let without_mfa = [("aws:MultiFactorAuthPresent", "false")];
+        let with_mfa = [
+            ("aws:MultiFactorAuthPresent", "true"),
+            ("aws:MultiFactorAuthAge", "2196"),
+        ];
+        let issued = [("aws:TokenIssueTime", "2000-02-29T12:00:00Z")];
+        let role_tags = [
+            ("aws:PrincipalTag/Keep", "1"),
+            ("aws:PrincipalTag/Team", "role"),
+            ("aws:PrincipalTag/Last", "2"),
+        ];
+        let session_tags = [
+            ("aws:PrincipalTag/Keep", "1"),
+            ("aws:PrincipalTag/TEAM", "session"),
+            ("aws:PrincipalTag/Last", "2"),
+            ("aws:PrincipalTag/New", "3"),
+        ];
+        let provided = [
+            ("aws:FederatedProvider", "example.com"),
+            ("aws:SourceIdentity", "eve"),
+        ];
+        // 12:00:00 of that day; MFA is a hundred seconds older.
+        let (token, mfa) = (951_825_600, 951_825_500);
+        let of_role = |more: Value| {
+            let mut caller = json!({"account": "111122223333", "role": "app", "session": "s", "token": {"issued": token}});
+            for (name, value) in more.as_object().into_iter().flatten() {
+                caller[name] = value.clone();
+            }
+            json!({"session": caller})
+        };
+        let of_user = |token: Value| json!({"user": {"account": "444455556666", "name": "ann", "token": token}});
+        let cases: [(Value, &[Keys<'_>]); 9] = [
+            (of_user(Value::Null), &[&user]),
+            (
+                of_user(json!({"issued": token})),
+                &[&user, &issued, &without_mfa],
+            ),
+            (
+                of_user(json!({"issued": token, "mfa": mfa})),
+                &[&user, &issued, &with_mfa],
+            ),
+            (
+                of_role(json!({})),
+                &[&session, &without_mfa, &role_tags, ORGANIZATION],
+            ),
+            (
+                of_role(json!({"token": {"issued": token, "mfa": mfa}})),
+                &[&session, &with_mfa, &role_tags, ORGANIZATION],
+            ),
+            (
+                of_role(json!({"tags": {"TEAM": "session", "New": "3"}})),
+                &[&session, &without_mfa, &session_tags, ORGANIZATION],
+            ),
+            (
+                of_role(json!({"provider": "example.com", "source_identity": "eve"})),
+                &[&session, &without_mfa, &role_tags, &provided, ORGANIZATION],
+            ),
+            (
+                json!({"federated": {
+                    "account": "444455556666", "user": "ann", "token": {"issued": token}, "tags": {"B": "2"},
+                }}),
+                &[&federated, &[("aws:PrincipalTag/B", "2")]],
+            ),
+            (json!({"root": {"account": "444455556666"}}), &[&root]),
+        ];
+        for (caller, own) in cases {
+            let mut expected = own.to_vec();
+            expected.extend([SIGNED, GENERAL, INTERNET]);
+            assert_keys(&caller, &internet(), "", &expected);
+        }
+    }
+
+    #[test]
+    fn the_way_of_a_request_decides_its_network_keys() {
+        let jwt = json!({"jwt": {"subject": "u", "accepted": true}});
+        let foreign = [
+            ("aws:SourceVpc", "vpc-2"),
+            ("aws:SourceVpce", "vpce-2"),
+            ("aws:VpcSourceIp", "10.0.0.1"),
+        ];
+        let owner = [
+            ("aws:VpceAccount", "111122223333"),
+            ("aws:VpceOrgID", "o-1"),
+            ("aws:VpceOrgPaths", "o-1/r-1/ou-1/ou-2/"),
+        ];
+        let arn = [(
+            "aws:SourceVpcArn",
+            "arn:aws-cn:ec2:cn-north-1:111122223333:vpc/vpc-1",
+        )];
+        let cases: [(Value, &str, &[Keys<'_>]); 8] = [
+            (internet(), "", &[INTERNET]),
+            (internet(), "AC-182=present", &[INTERNET]),
+            (internet(), "AC-183=present", &[INTERNET]),
+            (endpoint("vpce-1"), "", &[VPC]),
+            (endpoint("vpce-2"), "", &[&foreign]),
+            (endpoint("vpce-1"), "AC-182=present", &[VPC, &owner]),
+            (
+                endpoint("vpce-2"),
+                "AC-182=present",
+                &[&foreign, &[("aws:VpceAccount", "444455556666")]],
+            ),
+            (endpoint("vpce-1"), "AC-183=present", &[VPC, &arn]),
+        ];
+        for (from, setting, own) in cases {
+            let mut expected = own.to_vec();
+            expected.push(GENERAL);
+            assert_keys(&jwt, &from, setting, &expected);
+        }
+        // AC-118: without the general keys those of the network remain.
+        assert_keys(&jwt, &internet(), "AC-118=absent", &[INTERNET]);
+        assert_keys(&jwt, &endpoint("vpce-1"), "AC-118=absent", &[VPC]);
     }
 }

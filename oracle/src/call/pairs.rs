@@ -16,7 +16,7 @@ pub(crate) enum On {
 
 /// Every pair, in order, with its resource.
 pub(crate) fn pairs(scene: &Scene<'_>, log: &mut Log<'_>) -> Vec<(On, Pair)> {
-    let (runtime, endpoint) = (scene.runtime_arn(), scene.endpoint_arn());
+    let (runtime, endpoint) = (&scene.runtime_arn, &scene.endpoint_arn);
     // AC-009, AC-010: how the two ARNs are written.
     log.step(&[ac(9)], || format!("the runtime is {runtime}"));
     log.step(&[ac(10)], || format!("its endpoint is {endpoint}"));
@@ -28,7 +28,7 @@ pub(crate) fn pairs(scene: &Scene<'_>, log: &mut Log<'_>) -> Vec<(On, Pair)> {
     }
     let mut pairs = Vec::with_capacity(names.len() * 2);
     for name in names {
-        for (on, arn) in [(On::Runtime, &runtime), (On::Endpoint, &endpoint)] {
+        for (on, arn) in [(On::Runtime, runtime), (On::Endpoint, endpoint)] {
             let pair = Pair {
                 action: format!("bedrock-agentcore:{name}"),
                 resource: arn.clone(),

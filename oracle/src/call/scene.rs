@@ -13,8 +13,8 @@ pub(crate) struct Scene<'w> {
     pub(crate) runtime: &'w Runtime,
     /// The account of the runtime and its endpoints.
     pub(crate) owner: &'w Account,
-    /// The name of the endpoint, listed or not.
-    pub(crate) endpoint_name: &'w str,
+    pub(crate) runtime_arn: String,
+    pub(crate) endpoint_arn: String,
     /// `None` for a `DEFAULT` that is not listed: it has neither policy nor tags.
     pub(crate) endpoint: Option<&'w RuntimeEndpoint>,
     /// `None` for a JWT caller.
@@ -57,32 +57,33 @@ impl<'w> Scene<'w> {
                 endpoint,
             )?),
         };
+        let runtime_arn = runtime_arn(world, runtime);
         Ok(Self {
             world,
             call,
             runtime,
             owner,
-            endpoint_name,
+            endpoint_arn: endpoint_arn(&runtime_arn, endpoint_name),
+            runtime_arn,
             endpoint,
             signer: Signer::of(world, &call.caller)?,
             network,
         })
     }
+}
 
-    /// AC-009.
-    pub(crate) fn runtime_arn(&self) -> String {
-        let World {
-            partition, region, ..
-        } = self.world;
-        let Runtime { account, id, .. } = self.runtime;
-        format!("arn:{partition}:bedrock-agentcore:{region}:{account}:runtime/{id}")
-    }
+/// AC-009.
+fn runtime_arn(world: &World, runtime: &Runtime) -> String {
+    let World {
+        partition, region, ..
+    } = world;
+    let Runtime { account, id, .. } = runtime;
+    format!("arn:{partition}:bedrock-agentcore:{region}:{account}:runtime/{id}")
+}
 
-    /// AC-010.
-    pub(crate) fn endpoint_arn(&self) -> String {
-        let runtime = self.runtime_arn();
-        format!("{runtime}/runtime-endpoint/{}", self.endpoint_name)
-    }
+/// AC-010. The endpoint is of its runtime's account.
+fn endpoint_arn(runtime: &str, name: &str) -> String {
+    format!("{runtime}/runtime-endpoint/{name}")
 }
 
 impl<'w> Signer<'w> {
