@@ -204,9 +204,9 @@ pub(crate) fn iam_arn(partition: &str, account: &str, word: &str, path: &str, na
 }
 
 fn sts_arn(partition: &str, account: &str, tail: &[&str]) -> Text {
-    let mut pieces = vec!["arn:", partition, ":sts::", account, ":"];
-    pieces.extend(tail);
-    join(&pieces)
+    let mut arn = ["arn:", partition, ":sts::", account, ":"].concat();
+    arn.extend(tail.iter().copied());
+    arn.into()
 }
 
 /// A SAML or OpenID Connect provider of the account.
@@ -295,7 +295,7 @@ impl Target {
         target
     }
 
-    /// A runtime, and an action on it.
+    /// A runtime, and an action on it. The calls that want it know its ARN themselves.
     pub(crate) fn agent(
         partition: &'static str,
         region: &'static str,
@@ -303,7 +303,7 @@ impl Target {
         id: &'static str,
         action: &'static str,
     ) -> Self {
-        let mut target = Self {
+        Self {
             kind: TargetKind::Runtime,
             partition,
             service: "bedrock-agentcore",
@@ -311,12 +311,10 @@ impl Target {
             account: owner,
             owner,
             word: "runtime/",
-            name: "".into(),
+            name: id.into(),
             action,
             arn: "".into(),
-        };
-        target.rename(id.into());
-        target
+        }
     }
 
     /// Gives the resource another name.

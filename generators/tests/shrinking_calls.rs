@@ -352,6 +352,20 @@ fn what_a_failure_does_not_need_is_gone_and_the_rest_has_short_names() {
     }
 }
 
+/// Three accounts where one would do say that it matters.
+#[test]
+fn what_need_not_belong_to_another_account_belongs_to_the_same() {
+    let user = |case: &CallCase| matches!(case.call.caller, Caller::User(_));
+    let [.., apart, _] = PLANTED;
+    let cases = calls(14).filter(|case| user(case) && apart.1(case));
+    for case in cases.take(20) {
+        let result = shrink_call(&case, 5_000, &mut |c| user(c));
+        assert_eq!(result.case.world.accounts.len(), 1);
+        let result = shrink_call(&case, 5_000, &mut |c| user(c) && apart.1(c));
+        assert_eq!(result.case.world.accounts.len(), 2);
+    }
+}
+
 #[test]
 fn the_times_of_a_call_become_the_earliest_that_do() {
     let predicate = |case: &CallCase| match &case.call.caller {

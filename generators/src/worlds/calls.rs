@@ -95,7 +95,7 @@ impl Planned {
     }
 
     /// The name of the endpoint it reaches.
-    pub(crate) fn endpoint<'s>(&self, scene: &'s Scene) -> &'s str {
+    pub(crate) fn endpoint(&self, scene: &Scene) -> &'static str {
         match self.door {
             Some(door) => scene.runtimes[self.runtime].endpoints[door].name,
             None => "DEFAULT",

@@ -114,7 +114,8 @@ impl<'u, 'b> Plan<'u, 'b> {
         let runtime = &scene.runtimes[call.runtime];
         let actions = actions(call.operation, call.user_id.is_some());
         let maker = &mut self.maker;
-        maker.caller = call.caller(scene);
+        let facts = call.facts(scene);
+        maker.caller = facts.caller.clone();
         maker.target = Target::agent(
             scene.partition,
             scene.region,
@@ -122,7 +123,7 @@ impl<'u, 'b> Plan<'u, 'b> {
             runtime.id,
             actions[0],
         );
-        maker.context.facts = Some(call.facts(scene));
+        maker.context.facts = Some(facts);
         maker.bounded = match call.who.kind {
             CallerKind::User | CallerKind::FederatedSession => scene.users[call.who.person].bounded,
             CallerKind::RoleSession => scene.roles[call.who.person].bounded,
@@ -134,7 +135,7 @@ impl<'u, 'b> Plan<'u, 'b> {
             region: scene.region,
             owner: runtime.account,
             id: runtime.id,
-            endpoint: call.endpoint(scene).to_owned(),
+            endpoint: call.endpoint(scene),
         }
     }
 

@@ -44,7 +44,7 @@ pub(crate) struct Ask {
     pub(crate) region: &'static str,
     pub(crate) owner: &'static str,
     pub(crate) id: &'static str,
-    pub(crate) endpoint: String,
+    pub(crate) endpoint: &'static str,
 }
 
 impl Ask {
@@ -72,7 +72,7 @@ impl Ask {
     }
 
     pub(crate) fn door(&self) -> Text {
-        self.here(&[self.id, "/runtime-endpoint/", &self.endpoint])
+        self.here(&[self.id, "/runtime-endpoint/", self.endpoint])
     }
 }
 
@@ -267,10 +267,7 @@ impl Maker<'_, '_> {
                 None => Patterns::one(ask.here(&[ask.id, "*"])),
             },
             3 => Patterns::one(self.wide(ask, setting)),
-            4 => match setting
-                .current
-                .then(|| self.variable_hit(&ask.endpoint, ""))
-            {
+            4 => match setting.current.then(|| self.variable_hit(ask.endpoint, "")) {
                 Some(Some(variable)) => list(vec![
                     ask.runtime(),
                     ask.here(&[ask.id, "/runtime-endpoint/", &variable]),
@@ -317,7 +314,7 @@ impl Maker<'_, '_> {
         let half = if halves { 8 } else { 0 };
         let one = if allow && cover == Cover::Both { 2 } else { 0 };
         let tail = match cover {
-            Cover::Endpoint => ["/runtime-endpoint/", &ask.endpoint],
+            Cover::Endpoint => ["/runtime-endpoint/", ask.endpoint],
             _ => ["", ""],
         };
         let many = if cover == Cover::Both && self.on(Feature::Wildcards) {
@@ -333,7 +330,7 @@ impl Maker<'_, '_> {
             0 => match self.draw.below(4) {
                 0 => ask.runtime(),
                 1 => {
-                    let other = other_name(&ask.endpoint);
+                    let other = other_name(ask.endpoint);
                     let other = ask.here(&[ask.id, "/runtime-endpoint/", other]);
                     return Patterns {
                         not: false,
@@ -341,7 +338,7 @@ impl Maker<'_, '_> {
                     };
                 }
                 2 => {
-                    let wrong = ask.here(&[ask.id, "/endpoint/", &ask.endpoint]);
+                    let wrong = ask.here(&[ask.id, "/endpoint/", ask.endpoint]);
                     return Patterns {
                         not: false,
                         list: vec![ask.runtime(), wrong],
@@ -378,12 +375,12 @@ impl Maker<'_, '_> {
                 Cover::Both => here("other-0123456789"),
             },
             6 => match cover {
-                Cover::Endpoint => ask.here(&[ask.id, "/endpoint/", &ask.endpoint]),
+                Cover::Endpoint => ask.here(&[ask.id, "/endpoint/", ask.endpoint]),
                 _ => here("unrelated-0123456789"),
             },
             _ => match cover {
                 Cover::Endpoint => {
-                    let other = other_name(&ask.endpoint);
+                    let other = other_name(ask.endpoint);
                     ask.here(&[ask.id, "/runtime-endpoint/", other])
                 }
                 _ => here(&join(&[&ask.id[..ask.id.len() - 1], "X"])),
