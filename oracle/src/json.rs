@@ -1,14 +1,12 @@
 //! JSON with places: a tree that keeps what a policy's author wrote.
 //!
-//! serde_json decides what is JSON. It is asked level by level for the raw text of every member name and
-//! value, so that nothing gets lost: members stay in order and repeated, numbers keep their spelling, and
-//! everything knows the byte where it begins.
+//! serde_json decides what is JSON, and decodes escapes. What it accepts is then taken apart here, so that nothing gets
+//! lost: members stay in order and repeated, numbers keep their spelling, and everything knows the byte where it
+//! begins.
 
 use std::borrow::Cow;
-use std::fmt;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use veriam_model::Fault;
 
@@ -77,7 +75,11 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Node<'_>, Fault> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let raw = <&RawValue>::deserialize(&mut deserializer)
         .map_err(|error| syntax_error(&error, text, 0))?;
-    let root = node(raw.get(), text)?;
+    let mut cursor = Cursor {
+        text,
+        at: offset_in(raw.get(), text),
+    };
+    let root = cursor.node()?;
     // IAM-001: one object and nothing behind it.
     if !matches!(root.value, Value::Object(_)) {
         return Err(Fault {
@@ -120,36 +122,99 @@ fn too_deep(text: &str) -> Option<usize> {
     None
 }
 
-/// The value whose raw text is `source`, a part of `text`.
-fn node<'t>(source: &'t str, text: &'t str) -> Result<Node<'t>, Fault> {
-    let offset = offset_in(source, text);
-    let fault = |error: serde_json::Error| syntax_error(&error, source, offset);
-    let value = match source.as_bytes().first() {
-        Some(b'{') => {
-            let Members(members) = serde_json::from_str(source).map_err(fault)?;
-            let members = members.into_iter().map(|(name, value)| {
-                let at = offset_in(name.get(), text);
-                Ok(Member {
-                    name: string(name.get())
-                        .map_err(|error| syntax_error(&error, name.get(), at))?,
-                    offset: at,
-                    node: node(value.get(), text)?,
-                })
-            });
-            Value::Object(members.collect::<Result<_, _>>()?)
+/// A place in a text that is JSON, so that what comes next is known from its first character.
+struct Cursor<'t> {
+    text: &'t str,
+    at: usize,
+}
+
+impl<'t> Cursor<'t> {
+    /// The value here, white space before it skipped.
+    fn node(&mut self) -> Result<Node<'t>, Fault> {
+        let first = self.next_token();
+        let offset = self.at;
+        let value = match first {
+            Some(b'{') => self.object()?,
+            Some(b'[') => self.list()?,
+            Some(b'"') => Value::Text(self.string()?),
+            _ => self.scalar(),
+        };
+        Ok(Node { offset, value })
+    }
+
+    fn object(&mut self) -> Result<Value<'t>, Fault> {
+        self.at += "{".len();
+        let mut members = Vec::new();
+        while self.begins_item() {
+            let offset = self.at;
+            let name = self.string()?;
+            self.next_token();
+            self.at += ":".len();
+            let node = self.node()?;
+            members.push(Member { name, offset, node });
         }
-        Some(b'[') => {
-            let elements: Vec<&RawValue> = serde_json::from_str(source).map_err(fault)?;
-            let elements = elements.into_iter().map(|raw| node(raw.get(), text));
-            Value::List(elements.collect::<Result<_, _>>()?)
+        Ok(Value::Object(members))
+    }
+
+    fn list(&mut self) -> Result<Value<'t>, Fault> {
+        self.at += "[".len();
+        let mut elements = Vec::new();
+        while self.begins_item() {
+            elements.push(self.node()?);
         }
-        Some(b'"') => Value::Text(string(source).map_err(fault)?),
-        Some(b't') => Value::Bool(true),
-        Some(b'f') => Value::Bool(false),
-        Some(b'n') => Value::Null,
-        _ => Value::Number(source),
-    };
-    Ok(Node { offset, value })
+        Ok(Value::List(elements))
+    }
+
+    /// Goes on to the next member or element; false behind the last one, where the bracket is passed.
+    fn begins_item(&mut self) -> bool {
+        if self.next_token() == Some(b',') {
+            self.at += ",".len();
+        }
+        match self.next_token() {
+            Some(b'}' | b']') => {
+                self.at += 1;
+                false
+            }
+            next => next.is_some(),
+        }
+    }
+
+    fn string(&mut self) -> Result<Cow<'t, str>, Fault> {
+        let start = self.at;
+        let mut escaped = false;
+        let inner = self.text.as_bytes().iter().skip(start + 1);
+        let length = inner
+            .take_while(|&&byte| {
+                let closes = byte == b'"' && !escaped;
+                escaped = byte == b'\\' && !escaped;
+                !closes
+            })
+            .count();
+        self.at = (start + length + 2).min(self.text.len());
+        let source = &self.text[start..self.at];
+        string(source).map_err(|error| syntax_error(&error, source, start))
+    }
+
+    /// A number or one of the three words.
+    fn scalar(&mut self) -> Value<'t> {
+        let rest = &self.text[self.at..];
+        let end = rest.find([',', ']', '}', ' ', '\t', '\n', '\r']);
+        let source = &rest[..end.unwrap_or(rest.len())];
+        self.at += source.len();
+        match source {
+            "true" => Value::Bool(true),
+            "false" => Value::Bool(false),
+            "null" => Value::Null,
+            number => Value::Number(number),
+        }
+    }
+
+    /// Skips white space and returns the byte behind it.
+    fn next_token(&mut self) -> Option<u8> {
+        let rest = self.text.as_bytes().iter().skip(self.at);
+        self.at += rest.take_while(|byte| b" \t\n\r".contains(byte)).count();
+        self.text.as_bytes().get(self.at).copied()
+    }
 }
 
 /// The string whose raw text is `source`; what stands between the quotes when that holds no escapes.
@@ -180,32 +245,6 @@ fn syntax_error(error: &serde_json::Error, source: &str, offset: usize) -> Fault
     Fault {
         offset: offset + within,
         rule: iam(2),
-    }
-}
-
-/// The members of an object as raw texts.
-struct Members<'t>(Vec<(&'t RawValue, &'t RawValue)>);
-
-impl<'de: 't, 't> Deserialize<'de> for Members<'t> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Collect;
-        impl<'de> Visitor<'de> for Collect {
-            type Value = Members<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
-                let mut members = Vec::new();
-                while let Some(member) = map.next_entry::<&RawValue, &RawValue>()? {
-                    members.push(member);
-                }
-                Ok(Members(members))
-            }
-        }
-        let Members(members) = deserializer.deserialize_map(Collect)?;
-        Ok(Members(members))
     }
 }
 
