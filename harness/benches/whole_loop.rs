@@ -7,8 +7,8 @@ use veriam::data::{WORKLOADS, rows};
 use veriam::run::{Part, Plan, Rows, UNIT_CASES, run};
 use veriam::target::Evaluator;
 use veriam_evaluator::{Engine, Request};
-use veriam_generators::generated_check;
-use veriam_model::Dialect;
+use veriam_generators::generated_group;
+use veriam_model::{Case, CaseKind, Dialect};
 use veriam_oracle::{self as oracle, Detail};
 
 fn workloads(c: &mut Criterion) {
@@ -34,38 +34,62 @@ fn workloads(c: &mut Criterion) {
     }
 }
 
-fn whole_loop(c: &mut Criterion) {
+/// Cases of one kind from a campaign.
+fn cases(kind: CaseKind) -> Vec<Case> {
+    (0..1_000)
+        .flat_map(|group| generated_group(1, group))
+        .filter(|case| case.kind() == kind)
+        .collect()
+}
+
+fn one_case(c: &mut Criterion) {
+    let dialect = Dialect::default();
     let mut group = c.benchmark_group("one case of a run");
     let mut index = 0;
-    let mut next = || {
-        index += 1;
-        generated_check(1, index)
-    };
-    group.bench_function("generate", |b| b.iter(|| black_box(next())));
-    let checks: Vec<_> = (0..1_000).map(|i| generated_check(1, i)).collect();
-    let mut at = 0;
-    group.bench_function("oracle with derivation", |b| {
+    group.bench_function("generate four", |b| {
         b.iter(|| {
-            at = (at + 1) % checks.len();
-            black_box(oracle::trace(
-                &checks[at],
-                &Dialect::default(),
-                Detail::Structure,
-            ))
+            index += 1;
+            black_box(generated_group(1, index))
         });
     });
-    let mut at = 0;
-    group.bench_function("evaluator from text", |b| {
-        b.iter(|| {
-            at = (at + 1) % checks.len();
-            black_box(veriam::compare::evaluator_answer(
-                &checks[at],
-                &Dialect::default(),
-            ))
+    for kind in CaseKind::ALL {
+        let cases = cases(kind);
+        let name = |judge: &str| format!("{}, {judge}", kind.name());
+        let mut at = 0;
+        group.bench_function(name("oracle"), |b| {
+            b.iter(|| {
+                at = (at + 1) % cases.len();
+                traced(&cases[at], &dialect);
+            });
         });
-    });
+        let mut at = 0;
+        group.bench_function(name("evaluator from text"), |b| {
+            b.iter(|| {
+                at = (at + 1) % cases.len();
+                black_box(veriam::compare::evaluator_reply(&cases[at], &dialect))
+            });
+        });
+    }
     group.finish();
+}
 
+/// As a run asks the oracle: with the derivation that labels need.
+fn traced(case: &Case, dialect: &Dialect) {
+    match case {
+        Case::Check(check) => {
+            let _ = black_box(oracle::trace(check, dialect, Detail::Structure));
+        }
+        Case::Document(document) => {
+            black_box(veriam::compare::oracle_reading(document, dialect));
+        }
+        Case::Call(case) => {
+            let traced = oracle::trace_call(&case.world, &case.call, dialect, Detail::Structure);
+            let _ = black_box(traced);
+        }
+    }
+}
+
+fn whole_loop(c: &mut Criterion) {
     let mut group = c.benchmark_group("whole loop, one thread");
     let embedded = Rows::embedded().expect("embedded rows read");
     group.throughput(Throughput::Elements(UNIT_CASES));
@@ -87,5 +111,9 @@ fn whole_loop(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, workloads, whole_loop);
+criterion_group!(benches, workloads, one_case, whole_loop);
 criterion_main!(benches);
+
+/// The allocator of the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
