@@ -2,8 +2,9 @@
 //!
 //! The oracle (`veriam-oracle`) reads AWS's documentation rule by rule; the evaluator (`veriam-evaluator`) was
 //! written a second time for speed. This crate holds a [`target`], by default the evaluator, against the oracle
-//! on real, documented, exhaustive and generated checks ([`run`]), shrinks and stores what differs ([`store`],
-//! [`case_file`]), counts what the checks reach ([`labels`]) and folds it all into a [`summary`].
+//! on real, documented, exhaustive and generated cases ([`run`]), shrinks and stores what differs ([`store`],
+//! [`case_file`]), counts what the cases reach ([`labels`]) and writes it down as records, of which all that is told is
+//! a fold (`veriam-reports`). [`scenario`] reads worlds and calls that people write; [`explain`] tells one case.
 //!
 //! Everything here is a function of its arguments, except [`rim`] and the modules of [`commands`], which know
 //! streams, files and clocks, [`store`], which writes, and [`scenario`], which reads a scenario with its policies.

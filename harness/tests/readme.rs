@@ -18,7 +18,7 @@ fn the_explanation_shown_is_the_beginning_of_the_real_one() {
     let blocks = blocks(&text);
     let at = blocks
         .iter()
-        .position(|block| block.contains("-- explain "));
+        .position(|block| block.contains("-- explain scenarios/"));
     let at = at.expect("the README shows an explanation");
     let (_, args) = blocks[at].trim().split_once(" -- ").expect("a command");
     let args: Vec<&str> = args.split(' ').collect();

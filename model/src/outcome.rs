@@ -119,8 +119,8 @@ impl fmt::Display for Outcome {
                     DenialKind::Implicit => "denied for want of an Allow by ",
                 })?;
                 for (i, policy_type) in denial.by.iter().enumerate() {
-                    let or = if i == 0 { "" } else { " or " };
-                    write!(f, "{or}{}", policy_type.title())?;
+                    let and = if i == 0 { "" } else { " and " };
+                    write!(f, "{and}{}", policy_type.title())?;
                 }
                 Ok(())
             }
