@@ -250,6 +250,17 @@ fn diff_tells_whose_access_changes() {
     assert_eq!(told["schema"], "veriam.diff/1");
     assert_eq!(told["scenarios"][0]["calls"][0]["access"], "lost");
 
+    // Somebody else is named: some calls are denied as before, at another place, which the text must show.
+    let changed = policy.replace("DeveloperRole", "InternRole");
+    std::fs::write(folder.path().join("v2.json"), changed).unwrap();
+    let json = run(&[&args[..], &["--format", "json"]].concat());
+    let told: serde_json::Value = serde_json::from_str(&json.out).unwrap();
+    let calls = told["scenarios"][0]["calls"].as_array().unwrap();
+    assert!(calls.len() >= 6, "{}", json.out);
+    for call in calls {
+        assert_ne!(call["before"], call["after"], "{call}");
+    }
+
     // Folders: a scenario that one side alone has is a change, too.
     std::fs::create_dir(folder.path().join("b")).unwrap();
     for file in [

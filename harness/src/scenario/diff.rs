@@ -135,14 +135,20 @@ fn calls(old: &Matrix<'_>, new: &Matrix<'_>) -> (Vec<Change>, usize) {
             continue;
         }
         let (resource, endpoint, ask, caller, way) = *key;
+        let mut told = [before, after].map(|verdict| verdict.map(ToString::to_string));
+        if told[0] == told[1] {
+            // The reason is the same, the place is another one.
+            told = [before, after].map(|verdict| verdict.map(with_place));
+        }
+        let [told_before, told_after] = told;
         let change = Change {
             resource: resource.to_owned(),
             endpoint: endpoint.to_owned(),
             call: ask.to_string(),
             caller: caller.to_owned(),
             from: vec![way.to_owned()],
-            before: before.map(ToString::to_string),
-            after: after.map(ToString::to_string),
+            before: told_before,
+            after: told_after,
             access: access(before.and_then(determined), after.and_then(determined)),
         };
         let alike = |other: &&mut Change| {
@@ -158,6 +164,10 @@ fn calls(old: &Matrix<'_>, new: &Matrix<'_>) -> (Vec<Change>, usize) {
         }
     }
     (changes, keys.len())
+}
+
+fn with_place(verdict: &CellVerdict) -> String {
+    determined(verdict).map_or_else(|| verdict.to_string(), super::expect::told)
 }
 
 fn determined(verdict: &CellVerdict) -> Option<&Outcome> {
