@@ -1,5 +1,7 @@
 //! The command line: what can be asked.
 
+mod selftest;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -8,6 +10,8 @@ use veriam_model::{Dialect, Operation, PolicyType, RuleId};
 use crate::run::Part;
 use crate::schemas::SchemaName;
 use crate::store::DEFAULT_FOLDER;
+
+pub use selftest::{SelftestArgs, SelftestFormat};
 
 /// The seed of a run that names none, so that two people see the same run.
 pub const DEFAULT_SEED: u64 = 20_261_123;
@@ -66,6 +70,8 @@ pub enum Command {
     Diff(DiffArgs),
     /// Measure both judges on this machine
     Bench(BenchArgs),
+    /// Hold oracles with one known bug each against the oracle
+    Selftest(SelftestArgs),
     /// Print the JSON Schema of a file or stream
     Schema(SchemaArgs),
     /// Print a completion script for a shell

@@ -10,6 +10,7 @@ mod matrix;
 mod replay;
 mod rules;
 mod run;
+mod selftest;
 mod test;
 
 use std::io::Read;
@@ -39,6 +40,7 @@ pub fn dispatch(command: Option<Command>, streams: &mut Streams<'_>) -> Ended {
         Some(Command::Matrix(args)) => matrix::run(&args, streams),
         Some(Command::Diff(args)) => diff::run(&args, streams),
         Some(Command::Bench(args)) => bench::run(&args, streams),
+        Some(Command::Selftest(args)) => selftest::run(&args, streams),
         Some(Command::Schema(args)) => streams.end(Exit::Agreed, &args.name.text()),
         Some(Command::Completions(args)) => completions(&args, streams),
     }

@@ -27,6 +27,7 @@ pub mod rules_page;
 pub mod run;
 pub mod scenario;
 pub mod schemas;
+pub mod selftest;
 pub mod store;
 pub mod target;
 

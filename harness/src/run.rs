@@ -18,6 +18,7 @@ use veriam_model::{Case, Check, Row, RuleId};
 use veriam_reports::{Record, StartRecord};
 
 pub use controls::CONTROLS;
+pub(crate) use divergence::is_determined;
 pub use divergence::{Cluster, Digest, ORACLE, deciding_rules, digest, shrunk};
 pub use tally::{Fit, Found, OracleFault, Tally, Who};
 pub use veriam_reports::Part;

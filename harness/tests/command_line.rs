@@ -23,6 +23,7 @@ fn help_texts_are_the_ones_that_were_reviewed() {
         "matrix",
         "diff",
         "bench",
+        "selftest",
         "completions",
     ] {
         let args: Vec<&str> = [command, "--help"]

@@ -191,7 +191,7 @@ pub fn shrunk(case: &Case, pair: (Kind, Kind), target: &dyn Target) -> (Case, bo
 }
 
 /// Whether no open choice changes the outcome. Under another dialect than the default one nobody asks.
-fn is_determined(case: &Case, dialect: &Dialect) -> bool {
+pub(crate) fn is_determined(case: &Case, dialect: &Dialect) -> bool {
     if *dialect != Dialect::default() {
         return false;
     }

@@ -1,0 +1,234 @@
+//! Policy texts, taken apart and written back: what a canary misreads, it misreads here.
+//!
+//! The order of members has no meaning, so a text that comes back from here means what it meant, but for the change. A
+//! text in which nothing changes is kept to the byte.
+
+use serde_json::{Map, Value, json};
+use veriam_model::{Check, PolicySlot, PolicyText};
+
+/// A statement, and where it stands.
+pub(crate) struct Statement<'a> {
+    /// The policy it stands in.
+    pub(crate) slot: PolicySlot,
+    /// Whether the document has the current version, so that variables are filled in.
+    pub(crate) current: bool,
+    /// Its position in the document.
+    pub(crate) index: usize,
+    /// Its members.
+    pub(crate) members: &'a mut Map<String, Value>,
+}
+
+/// Every policy of the check with its place, to be changed.
+fn policies(check: &mut Check) -> Vec<(PolicySlot, &mut PolicyText)> {
+    let mut all = Vec::new();
+    for (i, text) in check.identity_policies.iter_mut().enumerate() {
+        all.push((PolicySlot::Identity(i), text));
+    }
+    for (slot, text) in [
+        (PolicySlot::Resource, &mut check.resource_policy),
+        (PolicySlot::Boundary, &mut check.boundary),
+        (PolicySlot::Session, &mut check.session_policy),
+        (PolicySlot::Endpoint, &mut check.endpoint_policy),
+    ] {
+        all.extend(text.iter_mut().map(|text| (slot, text)));
+    }
+    for (slot, levels) in [
+        (
+            PolicySlot::Scp as fn(usize, usize) -> PolicySlot,
+            &mut check.scps,
+        ),
+        (PolicySlot::Rcp, &mut check.rcps),
+    ] {
+        for (l, level) in levels.iter_mut().enumerate() {
+            for (i, text) in level.iter_mut().enumerate() {
+                all.push((slot(l, i), text));
+            }
+        }
+    }
+    all
+}
+
+/// Changes documents as a whole.
+pub(crate) fn documents(
+    check: &mut Check,
+    change: &mut dyn FnMut(PolicySlot, &mut Map<String, Value>),
+) {
+    for (slot, text) in policies(check) {
+        document(text, &mut |members| change(slot, members));
+    }
+}
+
+/// Changes one document.
+pub(crate) fn document(text: &mut PolicyText, change: &mut dyn FnMut(&mut Map<String, Value>)) {
+    let Ok(Value::Object(before)) = serde_json::from_str(text.as_str()) else {
+        return;
+    };
+    let mut after = before.clone();
+    change(&mut after);
+    // A fraction may come back in another spelling, and a number in a policy is the text it is written as.
+    if after != before && !holds_fraction(&after) {
+        *text = PolicyText::new(Value::Object(after).to_string());
+    }
+}
+
+fn holds_fraction(members: &Map<String, Value>) -> bool {
+    fn inside(value: &Value) -> bool {
+        match value {
+            Value::Number(number) => number.is_f64(),
+            Value::Array(values) => values.iter().any(inside),
+            Value::Object(members) => members.values().any(inside),
+            _ => false,
+        }
+    }
+    members.values().any(inside)
+}
+
+/// Changes statements.
+pub(crate) fn statements(check: &mut Check, change: &mut dyn FnMut(Statement<'_>)) {
+    documents(check, &mut |slot, members| {
+        let current = members.get("Version").and_then(Value::as_str) == Some("2012-10-17");
+        let mut each = |index, value: &mut Value| {
+            if let Value::Object(members) = value {
+                change(Statement {
+                    slot,
+                    current,
+                    index,
+                    members,
+                });
+            }
+        };
+        match members.get_mut("Statement") {
+            Some(Value::Array(list)) => {
+                for (index, value) in list.iter_mut().enumerate() {
+                    each(index, value);
+                }
+            }
+            Some(one) => each(0, one),
+            None => {}
+        }
+    });
+}
+
+impl Statement<'_> {
+    /// Whether it denies.
+    pub(crate) fn denies(&self) -> bool {
+        self.members.get("Effect").and_then(Value::as_str) == Some("Deny")
+    }
+
+    /// Lets the statement never apply.
+    pub(crate) fn never(&mut self) {
+        never(self.members);
+    }
+
+    /// Gives a member another name.
+    pub(crate) fn rename(&mut self, from: &str, to: &str) {
+        if let Some(value) = self.members.remove(from) {
+            self.members.insert(to.to_owned(), value);
+        }
+    }
+}
+
+/// Lets the statement never apply: no request has this key.
+pub(crate) fn never(statement: &mut Map<String, Value>) {
+    let condition = statement.entry("Condition").or_insert_with(|| json!({}));
+    if let Value::Object(operators) = condition {
+        let block = operators.entry("StringEquals").or_insert_with(|| json!({}));
+        if let Value::Object(keys) = block {
+            keys.insert("veriam:never".to_owned(), json!("never"));
+        }
+    }
+}
+
+/// Changes each text of a string or list of strings.
+pub(crate) fn each_text(value: &mut Value, change: &mut dyn FnMut(&mut String)) {
+    match value {
+        Value::String(text) => change(text),
+        Value::Array(values) => {
+            for value in values {
+                each_text(value, change);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The texts of a string or list of strings.
+pub(crate) fn texts(value: &Value) -> Vec<String> {
+    match value {
+        Value::String(text) => vec![text.clone()],
+        Value::Array(values) => values.iter().flat_map(texts).collect(),
+        Value::Bool(_) | Value::Number(_) => vec![value.to_string()],
+        _ => Vec::new(),
+    }
+}
+
+/// Adds a text to a string or list of strings.
+pub(crate) fn add(value: &mut Value, text: &str) {
+    let mut all: Vec<Value> = match value.take() {
+        Value::Array(values) => values,
+        one => vec![one],
+    };
+    all.push(json!(text));
+    *value = Value::Array(all);
+}
+
+/// Adds a statement to a document.
+pub(crate) fn add_statement(text: &mut PolicyText, statement: &Value) {
+    document(text, &mut |members| {
+        let mut all = match members.remove("Statement") {
+            Some(Value::Array(values)) => values,
+            Some(one) => vec![one],
+            None => Vec::new(),
+        };
+        all.push(statement.clone());
+        members.insert("Statement".to_owned(), Value::Array(all));
+    });
+}
+
+/// Whether a pattern of `*` and `?` matches a text; `lazy` lets `?` stand for nothing as well.
+pub(crate) fn glob(pattern: &str, text: &str, lazy: bool) -> bool {
+    let pattern: Vec<char> = pattern.chars().collect();
+    let text: Vec<char> = text.chars().collect();
+    // `reach[i]`: whether what was read of the pattern matches the first `i` characters.
+    let mut reach = vec![false; text.len() + 1];
+    reach[0] = true;
+    for symbol in pattern {
+        let mut next = vec![false; text.len() + 1];
+        for i in 0..=text.len() {
+            next[i] = match symbol {
+                '*' => reach[i] || (i > 0 && next[i - 1]),
+                '?' => (lazy && reach[i]) || (i > 0 && reach[i - 1]),
+                c => i > 0 && reach[i - 1] && text[i - 1] == c,
+            };
+        }
+        reach = next;
+    }
+    reach[text.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_match_as_wildcards_do() {
+        for (pattern, text, lazy, expected) in [
+            ("a*c", "abbc", false, true),
+            ("a?c", "abc", false, true),
+            ("a?c", "ac", false, false),
+            ("a?c", "ac", true, true),
+            ("*", "", false, true),
+            ("a", "ab", false, false),
+        ] {
+            assert_eq!(glob(pattern, text, lazy), expected, "{pattern} {text}");
+        }
+    }
+
+    #[test]
+    fn a_text_without_change_keeps_its_bytes() {
+        let written = r#"{ "Statement": {"Effect": "Deny", "Action" : "*", "Resource":"*"} }"#;
+        let mut text = PolicyText::new(written);
+        document(&mut text, &mut |_| {});
+        assert_eq!(text.as_str(), written);
+    }
+}

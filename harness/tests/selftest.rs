@@ -1,0 +1,180 @@
+//! Canaries: every one is caught, the untouched oracle never, and the page about them is the one that would be printed.
+
+mod support;
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+use support::veriam;
+use veriam::cli::DEFAULT_SEED;
+use veriam::compare::{agree, oracle_reply};
+use veriam::selftest::{CONTROL, Canary, canaries, first_difference, hunt};
+use veriam::target::Target;
+use veriam_model::{Case, Check, Dialect, DocumentCase, PolicyText, PolicyType};
+
+/// Cases a canary is asked here; the rest of the campaign belongs to a release build.
+const CASES: u64 = 1_000;
+
+/// Canaries that are caught later than within [`CASES`], each with a case that catches it at once.
+fn by_hand(name: &str) -> Option<Case> {
+    let check = |json: &str| {
+        let check = Check::from_json(json).expect("a check");
+        Some(Case::Check(Box::new(check)))
+    };
+    let bob = |action: &str, resource: &str, account: &str, rest: &str| {
+        check(&format!(
+            r#"{{"principal": {{"arn": "arn:aws:iam::111122223333:user/bob", "account": "111122223333"}},
+                "action": "{action}", "resource": {{"arn": "{resource}", "account": "{account}"}}, {rest}}}"#
+        ))
+    };
+    let own = |statement: &str, context: &str| {
+        let rest = format!(
+            r#""identity_policies": [{{"Version": "2012-10-17", "Statement": {statement}}}], "context": {context}"#
+        );
+        bob(
+            "s3:GetObject",
+            "arn:aws:s3:::bucket/axb/home/k",
+            "111122223333",
+            &rest,
+        )
+    };
+    match name {
+        "arn-like-over-segments" => own(
+            r#"{"Effect": "Allow", "Action": "*", "Resource": "*", "Condition":
+                {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam:*:user/bob"}}}"#,
+            r#"{"aws:PrincipalArn": ["arn:aws:iam::111122223333:user/bob"]}"#,
+        ),
+        "regex-characters-live" => own(
+            r#"{"Effect": "Allow", "Action": "*", "Resource": "arn:aws:s3:::bucket/a.b/*"}"#,
+            "{}",
+        ),
+        "brackets-as-classes" => own(
+            r#"{"Effect": "Allow", "Action": "*", "Resource": "arn:aws:s3:::bucket/a[xyz]b/*"}"#,
+            "{}",
+        ),
+        "literal-star-expanded" => own(
+            r#"{"Effect": "Allow", "Action": "*", "Resource": "arn:aws:s3:::bucket/${*}"}"#,
+            "{}",
+        ),
+        "unset-variable-as-empty-text" => own(
+            r#"{"Effect": "Allow", "Action": "*", "Resource": "arn:aws:s3:::bucket/axb/${aws:userid}*"}"#,
+            "{}",
+        ),
+        "variable-wildcards-live" => own(
+            r#"{"Effect": "Allow", "Action": "*", "Resource": "arn:aws:s3:::bucket/${aws:PrincipalTag/team}"}"#,
+            r#"{"aws:PrincipalTag/team": ["axb/*"]}"#,
+        ),
+        "trust-policy-not-required" => bob(
+            "sts:AssumeRole",
+            "arn:aws:iam::111122223333:role/app",
+            "111122223333",
+            r#""identity_policies": [{"Version": "2012-10-17", "Statement":
+                {"Effect": "Allow", "Action": "*", "Resource": "*"}}]"#,
+        ),
+        "boundary-ignored-for-a-role-grant" => check(
+            r#"{"principal": {"arn": "arn:aws:sts::111122223333:assumed-role/app/s1", "account": "111122223333"},
+                "action": "s3:GetObject",
+                "resource": {"arn": "arn:aws:s3:::bucket/k", "account": "111122223333"},
+                "resource_policy": {"Version": "2012-10-17", "Statement": {"Effect": "Allow",
+                    "Principal": {"AWS": "arn:aws:iam::111122223333:role/app"},
+                    "Action": "s3:GetObject", "Resource": "*"}},
+                "boundary": {"Version": "2012-10-17", "Statement":
+                    {"Effect": "Allow", "Action": "sqs:*", "Resource": "*"}}}"#,
+        ),
+        "partial-wildcard-in-a-principal-honoured" => Some(Case::Document(DocumentCase {
+            policy_type: PolicyType::Resource,
+            text: PolicyText::new(
+                r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow",
+                    "Principal": {"AWS": "arn:aws:iam::111122223333:role/*"},
+                    "Action": "s3:GetObject", "Resource": "*"}}"#,
+            ),
+        })),
+        _ => None,
+    }
+}
+
+fn differs(canary: &Canary, case: &Case) -> bool {
+    let expected = oracle_reply(case, &Dialect::default());
+    !agree(&expected, &canary.observe(case))
+}
+
+#[test]
+fn canaries_have_names_of_their_own_and_are_told() {
+    let canaries = canaries();
+    let names: BTreeSet<&str> = canaries.iter().map(|canary| canary.name).collect();
+    assert_eq!(names.len(), canaries.len());
+    for canary in canaries {
+        let kebab = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        assert!(canary.name.chars().all(kebab), "{}", canary.name);
+        assert!(canary.does.ends_with('.'), "{}", canary.name);
+        assert!(!canary.seen.is_empty(), "{}", canary.name);
+    }
+}
+
+/// Canaries that are rare among generated cases, so that only a release build waits for them.
+const RARE: &[&str] = &[
+    "not-principal-ignoring-a-boundary",
+    "source-vpc-on-public-traffic",
+    "user-id-header-ignored",
+    "wildcards-in-string-equals",
+];
+
+#[test]
+fn every_canary_is_caught() {
+    for canary in canaries() {
+        let caught = match by_hand(canary.name) {
+            Some(case) => differs(&canary, &case),
+            None => {
+                let cases = if RARE.contains(&canary.name) {
+                    4 * CASES
+                } else {
+                    CASES
+                };
+                first_difference(&canary, DEFAULT_SEED, cases).is_some()
+            }
+        };
+        assert!(caught, "{}", canary.name);
+    }
+}
+
+#[test]
+fn the_untouched_oracle_is_never_caught() {
+    assert_eq!(first_difference(&CONTROL, DEFAULT_SEED, CASES), None);
+}
+
+#[test]
+fn a_canary_is_shrunk_to_a_case_that_still_shows_it() {
+    let all = canaries();
+    let named = |name: &str| all.iter().find(|canary| canary.name == name).copied();
+    for name in ["null-inverted", "boundary-ignored", "endpoint-pair-dropped"] {
+        let canary = named(name).expect("there is such a canary");
+        let caught = hunt(&canary, DEFAULT_SEED, CASES).expect("it is caught");
+        assert!(differs(&canary, &caught.case), "{name}");
+        assert!(caught.statements() <= 3, "{name}");
+    }
+}
+
+#[test]
+fn the_command_tells_what_became_of_each_canary() {
+    let only = "if-exists-dropped,not-action-as-action";
+    let finished = veriam(&["selftest", "--only", only, "--format", "json"]);
+    assert_eq!((finished.code, finished.err.as_str()), (0, ""));
+    let told: Value = serde_json::from_str(&finished.out).expect("one JSON object");
+    assert_eq!(told["schema"], "veriam.selftest/1");
+    let canaries = told["canaries"].as_array().expect("a list");
+    assert_eq!(canaries.len(), 2);
+    for canary in canaries {
+        let members = canary.as_object().expect("an object");
+        let names: BTreeSet<&str> = members.keys().map(String::as_str).collect();
+        assert_eq!(
+            names,
+            BTreeSet::from(["name", "caught", "cases", "statements"])
+        );
+        assert_eq!(canary["caught"], true);
+        assert!(canary["cases"].as_u64() > Some(0));
+    }
+    let escaped = veriam(&["selftest", "--cases", "0"]);
+    assert_eq!(escaped.code, 1);
+    assert!(escaped.out.contains("null-inverted"), "{}", escaped.out);
+    assert_eq!(veriam(&["selftest", "--only", "nobody"]).code, 2);
+}
