@@ -237,7 +237,8 @@ impl CaseError {
     }
 }
 
-fn utf8(bytes: &[u8]) -> Result<&str, CaseError> {
+/// The text of a file that has to be UTF-8 without a byte order mark.
+pub(crate) fn utf8(bytes: &[u8]) -> Result<&str, CaseError> {
     if bytes.starts_with(b"\xef\xbb\xbf") {
         return Err(CaseError {
             line: 1,

@@ -1,5 +1,6 @@
 //! The command line: what can be asked.
 
+mod ledger;
 mod selftest;
 
 use std::path::PathBuf;
@@ -11,6 +12,7 @@ use crate::run::Part;
 use crate::schemas::SchemaName;
 use crate::store::DEFAULT_FOLDER;
 
+pub use ledger::{LedgerAddArgs, LedgerArgs, LedgerCheckArgs, LedgerCommand, LedgerPruneArgs};
 pub use selftest::{SelftestArgs, SelftestFormat};
 
 /// The seed of a run that names none, so that two people see the same run.
@@ -29,8 +31,8 @@ pub const DEFAULT_CASES: u64 = 100_000;
     after_help = "\
 Without a command, veriam does what `veriam run` does.
 
-Exit codes: 0 agreed · 1 divergence, or findings of lint · 2 malformed command line or input ·
-            3 stale ledger entry · 4 void run · 5 target unreachable · 70 fault of veriam
+Exit codes: 0 agreed · 1 new divergence, or findings of lint · 2 malformed command line or input ·
+            3 stale or expired ledger entry · 4 void run · 5 target unreachable · 70 fault of veriam
 
 Examples:
   veriam                                  compare everything, with a summary
@@ -50,6 +52,8 @@ pub struct Cli {
 pub enum Command {
     /// Hold a target against the oracle
     Run(RunArgs),
+    /// Accept divergences: list, add and remove entries of the ledger
+    Ledger(LedgerArgs),
     /// Judge stored divergences again
     Replay(ReplayArgs),
     /// Answer checks from standard input, one a line
@@ -158,7 +162,7 @@ pub enum Space {
 A run begins with controls, cases whose answer is beyond doubt. It is void, and fails, when a control comes \
 out wrong, a part compares nothing, a decision or label is too rare among the generated cases, or too many of \
 them are left open by the documentation. Divergences are shrunk and stored; `veriam replay FILE` judges them \
-again.
+again. Divergences that the ledger accepts are known and do not fail the run (`veriam ledger --help`).
 
 Examples:
   veriam run                              everything, 100,000 generated cases
@@ -209,6 +213,14 @@ pub struct RunArgs {
     #[arg(long, value_name = "FILE")]
     pub records: Option<PathBuf>,
 
+    /// The ledger of accepted divergences [default: veriam.toml, if there is one]
+    #[arg(long, value_name = "FILE", conflicts_with = "no_ledger")]
+    pub config: Option<PathBuf>,
+
+    /// Accept no divergence, whatever the ledger says
+    #[arg(long)]
+    pub no_ledger: bool,
+
     /// Show no progress bar; without a terminal there is none anyway
     #[arg(long)]
     pub no_progress: bool,
@@ -231,6 +243,8 @@ impl Default for RunArgs {
             out: PathBuf::from(DEFAULT_FOLDER),
             format: Format::Text,
             records: None,
+            config: None,
+            no_ledger: false,
             no_progress: false,
             planted: None,
         }

@@ -9,7 +9,7 @@ use veriam_reports::Summary;
 pub enum Exit {
     /// Everything agreed; nothing was found.
     Agreed,
-    /// A divergence, a failed expectation, or findings of lint.
+    /// A divergence that the ledger does not accept, a failed expectation, or findings of lint.
     Divergence,
     /// The command line or an input is malformed.
     Usage,
@@ -53,8 +53,12 @@ impl Exit {
     #[must_use]
     pub fn of_run(summary: &Summary) -> Exit {
         let mut exit = Exit::Agreed;
-        if summary.divergences > 0 {
+        if summary.has_new() {
             exit = exit.or(Exit::Divergence);
+        }
+        let ledger = summary.ledger.as_ref();
+        if ledger.is_some_and(|l| !l.stale.is_empty() || !l.expired.is_empty()) {
+            exit = exit.or(Exit::StaleLedger);
         }
         if summary.void {
             exit = exit.or(Exit::Void);

@@ -6,9 +6,11 @@ use std::io::{self, Read, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 use std::sync::{Mutex, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use anstream::ColorChoice;
 use clap::Parser;
+use veriam_reports::Date;
 
 use crate::cli::Cli;
 use crate::commands;
@@ -28,6 +30,8 @@ pub struct Streams<'a> {
     pub styled_err: bool,
     /// Whether standard error is a terminal.
     pub terminal_err: bool,
+    /// The day on which the command runs, in UTC.
+    pub today: Date,
 }
 
 impl fmt::Debug for Streams<'_> {
@@ -143,8 +147,15 @@ pub fn main() -> ExitCode {
         styled_out,
         styled_err,
         terminal_err: io::IsTerminal::is_terminal(&stderr),
+        today: today(),
     };
     run(std::env::args_os(), &mut streams).into()
+}
+
+/// The day; a clock before 1970 is as good as one at it.
+fn today() -> Date {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    Date::of_seconds(since.map_or(0, |time| time.as_secs()))
 }
 
 /// Runs a command line. Whatever happens, the exit is one of [`Exit`], and a panic is [`Exit::Internal`].

@@ -13,6 +13,10 @@ fn help_texts_are_the_ones_that_were_reviewed() {
     for command in [
         "",
         "run",
+        "ledger",
+        "ledger add",
+        "ledger check",
+        "ledger prune",
         "replay",
         "decide",
         "explain",
@@ -26,10 +30,7 @@ fn help_texts_are_the_ones_that_were_reviewed() {
         "selftest",
         "completions",
     ] {
-        let args: Vec<&str> = [command, "--help"]
-            .into_iter()
-            .filter(|a| !a.is_empty())
-            .collect();
+        let args: Vec<&str> = command.split_whitespace().chain(["--help"]).collect();
         let finished = veriam(&args);
         assert_eq!(finished.code, 0, "{command}");
         assert_eq!(finished.err, "", "{command}");
@@ -59,6 +60,33 @@ fn a_malformed_command_line_is_told_on_standard_error_with_code_2() {
         &["run", "--only", "nothing"],
         &["run", "--exhaustive", "combiner", "--cases", "5"],
         &["run", "--planted", "no-such-mistake"],
+        &["run", "--config", "no-such-file.toml"],
+        &["run", "--config", "veriam.toml", "--no-ledger"],
+        &["ledger"],
+        &["ledger", "add", "no-such-file.json", "--reason", "x"],
+        &["ledger", "add", "case.json"],
+        &["ledger", "add", "case.json", "--reason", " "],
+        &[
+            "ledger",
+            "add",
+            "case.json",
+            "--reason",
+            "x",
+            "--link",
+            "here",
+        ],
+        &[
+            "ledger",
+            "add",
+            "case.json",
+            "--reason",
+            "x",
+            "--expires",
+            "soon",
+        ],
+        &["ledger", "check", "--config", "no-such-file.toml"],
+        &["ledger", "prune"],
+        &["ledger", "prune", "--stale-from", "no-such-file.json"],
         &["replay"],
         &["rules", "X-1"],
         &["rules", "IAM-319"],

@@ -6,6 +6,7 @@
 
 mod kind;
 mod labels;
+mod ledger;
 mod part;
 mod record;
 mod signature;
@@ -14,6 +15,10 @@ mod summary;
 
 pub use kind::{Kind, OutcomeKind, ParseKindError};
 pub use labels::{FamilyCounts, LabelCount, MINIMUM_PER_100_000, Shortage, minimum};
+pub use ledger::{
+    Accepts, ClusterSummary, Date, KindPattern, Ledger, LedgerEntry, LedgerSummary, ParseDateError,
+    ParsePatternError, Reach, Standing,
+};
 pub use part::Part;
 pub use record::{
     ClusterRecord, EndRecord, Outcomes, PartRecord, RECORD_SCHEMA, ReadingCount, Record,

@@ -9,7 +9,8 @@ use veriam_model::{Decision, RuleId};
 
 use crate::labels::shortages;
 use crate::{
-    ClusterRecord, EndRecord, FamilyCounts, Outcomes, Part, Record, Shortage, StartRecord,
+    ClusterRecord, ClusterSummary, EndRecord, FamilyCounts, LedgerSummary, Outcomes, Part, Record,
+    Shortage, StartRecord,
 };
 
 /// The version tag of a summary.
@@ -71,9 +72,11 @@ pub struct Summary {
     /// For a target that declares no dialect: the reading it follows of each choice that was reached.
     pub follows: Vec<Followed>,
     /// The divergences, told apart by what they turn on.
-    pub clusters: Vec<ClusterRecord>,
+    pub clusters: Vec<ClusterSummary>,
     /// Divergences that were only counted.
     pub not_examined: u64,
+    /// How the run stands to the ledger; null when it was not asked.
+    pub ledger: Option<LedgerSummary>,
     /// Cases on which the oracle itself broke: faults of Veriam.
     pub faults: Vec<String>,
     /// Why the run proves nothing, as values.
@@ -270,8 +273,9 @@ impl Summary {
             labels: generated.map_or_else(Vec::new, |t| t.labels.clone()),
             below_minimum,
             follows,
-            clusters,
+            clusters: clusters.into_iter().map(ClusterSummary::from).collect(),
             not_examined: end.not_examined,
+            ledger: None,
             faults: parts
                 .iter()
                 .flat_map(|part| {

@@ -5,14 +5,15 @@ use std::time::Instant;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use veriam_model::{CallCase, Case, Check, DocumentCase, PolicyText};
-use veriam_reports::{ClusterRecord, EndRecord, Record, Summary, to_lines};
+use veriam_reports::{ClusterRecord, EndRecord, Reach, Record, Summary, to_lines};
 
+use super::ledger::ledger;
 use crate::case_file::StoredCase;
 use crate::cli::{Format, PartName, RunArgs};
 use crate::exit::Exit;
 use crate::pretty::pretty;
 use crate::rim::{Ended, Failure, Streams};
-use crate::run::{Cluster, Part, Plan, Rows, digest, run as run_plan};
+use crate::run::{Cluster, Counted, Digest, Part, Plan, Rows, digest, run as run_plan};
 use crate::store::{store, write_whole};
 use crate::style::{STRONG, paint};
 use crate::target::{self, Evaluator, Target};
@@ -24,6 +25,11 @@ pub(super) fn run(args: &RunArgs, streams: &mut Streams<'_>) -> Ended {
     let plan = plan(args);
     let rows = Rows::embedded().map_err(Failure::internal)?;
     let target = target(args)?;
+    let ledger = if args.no_ledger {
+        None
+    } else {
+        Some(ledger(args.config.as_deref(), streams)?)
+    };
     let started = Instant::now();
     let bar = bar(args, &plan, &rows, streams);
     let progress = |cases: u64| bar.inc(cases);
@@ -45,7 +51,11 @@ pub(super) fn run(args: &RunArgs, streams: &mut Streams<'_>) -> Ended {
         seconds,
         not_examined: digest.not_examined,
     }));
-    let summary = Summary::fold(&records).map_err(Failure::internal)?;
+    let mut summary = Summary::fold(&records).map_err(Failure::internal)?;
+    if let Some(ledger) = &ledger {
+        let reach = reach(args, &counted, &digest);
+        summary = summary.held_against(ledger, reach, streams.today);
+    }
     let mut exit = Exit::of_run(&summary);
     if let Some(path) = &args.records
         && let Err(error) = write_whole(path, to_lines(&records).as_bytes())
@@ -62,6 +72,14 @@ pub(super) fn run(args: &RunArgs, streams: &mut Streams<'_>) -> Ended {
             streams.tell(&shown);
             streams.end(exit, &summary.to_json())
         }
+    }
+}
+
+/// What the run could have shown.
+fn reach(args: &RunArgs, counted: &Counted, digest: &Digest) -> Reach {
+    Reach {
+        whole: args.only.is_empty() && args.exhaustive.is_none() && !args.fail_fast,
+        every_pair: digest.has_every_pair(counted),
     }
 }
 

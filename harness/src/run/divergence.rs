@@ -34,6 +34,18 @@ pub struct Digest {
     pub not_examined: u64,
 }
 
+impl Digest {
+    /// Whether each pair of replies that diverged in a part was looked into, so that what was left out has the replies
+    /// of something that was looked into.
+    #[must_use]
+    pub fn has_every_pair(&self, counted: &Counted) -> bool {
+        let examined: u64 = self.clusters.iter().map(|c| c.examined).sum();
+        let mut tallies = counted.parts.iter().map(|(_, tally)| tally);
+        let all_kept = tallies.all(|t| t.divergences == t.found.len() as u64);
+        self.not_examined == 0 || (all_kept && examined < SHRUNK as u64)
+    }
+}
+
 /// Divergences with one signature.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cluster {

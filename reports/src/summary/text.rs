@@ -1,5 +1,7 @@
 //! The summary for people.
 
+mod ledger;
+
 use std::fmt::Write;
 
 use super::{PartSummary, Summary};
@@ -42,6 +44,7 @@ fn write_all(out: &mut String, summary: &Summary) -> std::fmt::Result {
     }
     follows(out, summary)?;
     cases(out, summary)?;
+    ledger::entries(out, summary)?;
     verdict(out, summary)
 }
 
@@ -235,7 +238,9 @@ fn cases(out: &mut String, summary: &Summary) -> std::fmt::Result {
             1 => String::new(),
             n => format!(" ({} of those examined)", thousands(n)),
         };
-        writeln!(out, "  {}{times}", paint(BAD, &case.signature))?;
+        let style = ledger::style(case.ledger);
+        writeln!(out, "  {}{times}", paint(style, &case.signature))?;
+        ledger::reason(out, case)?;
         match (&case.replay, &case.not_stored) {
             (Some(replay), _) => writeln!(out, "    {replay}")?,
             (None, Some(why)) => writeln!(out, "    not stored: {why}")?,
@@ -246,7 +251,8 @@ fn cases(out: &mut String, summary: &Summary) -> std::fmt::Result {
         let more = thousands(summary.not_examined);
         writeln!(
             out,
-            "  {more} further divergences were counted and not examined"
+            "  {more} further divergences were counted and not examined{}",
+            ledger::taken_for(summary)
         )?;
     }
     writeln!(out)
@@ -273,8 +279,9 @@ fn verdict(out: &mut String, summary: &Summary) -> std::fmt::Result {
     let compared = thousands(summary.compared);
     if summary.divergences > 0 {
         let count = thousands(summary.divergences);
-        let text = format!("{count} divergences in {compared} cases.");
-        writeln!(out, "{}", paint(BAD, text))?;
+        let (style, which) = ledger::verdict(summary);
+        let text = format!("{count} divergences in {compared} cases{which}.");
+        writeln!(out, "{}", paint(style, text))?;
     } else if summary.void || !summary.faults.is_empty() {
         writeln!(out, "{}", paint(BAD, "This run proves nothing."))?;
     } else {
