@@ -157,7 +157,8 @@ fn text(told: &Told<'_>) -> String {
         };
         let (file, line, accepts) = (&told.file, entry.line, &entry.accepts);
         text.push_str(&format!("{file}:{line}: {state}: {accepts}\n"));
-        text.push_str(&format!("  reason   {}\n", entry.reason));
+        let reason: Vec<&str> = entry.reason.split_whitespace().collect();
+        text.push_str(&format!("  reason   {}\n", reason.join(" ")));
         let days = [("expires", entry.expires), ("added", entry.added)];
         let days = days.map(|(name, day)| (name, day.map(|day| day.to_string())));
         for (name, value) in std::iter::once(("link", entry.link.clone())).chain(days) {

@@ -18,7 +18,11 @@ pub(super) const fn style(standing: Standing) -> Style {
 /// Why a known divergence is accepted.
 pub(super) fn reason(out: &mut String, cluster: &ClusterSummary) -> Result {
     match &cluster.reason {
-        Some(reason) => writeln!(out, "    known: {reason}"),
+        Some(reason) => {
+            // A reason may have several lines in its file.
+            let reason: Vec<&str> = reason.split_whitespace().collect();
+            writeln!(out, "    known: {}", reason.join(" "))
+        }
         None => Ok(()),
     }
 }
@@ -56,7 +60,7 @@ pub(super) fn entries(out: &mut String, summary: &Summary) -> Result {
     let file = ledger.file.as_deref().unwrap_or_default();
     writeln!(out, "{}", paint(STRONG, format_args!("ledger {file}")))?;
     for entry in &ledger.stale {
-        let what = "did not happen, though this run could have shown it; remove the entry";
+        let what = "did not happen, though this run could have shown it; remove the entry (`veriam ledger prune`)";
         told(out, file, "stale:", entry, what)?;
     }
     for entry in &ledger.expired {
