@@ -190,7 +190,7 @@ pub struct RunArgs {
     #[arg(long, value_name = "PART", value_delimiter = ',')]
     pub only: Vec<PartName>,
 
-    /// Start no further work after the first divergence
+    /// Start no further work after the first divergence; has no effect where the ledger accepts some of the target
     #[arg(long)]
     pub fail_fast: bool,
 

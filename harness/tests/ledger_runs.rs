@@ -65,6 +65,14 @@ fn a_divergence_is_new_until_it_is_added_and_new_again_without_the_ledger() {
         "they are told as before"
     );
 
+    let fast = run(folder, &[&some[..], &["--fail-fast"]].concat());
+    assert_eq!(fast.code, 0, "{}", fast.err);
+    assert_eq!(
+        json(&fast)["compared"],
+        summary["compared"],
+        "what is known ends no run"
+    );
+
     let without = run(folder, &[&some[..], &["--no-ledger"]].concat());
     assert_eq!(without.code, 1);
     assert_eq!(json(&without)["ledger"], serde_json::Value::Null);

@@ -73,6 +73,12 @@ impl Accepts {
             && rules.is_none_or(|rules| *rules == signature.rules)
     }
 
+    /// Whether a run that asks `target` may show such divergences.
+    #[must_use]
+    pub fn concerns(&self, target: &str) -> bool {
+        self.target == target || self.target == ORACLE
+    }
+
     fn replies(&self, expected: Kind, observed: Kind) -> bool {
         self.expected.matches(expected) && self.observed.matches(observed)
     }
@@ -244,7 +250,7 @@ impl Summary {
     /// Whether the run could have shown a divergence that the entry accepts.
     fn could_show(&self, entry: &LedgerEntry, reach: Reach) -> bool {
         let accepts = &entry.accepts;
-        let asked = accepts.target == self.target || accepts.target == ORACLE;
+        let asked = accepts.concerns(&self.target);
         let of = |part| self.parts.iter().find(|p| p.part == part);
         let generated = of(Part::Generated).map_or(0, |p| p.compared + p.unsupported);
         // What was left unexamined has the replies of something examined.

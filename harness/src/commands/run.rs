@@ -22,7 +22,7 @@ use crate::target::{self, Evaluator, Target};
 const SHOWN_IN_FULL: usize = 5;
 
 pub(super) fn run(args: &RunArgs, streams: &mut Streams<'_>) -> Ended {
-    let plan = plan(args);
+    let mut plan = plan(args);
     let rows = Rows::embedded().map_err(Failure::internal)?;
     let target = target(args)?;
     let ledger = if args.no_ledger {
@@ -30,6 +30,11 @@ pub(super) fn run(args: &RunArgs, streams: &mut Streams<'_>) -> Ended {
     } else {
         Some(ledger(args.config.as_deref(), streams)?)
     };
+    let mut entries = ledger.iter().flat_map(|ledger| &ledger.entries);
+    if entries.any(|entry| entry.accepts.concerns(target.name())) {
+        // What is known shows only after shrinking, and must not end a run before anything new can come up.
+        plan.stop_at_first = false;
+    }
     let started = Instant::now();
     let bar = bar(args, &plan, &rows, streams);
     let progress = |cases: u64| bar.inc(cases);
