@@ -18,7 +18,7 @@ pub(super) const ALL: &[Canary] = &[
     Canary {
         name: "cross-account-by-one-side",
         does: "Across accounts one side that allows is enough.",
-        seen: "localemu, IAMSpy",
+        seen: "realistic",
         bug: Bug::Check(one_side),
     },
     Canary {

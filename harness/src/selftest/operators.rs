@@ -34,7 +34,7 @@ pub(super) const ALL: &[Canary] = &[
     Canary {
         name: "for-all-values-false-on-a-missing-key",
         does: "ForAllValues fails where the request has no such key.",
-        seen: "localemu and fakecloud-iam miss the same point",
+        seen: "minio/pkg, by its source (negated operators)",
         bug: Bug::Check(for_all_false),
     },
     Canary {

@@ -11,15 +11,9 @@ use super::{Bug, Canary};
 pub(super) const ALL: &[Canary] = &[
     Canary {
         name: "regex-characters-live",
-        does: "A full stop in a resource or in a StringLike pattern stands for any one character.",
-        seen: "moto and PMapper, by their source",
+        does: "In resources and StringLike a full stop stands for any character, a dollar sign for the end of the text.",
+        seen: "moto; PMapper with other characters, by its source",
         bug: Bug::Check(full_stops),
-    },
-    Canary {
-        name: "brackets-as-classes",
-        does: "Square brackets in a resource list the characters that may stand there.",
-        seen: "PMapper",
-        bug: Bug::Check(brackets),
     },
     Canary {
         name: "resources-ignoring-case",
@@ -84,38 +78,38 @@ fn stops_open(pattern: &str) -> String {
     pattern.replace('.', "?")
 }
 
+/// Whether a pattern has a dollar sign that begins no variable and does not stand at its end.
+fn ends_inside(pattern: &str) -> bool {
+    let mut dollars = pattern.match_indices('$');
+    dollars.any(|(at, _)| {
+        let behind = &pattern[at + 1..];
+        !behind.is_empty() && !behind.starts_with(['{', '}'])
+    })
+}
+
+/// A resource that no check is about: it stands for a pattern that matches nothing.
+const NO_RESOURCE: &str = "arn:aws:s3:::veriam-nothing";
+
 fn full_stops(check: &mut Check) {
+    statements(check, &mut |statement| {
+        for member in ["Resource", "NotResource"] {
+            if let Some(value) = statement.members.get_mut(member) {
+                each_text(value, &mut |pattern| {
+                    if ends_inside(pattern) {
+                        NO_RESOURCE.clone_into(pattern);
+                    }
+                });
+            }
+        }
+    });
     resources(check, |pattern, arn| {
         pattern.contains('.') && glob(&stops_open(pattern), arn, false)
     });
     tests(check, &|test| match test.base.as_str() {
-        "StringLike" | "StringNotLike" => {
-            test.compared(|wanted, found| glob(&stops_open(wanted), found, false))
-        }
+        "StringLike" | "StringNotLike" => test.compared(|wanted, found| {
+            !ends_inside(wanted) && glob(&stops_open(wanted), found, false)
+        }),
         _ => None,
-    });
-}
-
-/// The patterns that a pattern stands for whose brackets are read as classes; nothing without brackets.
-fn classes(pattern: &str) -> Option<Vec<String>> {
-    let (start, rest) = pattern.split_once('[')?;
-    let (class, end) = rest.split_once(']')?;
-    let each = class.chars();
-    Some(each.map(|c| format!("{start}{c}{end}")).collect())
-}
-
-fn brackets(check: &mut Check) {
-    statements(check, &mut |statement| {
-        for member in ["Resource", "NotResource"] {
-            if let Some(value) = statement.members.get_mut(member) {
-                let patterns = texts(value);
-                if patterns.iter().any(|pattern| classes(pattern).is_some()) {
-                    let each = patterns.into_iter();
-                    let all = each.flat_map(|p| classes(&p).unwrap_or_else(|| vec![p]));
-                    *value = all.map(Value::from).collect();
-                }
-            }
-        }
     });
 }
 
@@ -187,7 +181,7 @@ fn trailing_only(check: &mut Check) {
                     let start = pattern.strip_suffix('*').unwrap_or(pattern);
                     let inside = start.contains(['*', '?']) && !pattern.contains("${");
                     if inside && arn.as_str() != pattern {
-                        "arn:aws:s3:::veriam-nothing".clone_into(pattern);
+                        NO_RESOURCE.clone_into(pattern);
                     }
                 });
             }

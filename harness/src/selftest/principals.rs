@@ -12,7 +12,7 @@ pub(super) const ALL: &[Canary] = &[
     Canary {
         name: "role-not-matched-to-its-session",
         does: "The ARN of a role does not name the sessions of that role.",
-        seen: "fakecloud-iam (in a Deny), iam-rs, localemu",
+        seen: "fakecloud-iam, iam-rs, localemu",
         bug: Bug::Check(role_without_sessions),
     },
     Canary {

@@ -51,12 +51,6 @@ pub(super) const ALL: &[Canary] = &[
         seen: "iam-simulate 0.1.173",
         bug: Bug::Check(negated_against_unset),
     },
-    Canary {
-        name: "variable-wildcards-live",
-        does: "Wildcards in the value of a variable match like those of the policy.",
-        seen: "realistic",
-        bug: Bug::Check(live_values),
-    },
 ];
 
 /// A variable in a text.
@@ -186,18 +180,6 @@ fn negated_against_unset(check: &mut Check) {
         };
         (meant && test.denies && test.wanted.iter().any(is_unset)).then_some(false)
     });
-}
-
-fn live_values(check: &mut Check) {
-    variables(
-        check,
-        &|check, variable| match value(check, variable.name) {
-            Some([value]) if value.contains(['*', '?']) && !value.contains('$') => {
-                Some(value.clone())
-            }
-            _ => None,
-        },
-    );
 }
 
 #[cfg(test)]
