@@ -134,6 +134,12 @@ pub enum PartName {
     Vectors,
     /// Every combination of policy verdicts
     Combiner,
+    /// Every condition operator at the edges of its values
+    Operators,
+    /// Every form of principal against every kind of caller
+    Principals,
+    /// Calls: every combination of what is said about a runtime and its endpoint
+    TwoResource,
     /// Generated documents, checks and calls
     Generated,
 }
@@ -144,6 +150,9 @@ impl From<PartName> for Part {
             PartName::Sources => Part::Sources,
             PartName::Vectors => Part::Vectors,
             PartName::Combiner => Part::Combiner,
+            PartName::Operators => Part::Operators,
+            PartName::Principals => Part::Principals,
+            PartName::TwoResource => Part::TwoResource,
             PartName::Generated => Part::Generated,
         }
     }
@@ -154,6 +163,23 @@ impl From<PartName> for Part {
 pub enum Space {
     /// Every combination of policy verdicts
     Combiner,
+    /// Every condition operator at the edges of its values
+    Operators,
+    /// Every form of principal against every kind of caller
+    Principals,
+    /// Calls: every combination of what is said about a runtime and its endpoint
+    TwoResource,
+}
+
+impl From<Space> for Part {
+    fn from(space: Space) -> Self {
+        match space {
+            Space::Combiner => Part::Combiner,
+            Space::Operators => Part::Operators,
+            Space::Principals => Part::Principals,
+            Space::TwoResource => Part::TwoResource,
+        }
+    }
 }
 
 /// Arguments of `veriam run`.

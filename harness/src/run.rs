@@ -5,6 +5,7 @@
 
 mod controls;
 mod divergence;
+mod spaces;
 mod tally;
 mod unit;
 
@@ -12,9 +13,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::prelude::*;
 use veriam_generators::{
-    CALLS_PER_WORLD, CASES_PER_UNIT, GENERATOR_VERSION, exhaustive, generated_case, generated_group,
+    CALLS_PER_WORLD, CASES_PER_UNIT, GENERATOR_VERSION, generated_case, generated_group,
 };
-use veriam_model::{Case, Check, Row, RuleId};
+use veriam_model::{Case, Row, RuleId};
 use veriam_reports::{Record, StartRecord};
 
 pub use controls::CONTROLS;
@@ -90,7 +91,9 @@ impl Plan {
             Part::Controls => CONTROLS,
             Part::Sources => rows.sources.len() as u64,
             Part::Vectors => rows.vectors.len() as u64,
-            Part::Combiner => exhaustive::COMBINER_SIZE as u64,
+            Part::Combiner | Part::Operators | Part::Principals | Part::TwoResource => {
+                spaces::size(part)
+            }
             Part::Generated => self.cases,
         })
     }
@@ -123,7 +126,7 @@ impl Rows {
             Part::Controls => &self.controls,
             Part::Sources => &self.sources,
             Part::Vectors => &self.vectors,
-            Part::Combiner | Part::Generated => &[],
+            _ => &[],
         }
     }
 
@@ -133,8 +136,8 @@ impl Rows {
         let position = usize::try_from(index).ok()?;
         match part {
             Part::Controls | Part::Sources | Part::Vectors => self.of(part).get(position).cloned(),
-            Part::Combiner => exhaustive::combiner().nth(position).map(check),
             Part::Generated => Some(Question::bare(generated_case(plan.seed, index))),
+            _ => spaces::space(part)?.nth(position).map(Question::bare),
         }
     }
 }
@@ -230,9 +233,12 @@ impl Work<'_> {
             Part::Controls | Part::Sources | Part::Vectors => {
                 self.unit(part, 0, rows.of(part).chunks(1).map(<[Question]>::to_vec))
             }
-            Part::Combiner => {
+            Part::Combiner | Part::Operators | Part::Principals | Part::TwoResource => {
                 // An iterator has no random access: every unit is cut from the front of what is left.
-                let mut all = exhaustive::combiner().map(check);
+                let mut all = spaces::space(part)
+                    .into_iter()
+                    .flatten()
+                    .map(Question::bare);
                 let mut start = 0;
                 let mut tally = Tally::new();
                 loop {
@@ -300,8 +306,4 @@ impl Work<'_> {
         (self.progress)(since);
         tally
     }
-}
-
-fn check(check: Check) -> Question {
-    Question::bare(Case::Check(Box::new(check)))
 }

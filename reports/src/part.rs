@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// A part of a run: where its cases come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub enum Part {
     /// Cases whose outcome is beyond doubt; they run first.
     Controls,
@@ -15,17 +15,26 @@ pub enum Part {
     Vectors,
     /// The exhaustive space of the combiner.
     Combiner,
+    /// The exhaustive space of condition operators.
+    Operators,
+    /// The exhaustive space of principals.
+    Principals,
+    /// The exhaustive space of calls about a runtime and its endpoint.
+    TwoResource,
     /// Generated documents, checks and calls.
     Generated,
 }
 
 impl Part {
     /// Every part, in the order in which a run takes them.
-    pub const ALL: [Part; 5] = [
+    pub const ALL: [Part; 8] = [
         Part::Controls,
         Part::Sources,
         Part::Vectors,
         Part::Combiner,
+        Part::Operators,
+        Part::Principals,
+        Part::TwoResource,
         Part::Generated,
     ];
 
@@ -37,6 +46,9 @@ impl Part {
             Part::Sources => "sources",
             Part::Vectors => "vectors",
             Part::Combiner => "combiner",
+            Part::Operators => "operators",
+            Part::Principals => "principals",
+            Part::TwoResource => "two-resource",
             Part::Generated => "generated",
         }
     }
@@ -49,6 +61,9 @@ impl Part {
             Part::Sources => "policies of published documents",
             Part::Vectors => "documented vectors",
             Part::Combiner => "exhaustive combiner",
+            Part::Operators => "exhaustive operators",
+            Part::Principals => "exhaustive principals",
+            Part::TwoResource => "exhaustive two resources",
             Part::Generated => "generated cases",
         }
     }

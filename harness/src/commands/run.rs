@@ -89,13 +89,16 @@ fn reach(args: &RunArgs, counted: &Counted, digest: &Digest) -> Reach {
 }
 
 fn plan(args: &RunArgs) -> Plan {
-    let parts: Vec<Part> = if args.exhaustive.is_some() {
-        vec![Part::Combiner]
+    let parts: Vec<Part> = if let Some(space) = args.exhaustive {
+        vec![Part::from(space)]
     } else if args.only.is_empty() {
         let all = [
             PartName::Sources,
             PartName::Vectors,
             PartName::Combiner,
+            PartName::Operators,
+            PartName::Principals,
+            PartName::TwoResource,
             PartName::Generated,
         ];
         all.map(Part::from)

@@ -185,7 +185,8 @@ impl Tally {
         let [documents, checks, calls] = self.kinds;
         let labels = match part {
             Part::Generated => self.labels.families(),
-            Part::Controls | Part::Sources | Part::Vectors | Part::Combiner => Vec::new(),
+            // The others are chosen, not drawn: nothing can be rare in them by chance.
+            _ => Vec::new(),
         };
         let reading = |(&(choice, reading), fit): (&(Choice, usize), &Fit)| ReadingCount {
             choice: choice.rule(),
