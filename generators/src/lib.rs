@@ -46,6 +46,7 @@ mod vocabulary;
 mod worlds;
 
 pub mod exhaustive;
+pub mod laws;
 pub mod shrink;
 #[cfg(feature = "proptest")]
 pub mod strategy;

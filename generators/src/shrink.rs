@@ -27,11 +27,14 @@ mod tree;
 
 use veriam_model::{CallCase, Check, DocumentCase};
 
+pub(crate) use checks::change_context;
+use search::Search;
 #[cfg(feature = "proptest")]
 pub(crate) use search::Subject as Shrinkable;
-use search::{Search, Subject};
+pub(crate) use search::Subject;
 #[cfg(feature = "proptest")]
 pub(crate) use steps::Steps;
+pub(crate) use tree::Node;
 
 /// What [`shrink`] found.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -18,6 +18,7 @@ use veriam_reports::Kind;
 pub use veriam_reports::Signature;
 
 use crate::place::Place;
+pub(crate) use write::with_objects;
 
 /// The version tag of a stored case.
 pub const CASE_SCHEMA: &str = "veriam.case/1";
@@ -265,14 +266,14 @@ fn offset_in(text: &str, part: &str) -> usize {
 }
 
 /// 64-bit FNV-1a: small, and the same on every machine and toolchain.
-struct Fnv(u64);
+pub(crate) struct Fnv(pub(crate) u64);
 
 impl Fnv {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Fnv(0xcbf2_9ce4_8422_2325)
     }
 
-    fn write(&mut self, bytes: &[u8]) {
+    pub(crate) fn write(&mut self, bytes: &[u8]) {
         for &byte in bytes {
             self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
         }

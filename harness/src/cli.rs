@@ -216,6 +216,10 @@ pub struct RunArgs {
     #[arg(long, value_name = "PART", value_delimiter = ',')]
     pub only: Vec<PartName>,
 
+    /// Hold the target against itself: change each generated check and call as a law says, and compare its two replies
+    #[arg(long, conflicts_with_all = ["exhaustive", "only", "records", "fail_fast"])]
+    pub laws: bool,
+
     /// Start no further work after the first divergence; has no effect where the ledger accepts some of the target
     #[arg(long)]
     pub fail_fast: bool,
@@ -264,6 +268,7 @@ impl Default for RunArgs {
             jobs: None,
             exhaustive: None,
             only: Vec::new(),
+            laws: false,
             fail_fast: false,
             dialect: DialectArgs::default(),
             out: PathBuf::from(DEFAULT_FOLDER),

@@ -5,6 +5,7 @@ mod decide;
 mod diff;
 mod explain;
 mod init;
+mod laws;
 mod ledger;
 mod lint;
 mod matrix;
@@ -30,6 +31,7 @@ use crate::rim::{Ended, Failure, Streams};
 pub fn dispatch(command: Option<Command>, streams: &mut Streams<'_>) -> Ended {
     match command {
         None => run::run(&crate::cli::RunArgs::default(), streams),
+        Some(Command::Run(args)) if args.laws => laws::run(&args, streams),
         Some(Command::Run(args)) => run::run(&args, streams),
         Some(Command::Ledger(args)) => ledger::run(&args, streams),
         Some(Command::Replay(args)) => replay::run(&args, streams),

@@ -18,6 +18,7 @@ pub mod decide;
 pub mod exit;
 pub mod explain;
 pub mod labels;
+pub mod laws;
 pub mod ledger;
 pub mod lint;
 pub mod place;

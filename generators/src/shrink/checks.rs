@@ -125,7 +125,10 @@ impl Subject for Check {
 type Levels = fn(&mut Check) -> &mut Vec<Vec<PolicyText>>;
 
 /// Rebuilds the context after a change of its entries.
-fn change_context(check: &mut Check, change: impl FnOnce(&mut Vec<(String, Vec<String>)>)) {
+pub(crate) fn change_context(
+    check: &mut Check,
+    change: impl FnOnce(&mut Vec<(String, Vec<String>)>),
+) {
     let mut entries = check.context.entries().to_vec();
     change(&mut entries);
     let mut context = veriam_model::Context::new();

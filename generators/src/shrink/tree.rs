@@ -11,7 +11,7 @@ const DEPTH: usize = 64;
 
 /// A JSON value.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Node {
+pub(crate) enum Node {
     /// A string (with its quotation marks and escapes), number, Boolean or null, as it was written.
     Scalar(String),
     Array(Vec<Node>),
@@ -20,17 +20,17 @@ pub(super) enum Node {
 
 impl Node {
     /// Reads a text; nothing if it is no JSON, or nested too deeply.
-    pub(super) fn read(text: &str) -> Option<Self> {
+    pub(crate) fn read(text: &str) -> Option<Self> {
         read(text, DEPTH)
     }
 
     /// A string scalar.
-    pub(super) fn string(text: &str) -> Self {
+    pub(crate) fn string(text: &str) -> Self {
         Node::Scalar(quoted(text))
     }
 
     /// The meaning of a string scalar.
-    pub(super) fn text(&self) -> Option<String> {
+    pub(crate) fn text(&self) -> Option<String> {
         match self {
             Node::Scalar(source) => serde_json::from_str(source).ok(),
             _ => None,
@@ -38,7 +38,7 @@ impl Node {
     }
 
     /// The value without any white space.
-    pub(super) fn write(&self) -> String {
+    pub(crate) fn write(&self) -> String {
         let mut out = String::new();
         self.write_to(&mut out);
         out
@@ -67,7 +67,7 @@ impl Node {
     }
 
     /// How many elements or members the value has.
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         match self {
             Node::Scalar(_) => 0,
             Node::Array(elements) => elements.len(),
@@ -76,7 +76,7 @@ impl Node {
     }
 
     /// The name of the `index`-th member; nothing in arrays.
-    pub(super) fn name(&self, index: usize) -> Option<&str> {
+    pub(crate) fn name(&self, index: usize) -> Option<&str> {
         match self {
             Node::Object(members) => members.get(index).map(|(name, _)| name.as_str()),
             _ => None,
@@ -84,7 +84,7 @@ impl Node {
     }
 
     /// The `index`-th element or member.
-    pub(super) fn child(&self, index: usize) -> Option<&Node> {
+    pub(crate) fn child(&self, index: usize) -> Option<&Node> {
         match self {
             Node::Scalar(_) => None,
             Node::Array(elements) => elements.get(index),
@@ -101,18 +101,18 @@ impl Node {
     }
 
     /// What lies at the path, a list of indexes from here down.
-    pub(super) fn at(&self, path: &[usize]) -> Option<&Node> {
+    pub(crate) fn at(&self, path: &[usize]) -> Option<&Node> {
         path.iter().try_fold(self, |node, &index| node.child(index))
     }
 
     /// What lies at the path, to be changed.
-    pub(super) fn at_mut(&mut self, path: &[usize]) -> Option<&mut Node> {
+    pub(crate) fn at_mut(&mut self, path: &[usize]) -> Option<&mut Node> {
         path.iter()
             .try_fold(self, |node, &index| node.child_mut(index))
     }
 
     /// Removes `count` elements or members from `start` on.
-    pub(super) fn remove(&mut self, start: usize, count: usize) {
+    pub(crate) fn remove(&mut self, start: usize, count: usize) {
         let end = self.len().min(start + count);
         match self {
             Node::Array(elements) if start < end => drop(elements.drain(start..end)),
@@ -122,7 +122,7 @@ impl Node {
     }
 
     /// Gives the `index`-th member another name.
-    pub(super) fn rename(&mut self, index: usize, name: &str) {
+    pub(crate) fn rename(&mut self, index: usize, name: &str) {
         if let Node::Object(members) = self
             && let Some((old, _)) = members.get_mut(index)
         {
@@ -131,7 +131,7 @@ impl Node {
     }
 
     /// Calls `visit` for every string scalar, which it may change.
-    pub(super) fn for_each_scalar(&mut self, visit: &mut dyn FnMut(&mut String)) {
+    pub(crate) fn for_each_scalar(&mut self, visit: &mut dyn FnMut(&mut String)) {
         match self {
             Node::Scalar(source) => visit(source),
             Node::Array(elements) => {

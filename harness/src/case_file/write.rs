@@ -60,13 +60,16 @@ impl StoredCase {
                 written.call = Some(&case.call);
             }
         }
-        let mut text = serde_json::to_string_pretty(&written).unwrap_or_default();
-        for policy in policies(&self.case) {
-            text = as_object(text, policy);
-        }
+        let text = serde_json::to_string_pretty(&written).unwrap_or_default();
+        let mut text = with_objects(text, &self.case);
         text.push('\n');
         text
     }
+}
+
+/// The text of a case with its policies as objects wherever that keeps every byte.
+pub(crate) fn with_objects(text: String, case: &Case) -> String {
+    policies(case).into_iter().fold(text, as_object)
 }
 
 /// What is asked, as one line of JSON: the same for equal cases.

@@ -4,10 +4,12 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use super::laws::{self, ToldLaw};
 use super::{read, shown};
 use crate::case_file::{Signature, StoredCase, settings};
 use crate::cli::{Format, ReplayArgs};
 use crate::exit::Exit;
+use crate::laws::has_law_tag;
 use crate::rim::{Ended, Streams};
 use crate::run::ORACLE;
 use crate::store::Rejudged;
@@ -18,6 +20,7 @@ use crate::target::{self, Evaluator};
 struct Told {
     schema: &'static str,
     cases: Vec<ToldCase>,
+    laws: Vec<ToldLaw>,
     refused: Vec<Refused>,
 }
 
@@ -42,11 +45,20 @@ pub(super) fn run(args: &ReplayArgs, streams: &mut Streams<'_>) -> Ended {
     let mut told = Told {
         schema: "veriam.replay/1",
         cases: Vec::new(),
+        laws: Vec::new(),
         refused: Vec::new(),
     };
     for file in &args.files {
-        match replay(file, streams) {
-            Ok(case) => told.cases.push(case),
+        let replayed = read(file, streams).and_then(|bytes| {
+            if has_law_tag(&bytes) {
+                told.laws.push(laws::replay(file, &bytes)?);
+            } else {
+                told.cases.push(replay(file, &bytes)?);
+            }
+            Ok(())
+        });
+        match replayed {
+            Ok(()) => {}
             Err(error) => {
                 streams.tell(&format!("veriam: {error}\n"));
                 told.refused.push(Refused {
@@ -57,7 +69,8 @@ pub(super) fn run(args: &ReplayArgs, streams: &mut Streams<'_>) -> Ended {
         }
     }
     let mut exit = Exit::Agreed;
-    if told.cases.iter().any(|case| case.diverges) {
+    let laws_diverge = told.laws.iter().any(|law| law.diverges);
+    if laws_diverge || told.cases.iter().any(|case| case.diverges) {
         exit = exit.or(Exit::Divergence);
     }
     if !told.refused.is_empty() {
@@ -65,7 +78,8 @@ pub(super) fn run(args: &ReplayArgs, streams: &mut Streams<'_>) -> Ended {
     }
     match args.format {
         Format::Text => {
-            let text: String = told.cases.iter().map(text).collect();
+            let cases = told.cases.iter().map(text);
+            let text: String = cases.chain(told.laws.iter().map(laws::text)).collect();
             streams.end(exit, &text)
         }
         Format::Json => {
@@ -76,9 +90,8 @@ pub(super) fn run(args: &ReplayArgs, streams: &mut Streams<'_>) -> Ended {
     }
 }
 
-fn replay(file: &Path, streams: &mut Streams<'_>) -> Result<ToldCase, String> {
-    let bytes = read(file, streams)?;
-    let case = StoredCase::from_json(&bytes).map_err(|error| format!("{}:{error}", shown(file)))?;
+fn replay(file: &Path, bytes: &[u8]) -> Result<ToldCase, String> {
+    let case = StoredCase::from_json(bytes).map_err(|error| format!("{}:{error}", shown(file)))?;
     // A divergence between documentation and oracle concerns no target; the evaluator is asked as well.
     let name = match case.signature.target.as_str() {
         ORACLE => Evaluator::NAME,

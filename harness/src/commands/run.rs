@@ -88,7 +88,7 @@ fn reach(args: &RunArgs, counted: &Counted, digest: &Digest) -> Reach {
     }
 }
 
-fn plan(args: &RunArgs) -> Plan {
+pub(super) fn plan(args: &RunArgs) -> Plan {
     let parts: Vec<Part> = if let Some(space) = args.exhaustive {
         vec![Part::from(space)]
     } else if args.only.is_empty() {
@@ -119,7 +119,7 @@ fn plan(args: &RunArgs) -> Plan {
     }
 }
 
-fn target(args: &RunArgs) -> Result<Box<dyn Target>, Failure> {
+pub(super) fn target(args: &RunArgs) -> Result<Box<dyn Target>, Failure> {
     let name = match &args.planted {
         Some(mistake) => format!("planted:{mistake}"),
         None => Evaluator::NAME.to_owned(),
@@ -131,7 +131,7 @@ fn target(args: &RunArgs) -> Result<Box<dyn Target>, Failure> {
     })
 }
 
-fn bar(args: &RunArgs, plan: &Plan, rows: &Rows, streams: &Streams<'_>) -> ProgressBar {
+pub(super) fn bar(args: &RunArgs, plan: &Plan, rows: &Rows, streams: &Streams<'_>) -> ProgressBar {
     let total = Part::ALL
         .iter()
         .filter_map(|part| plan.size(*part, rows))
@@ -167,7 +167,7 @@ fn stored(args: &RunArgs, cluster: &Cluster, target: &dyn Target) -> ClusterReco
 }
 
 /// A path as a shell takes it.
-fn quoted(path: &str) -> String {
+pub(super) fn quoted(path: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:@%".contains(c);
     if path.chars().all(plain) {
         path.to_owned()
