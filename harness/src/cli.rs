@@ -1,12 +1,17 @@
 //! The command line: what can be asked.
 
+mod campaign;
 mod ledger;
 mod selftest;
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use veriam_model::{Dialect, Operation, PolicyType, RuleId};
+
+pub use campaign::{MergeArgs, PlanArgs, PlanFormat};
+use veriam_reports::Shard;
 
 use crate::run::Part;
 use crate::schemas::SchemaName;
@@ -54,6 +59,10 @@ pub enum Command {
     Run(RunArgs),
     /// Accept divergences: list, add and remove entries of the ledger
     Ledger(LedgerArgs),
+    /// Tell which units a run has and which shard runs which
+    Plan(PlanArgs),
+    /// Put the journals of shards together
+    Merge(MergeArgs),
     /// Judge stored divergences again
     Replay(ReplayArgs),
     /// Answer checks from standard input, one a line
@@ -250,6 +259,22 @@ pub struct RunArgs {
     /// Accept no divergence, whatever the ledger says
     #[arg(long)]
     pub no_ledger: bool,
+    /// Run only the units of this shard, numbered from 0; `veriam merge` puts the journals of all shards together
+    #[arg(long, value_name = "K/N", default_value_t = Shard::WHOLE)]
+    pub shard: Shard,
+
+    /// File to which each unit is written as soon as it is done [default: below target/veriam/journal, by plan and
+    /// shard]
+    #[arg(long, value_name = "FILE")]
+    pub journal: Option<PathBuf>,
+
+    /// Go on where the journal ends, if there is one; a run that was killed loses the units it was at
+    #[arg(long)]
+    pub resume: bool,
+
+    /// Start no further unit after this time, for example 90s, 10m or 2h
+    #[arg(long, value_name = "TIME", value_parser = campaign::duration)]
+    pub time: Option<Duration>,
 
     /// Show no progress bar; without a terminal there is none anyway
     #[arg(long)]
@@ -276,6 +301,10 @@ impl Default for RunArgs {
             records: None,
             config: None,
             no_ledger: false,
+            shard: Shard::WHOLE,
+            journal: None,
+            resume: false,
+            time: None,
             no_progress: false,
             planted: None,
         }

@@ -9,6 +9,8 @@ mod laws;
 mod ledger;
 mod lint;
 mod matrix;
+mod merge;
+mod plan;
 mod replay;
 mod rules;
 mod run;
@@ -34,6 +36,8 @@ pub fn dispatch(command: Option<Command>, streams: &mut Streams<'_>) -> Ended {
         Some(Command::Run(args)) if args.laws => laws::run(&args, streams),
         Some(Command::Run(args)) => run::run(&args, streams),
         Some(Command::Ledger(args)) => ledger::run(&args, streams),
+        Some(Command::Plan(args)) => plan::run(&args, streams),
+        Some(Command::Merge(args)) => merge::run(&args, streams),
         Some(Command::Replay(args)) => replay::run(&args, streams),
         Some(Command::Decide(args)) => decide::run(&args, streams),
         Some(Command::Explain(args)) => explain::run(&args, streams),

@@ -7,7 +7,7 @@
 //! a fold (`veriam-reports`). [`scenario`] reads worlds and calls that people write; [`explain`] tells one case.
 //!
 //! Everything here is a function of its arguments, except [`rim`] and the modules of [`commands`], which know
-//! streams, files and clocks, [`store`], which writes, and [`scenario`], which reads a scenario with its policies.
+//! streams, files and clocks, [`store`] and [`journal`], which write, and [`scenario`], which reads a scenario with its policies.
 
 pub mod case_file;
 pub mod cli;
@@ -17,6 +17,7 @@ pub mod data;
 pub mod decide;
 pub mod exit;
 pub mod explain;
+pub mod journal;
 pub mod labels;
 pub mod laws;
 pub mod ledger;

@@ -1,33 +1,36 @@
-//! The run: every case of a plan through the oracle and a target, counted part by part.
+//! The run: every case of a plan through the oracle and a target, counted unit by unit.
 //!
-//! The work is cut into units of [`UNIT_CASES`] cases. A unit's tally depends on its cases only, and adding
-//! tallies is associative and commutative, so the counts are the same with any number of jobs.
+//! The work is cut into units of [`UNIT_CASES`] cases. A unit's counts depend on its cases only, so they are the same
+//! with any number of jobs, in whatever order, process or machine the units run.
 
 mod controls;
 mod divergence;
 mod spaces;
 mod tally;
 mod unit;
+mod work;
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::fmt;
 
-use rayon::prelude::*;
-use veriam_generators::{
-    CALLS_PER_WORLD, CASES_PER_UNIT, GENERATOR_VERSION, generated_case, generated_group,
-};
+use veriam_generators::{CASES_PER_UNIT, GENERATOR_VERSION, generated_case};
 use veriam_model::{Case, Row, RuleId};
-use veriam_reports::{Record, StartRecord};
+use veriam_reports::{
+    self as reports, PlannedPart, PlannedUnit, Record, Shard, StartRecord, Stopped, UnitRecord,
+    planned_units,
+};
 
 pub use controls::CONTROLS;
 pub(crate) use divergence::is_determined;
 pub use divergence::{Cluster, Digest, ORACLE, deciding_rules, digest, shrunk};
-pub use tally::{Fit, Found, OracleFault, Tally, Who};
-pub use veriam_reports::Part;
+pub use tally::{Fit, OracleFault, Tally};
+pub use veriam_reports::{Found, Part, Who};
 
 use crate::case_file::settings;
 use crate::compare::Reply;
 use crate::data::{self, RowFault};
+use crate::labels::Counts;
 use crate::target::Target;
+use work::Work;
 
 /// Cases in one unit of work.
 pub const UNIT_CASES: u64 = CASES_PER_UNIT;
@@ -97,6 +100,16 @@ impl Plan {
             Part::Generated => self.cases,
         })
     }
+
+    /// The parts with their sizes, in the order of the run, the controls first.
+    #[must_use]
+    pub fn planned(&self, rows: &Rows) -> Vec<PlannedPart> {
+        let planned = |part| {
+            let cases = self.size(part, rows)?;
+            Some(PlannedPart { part, cases })
+        };
+        Part::ALL.into_iter().filter_map(planned).collect()
+    }
 }
 
 /// The cases a run reads from the program itself.
@@ -142,38 +155,80 @@ impl Rows {
     }
 }
 
+/// What decides how far a run goes, besides its plan, and who is told.
+pub struct Course<'a> {
+    /// The units to run.
+    pub shard: Shard,
+    /// Units that are done already; controls are asked all the same.
+    pub done: &'a [UnitRecord],
+    /// Whether to start a further unit; asked before each one.
+    pub go_on: &'a (dyn Fn() -> bool + Sync),
+    /// Is told of each unit that was run.
+    pub finished: &'a (dyn Fn(&UnitRecord) + Sync),
+    /// Is told how many further cases are done.
+    pub progress: &'a (dyn Fn(u64) + Sync),
+}
+
+impl fmt::Debug for Course<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Course")
+            .field("shard", &self.shard)
+            .finish_non_exhaustive()
+    }
+}
+
 /// Everything a run counted, before it is told to anybody.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Counted {
-    /// One tally for each part that ran, in the order of [`Part::ALL`].
-    pub parts: Vec<(Part, Tally)>,
+    /// What was to be run.
+    pub planned: Vec<PlannedPart>,
+    /// Which units of it.
+    pub shard: Shard,
+    /// What the units came to, in the order of the plan; those that were done before too.
+    pub units: Vec<UnitRecord>,
+    /// Why the rest was left out.
+    pub stopped: Option<Stopped>,
 }
 
 impl Counted {
-    /// The tally of a part, if it ran.
+    /// The counts of a part, if any unit of it ran.
     #[must_use]
-    pub fn part(&self, part: Part) -> Option<&Tally> {
-        self.parts.iter().find(|(p, _)| *p == part).map(|(_, t)| t)
+    pub fn part(&self, part: Part) -> Option<reports::Tally> {
+        let mut units = self.units.iter().filter(|unit| unit.part == part);
+        let mut sum = units.next()?.tally.clone();
+        units.for_each(|unit| sum.merge(&unit.tally));
+        Some(sum)
     }
 
-    /// The first records of the run: its start and one for each part.
+    /// The first records of the run: its start and one for each unit.
     #[must_use]
     pub fn records(&self, plan: &Plan, target: &dyn Target) -> Vec<Record> {
-        let start = Record::Start(StartRecord {
-            target: target.name().to_owned(),
-            target_version: target.version().to_owned(),
-            veriam: env!("CARGO_PKG_VERSION").to_owned(),
-            generator_version: GENERATOR_VERSION,
-            seed: plan.seed,
-            dialect: target.dialect().map(settings),
-            jobs: plan.jobs,
-            parts: plan.parts.clone(),
-            controls: CONTROLS,
-        });
-        let parts = self.parts.iter();
-        std::iter::once(start)
-            .chain(parts.map(|(part, tally)| Record::Part(tally.record(*part))))
-            .collect()
+        let start = start(plan, self.planned.clone(), self.shard, target);
+        let units = self.units.iter().cloned().map(Record::Unit);
+        std::iter::once(Record::Start(start)).chain(units).collect()
+    }
+}
+
+/// The first record of a run.
+#[must_use]
+pub fn start(
+    plan: &Plan,
+    parts: Vec<PlannedPart>,
+    shard: Shard,
+    target: &dyn Target,
+) -> StartRecord {
+    StartRecord {
+        target: target.name().to_owned(),
+        target_version: target.version().to_owned(),
+        veriam: env!("CARGO_PKG_VERSION").to_owned(),
+        generator_version: GENERATOR_VERSION,
+        seed: plan.seed,
+        dialect: target.dialect().map(settings),
+        unit_cases: UNIT_CASES,
+        parts,
+        labels: Counts::names(),
+        shard,
+        jobs: plan.jobs,
     }
 }
 
@@ -187,6 +242,26 @@ pub fn run(
     target: &dyn Target,
     progress: &(dyn Fn(u64) + Sync),
 ) -> Result<Counted, String> {
+    let course = Course {
+        shard: Shard::WHOLE,
+        done: &[],
+        go_on: &|| true,
+        finished: &|_| {},
+        progress,
+    };
+    run_units(plan, rows, target, &course)
+}
+
+/// Runs some units of a plan against a target.
+///
+/// # Errors
+/// The message of the thread pool when the threads cannot be started.
+pub fn run_units(
+    plan: &Plan,
+    rows: &Rows,
+    target: &dyn Target,
+    course: &Course<'_>,
+) -> Result<Counted, String> {
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(plan.jobs)
         .thread_name(|i| format!("judge-{i}"))
@@ -197,113 +272,30 @@ pub fn run(
                 plan.jobs
             )
         })?;
-    let stop = AtomicBool::new(false);
-    let work = Work {
-        plan,
-        target,
-        progress,
-        stop: &stop,
+    let work = Work::new(plan, rows, target, course);
+    let planned = plan.planned(rows);
+    let mut counted = Counted {
+        shard: course.shard,
+        units: Vec::new(),
+        stopped: None,
+        planned,
     };
-    let mut parts: Vec<(Part, Tally)> = Vec::new();
-    for part in Part::ALL {
-        let Some(size) = plan.size(part, rows) else {
-            continue;
-        };
-        let tally = pool.install(|| work.part(part, size, rows));
-        let failed_control = part == Part::Controls && !tally.record(part).tally.is_clean(size);
-        parts.push((part, tally));
-        if failed_control {
-            // What follows would prove nothing.
-            break;
-        }
-    }
-    Ok(Counted { parts })
-}
-
-struct Work<'a> {
-    plan: &'a Plan,
-    target: &'a dyn Target,
-    progress: &'a (dyn Fn(u64) + Sync),
-    stop: &'a AtomicBool,
-}
-
-impl Work<'_> {
-    fn part(&self, part: Part, size: u64, rows: &Rows) -> Tally {
-        match part {
-            Part::Controls | Part::Sources | Part::Vectors => {
-                self.unit(part, 0, rows.of(part).chunks(1).map(<[Question]>::to_vec))
-            }
-            Part::Combiner | Part::Operators | Part::Principals | Part::TwoResource => {
-                // An iterator has no random access: every unit is cut from the front of what is left.
-                let mut all = spaces::space(part)
-                    .into_iter()
-                    .flatten()
-                    .map(Question::bare);
-                let mut start = 0;
-                let mut tally = Tally::new();
-                loop {
-                    // A few units at a time keep memory flat and every thread busy.
-                    let units: Vec<(u64, Vec<Question>)> = (0..self.plan.jobs.max(1) * 2)
-                        .map(|_| {
-                            let unit: Vec<_> = all.by_ref().take(UNIT_CASES as usize).collect();
-                            let first = start;
-                            start += unit.len() as u64;
-                            (first, unit)
-                        })
-                        .take_while(|(_, unit)| !unit.is_empty())
-                        .collect();
-                    if units.is_empty() {
-                        return tally;
-                    }
-                    let tallies = units.into_par_iter().map(|(first, unit)| {
-                        self.unit(part, first, unit.into_iter().map(|question| vec![question]))
-                    });
-                    tally.merge(tallies.reduce(Tally::new, Tally::merged));
-                }
-            }
-            Part::Generated => (0..size.div_ceil(UNIT_CASES))
-                .into_par_iter()
-                .map(|unit| {
-                    let start = unit * UNIT_CASES;
-                    let end = size.min(start + UNIT_CASES);
-                    let groups = (start..end).step_by(CALLS_PER_WORLD as usize).map(|first| {
-                        let group = generated_group(self.plan.seed, first / CALLS_PER_WORLD);
-                        // The last group of all may be cut short.
-                        let cases = group.into_iter().take((end - first) as usize);
-                        cases.map(Question::bare).collect()
-                    });
-                    self.unit(part, start, groups)
-                })
-                .reduce(Tally::new, Tally::merged),
-        }
-    }
-
-    /// Judges groups of neighbouring cases; `first` is the number of the first case.
-    fn unit(
-        &self,
-        part: Part,
-        first: u64,
-        groups: impl IntoIterator<Item = Vec<Question>>,
-    ) -> Tally {
-        let mut tally = Tally::new();
-        let mut index = first;
-        let mut since = 0;
-        for group in groups {
-            if self.stop.load(Ordering::Relaxed) {
+    let all: Vec<PlannedUnit> = planned_units(&counted.planned, UNIT_CASES)
+        .filter(|unit| course.shard.has(unit))
+        .collect();
+    for units in all.chunk_by(|a, b| a.part == b.part) {
+        let part = units[0].part;
+        let ran = pool.install(|| work.part(part, units));
+        counted.units.extend(ran);
+        if part == Part::Controls {
+            let size = units.iter().map(|unit| unit.cases).sum();
+            let clean = |tally: reports::Tally| tally.is_clean(size);
+            if !counted.part(part).is_some_and(clean) {
+                // What follows would prove nothing.
                 break;
             }
-            unit::judge(part, index, &group, self.target, &mut tally);
-            if self.plan.stop_at_first && tally.divergences > 0 {
-                self.stop.store(true, Ordering::Relaxed);
-            }
-            index += group.len() as u64;
-            since += group.len() as u64;
-            if since >= 128 {
-                (self.progress)(since);
-                since = 0;
-            }
         }
-        (self.progress)(since);
-        tally
     }
+    counted.stopped = work.stopped();
+    Ok(counted)
 }

@@ -13,6 +13,8 @@ fn help_texts_are_the_ones_that_were_reviewed() {
     for command in [
         "",
         "run",
+        "plan",
+        "merge",
         "ledger",
         "ledger add",
         "ledger check",

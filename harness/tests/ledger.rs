@@ -5,8 +5,8 @@ use veriam::exit::Exit;
 use veriam::ledger::read;
 use veriam_model::{Decision, RuleId};
 use veriam_reports::{
-    ClusterRecord, Date, EndRecord, Kind, Ledger, Outcomes, Part, PartRecord, Reach, Record,
-    Standing, StartRecord, Summary, Tally,
+    ClusterRecord, Date, EndRecord, Kind, Ledger, Outcomes, Part, PlannedPart, Reach, Record,
+    Shard, Standing, StartRecord, Summary, Tally, UnitRecord,
 };
 
 const WHOLE: Reach = Reach {
@@ -54,7 +54,13 @@ impl Ran {
                 outcomes,
                 ..Tally::default()
             };
-            Record::Part(PartRecord { part, tally })
+            Record::Unit(UnitRecord {
+                part,
+                unit: 0,
+                first: 0,
+                cases: checks,
+                tally,
+            })
         };
         let divergences = self.clusters.len() as u64 + self.not_examined;
         let mut records = vec![
@@ -66,8 +72,19 @@ impl Ran {
                 seed: 1,
                 dialect: None,
                 jobs: 1,
-                parts: vec![Part::Generated],
-                controls: 10,
+                unit_cases: 1_000,
+                parts: vec![
+                    PlannedPart {
+                        part: Part::Controls,
+                        cases: 10,
+                    },
+                    PlannedPart {
+                        part: Part::Generated,
+                        cases: 1_000,
+                    },
+                ],
+                labels: Vec::new(),
+                shard: Shard::WHOLE,
             }),
             part(Part::Controls, 10, u64::from(!self.controls)),
             part(Part::Generated, 1_000, divergences),
@@ -82,8 +99,10 @@ impl Ran {
             }));
         }
         records.push(Record::End(EndRecord {
+            shard: Shard::WHOLE,
             seconds: 1.0,
-            not_examined: self.not_examined,
+            compared: 1_010,
+            stopped: None,
         }));
         Summary::fold(&records).unwrap()
     }

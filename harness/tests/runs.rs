@@ -8,12 +8,15 @@ use support::{ALLOW, DENY, check, veriam_in};
 use veriam::case_file::{Origin, Signature, StoredCase};
 use veriam::compare::{Reply, agree, oracle_reply};
 use veriam::exit::Exit;
-use veriam::run::{CONTROLS, Counted, OracleFault, Part, Plan, Rows, Tally, digest, run};
+use veriam::run::{CONTROLS, Counted, Part, Plan, Rows, UNIT_CASES, digest, run};
 use veriam::store::store;
 use veriam::target::{Evaluator, Target};
 use veriam_generators::exhaustive;
 use veriam_model::{Case, Check, Decision, Dialect, PolicyText, RuleId};
-use veriam_reports::{Kind, Outcomes, QUOTAS_FROM, Summary, UNDETERMINED_FROM, Void};
+use veriam_reports::{
+    Kind, Outcomes, QUOTAS_FROM, Shard, Summary, Tally, UNDETERMINED_FROM, UnitRecord, Void,
+    planned_units,
+};
 
 fn plan(parts: &[Part], cases: u64, jobs: usize) -> Plan {
     Plan {
@@ -98,17 +101,18 @@ fn exit(plan: &Plan, counted: &Counted) -> Exit {
 fn the_evaluator_agrees_on_everything_documented() {
     let plan = plan(&[Part::Sources, Part::Vectors], 0, 2);
     let record = counted_by(&plan, &Evaluator::default());
-    for (part, tally) in &record.parts {
+    for unit in &record.units {
+        let tally = &unit.tally;
         assert_eq!(
             tally.divergences,
             0,
             "{}: {:?}",
-            part.name(),
+            unit.part.name(),
             tally.found.first()
         );
-        assert_eq!(tally.faults, [], "{}", part.name());
+        assert!(tally.faults.is_empty(), "{}", unit.part.name());
     }
-    let compared = |part| record.part(part).unwrap().total();
+    let compared = |part| record.part(part).unwrap().compared();
     assert_eq!(compared(Part::Controls), CONTROLS);
     assert!(compared(Part::Sources) >= 54);
     assert!(compared(Part::Vectors) >= 414);
@@ -182,7 +186,7 @@ fn the_number_of_jobs_changes_no_count() {
     let one = counted_by(&plan(&[Part::Generated], cases, 1), &Evaluator::default());
     let two = counted_by(&plan(&[Part::Generated], cases, 2), &Evaluator::default());
     assert_eq!(one, two);
-    assert_eq!(one.part(Part::Generated).unwrap().total(), cases);
+    assert_eq!(one.part(Part::Generated).unwrap().compared(), cases);
 }
 
 #[test]
@@ -248,15 +252,34 @@ fn a_part_of_which_nothing_was_compared_makes_the_run_void() {
 }
 
 /// A run of generated checks with given counts.
-fn counted(outcomes: Outcomes, undetermined: u64) -> Counted {
-    let mut controls = Tally::new();
-    controls.kinds = [0, 3, CONTROLS - 3];
-    let mut generated = Tally::new();
-    generated.kinds = [0, outcomes.decided(), 0];
-    generated.outcomes = outcomes;
-    generated.undetermined = undetermined;
+fn counted(plan: &Plan, outcomes: Outcomes, undetermined: u64) -> Counted {
+    let planned = plan.planned(&Rows::embedded().unwrap());
+    let units = planned_units(&planned, UNIT_CASES);
+    let units = units.map(|unit| UnitRecord {
+        part: unit.part,
+        unit: unit.unit,
+        first: unit.first,
+        cases: unit.cases,
+        tally: match (unit.part, unit.unit) {
+            (Part::Controls, _) => Tally {
+                checks: CONTROLS,
+                ..Tally::default()
+            },
+            // The counts make no difference between the units.
+            (_, 0) => Tally {
+                checks: outcomes.decided(),
+                outcomes,
+                undetermined,
+                ..Tally::default()
+            },
+            _ => Tally::default(),
+        },
+    });
     Counted {
-        parts: vec![(Part::Controls, controls), (Part::Generated, generated)],
+        units: units.collect(),
+        planned,
+        shard: Shard::WHOLE,
+        stopped: None,
     }
 }
 
@@ -270,7 +293,7 @@ fn lopsided_outcomes_make_a_run_void_from_20_000_cases_on() {
     };
     let reasons = |total, allow| {
         let plan = plan(&[Part::Generated], total, 1);
-        let mut reasons = void_reasons(&plan, &counted(outcomes(total, allow), 0));
+        let mut reasons = void_reasons(&plan, &counted(&plan, outcomes(total, allow), 0));
         // The made-up record has no labels.
         reasons.retain(|reason| !matches!(reason, Void::Labels(_)));
         reasons
@@ -292,11 +315,14 @@ fn labels_that_decide_too_rarely_make_a_run_void_from_20_000_cases_on() {
         implicit_deny: n - n / 3 * 2,
         ..Outcomes::default()
     };
-    let reasons = |n| void_reasons(&plan(&[Part::Generated], n, 1), &counted(thirds(n), 0));
+    let reasons = |n| {
+        let plan = plan(&[Part::Generated], n, 1);
+        void_reasons(&plan, &counted(&plan, thirds(n), 0))
+    };
     assert!(matches!(reasons(20_000)[..], [Void::Labels(n)] if n > 50));
     assert_eq!(reasons(19_999), []);
     let plan = plan(&[Part::Generated], 20_000, 1);
-    let record = counted(thirds(20_000), 0);
+    let record = counted(&plan, thirds(20_000), 0);
     let summary = summary(&plan, &record, &Evaluator::default());
     assert!(
         summary
@@ -314,7 +340,10 @@ fn too_many_undetermined_cases_make_a_run_void() {
         explicit_deny: n - n / 2,
         ..Outcomes::default()
     };
-    let reasons = |n, open| void_reasons(&plan(&[Part::Generated], n, 1), &counted(half(n), open));
+    let reasons = |n, open| {
+        let plan = plan(&[Part::Generated], n, 1);
+        void_reasons(&plan, &counted(&plan, half(n), open))
+    };
     assert_eq!(reasons(UNDETERMINED_FROM, 50), []);
     assert_eq!(
         reasons(UNDETERMINED_FROM, 51),
@@ -327,6 +356,7 @@ fn too_many_undetermined_cases_make_a_run_void() {
 fn an_internal_fault_outranks_void_and_void_a_divergence() {
     let plan = plan(&[Part::Generated], 5, 1);
     let mut record = counted(
+        &plan,
         Outcomes {
             allow: 5,
             ..Outcomes::default()
@@ -334,14 +364,11 @@ fn an_internal_fault_outranks_void_and_void_a_divergence() {
         0,
     );
     assert_eq!(exit(&plan, &record), Exit::Agreed);
-    record.parts[1].1.divergences = 1;
+    record.units[1].tally.divergences = 1;
     assert_eq!(exit(&plan, &record), Exit::Divergence);
-    record.parts[1].1.kinds = [0; 3];
+    record.units[1].tally.checks = 0;
     assert_eq!(exit(&plan, &record), Exit::Void);
-    record.parts[1].1.faults.push(OracleFault {
-        index: 0,
-        message: "broke".to_owned(),
-    });
+    record.units[1].tally.faults.push("0: broke".to_owned());
     assert_eq!(exit(&plan, &record), Exit::Internal);
 }
 
@@ -396,7 +423,7 @@ fn fail_fast_starts_no_further_unit() {
     let record = counted_by(&plan, &fake(forgets_boundaries));
     let generated = record.part(Part::Generated).unwrap();
     assert_eq!(generated.divergences, 1);
-    assert!(generated.total() < veriam::run::UNIT_CASES);
+    assert!(generated.compared() < veriam::run::UNIT_CASES);
 }
 
 fn case(policies: &[&str], expected: Decision, observed: Decision) -> StoredCase {

@@ -118,8 +118,8 @@ fn the_records_of_a_run_fit_and_read_back() {
     let records = counted.records(&plan, &target);
     let text = to_lines(&records);
     text.lines().for_each(|line| fits(&record, line));
-    assert_eq!(from_lines(&text).unwrap(), records);
+    assert_eq!(from_lines(text.as_bytes()).unwrap().records, records);
     let other = text.replacen("veriam.record/1", "veriam.record/2", 1);
-    let error = from_lines(&other).unwrap_err();
+    let error = from_lines(other.as_bytes()).unwrap_err();
     assert!(error.to_string().starts_with("1: schema"), "{error}");
 }

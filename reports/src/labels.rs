@@ -5,10 +5,81 @@ use serde::{Deserialize, Serialize};
 /// Decisive cases that a label with a quota needs in 100,000 compared ones.
 pub const MINIMUM_PER_100_000: u64 = 50;
 
-/// One family's labels with their counts.
+/// One family's labels.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
+pub struct FamilyNames {
+    /// The family's name.
+    pub family: String,
+    /// Whether its labels have a quota.
+    pub quota: bool,
+    /// Its labels, in order, without those no case can carry.
+    pub labels: Vec<String>,
+}
+
+/// How often each label occurred and decided, by its position among all labels of all families; empty where labels
+/// are not counted.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct LabelCounts {
+    /// Cases that carry it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cases: Vec<u64>,
+    /// Cases in which it was decisive.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub decisive: Vec<u64>,
+}
+
+impl LabelCounts {
+    /// Adds the counts of other cases.
+    pub fn merge(&mut self, other: &LabelCounts) {
+        add(&mut self.cases, &other.cases);
+        add(&mut self.decisive, &other.decisive);
+    }
+
+    /// Whether there is a count for each of that many labels, or none at all.
+    #[must_use]
+    pub fn fits(&self, labels: usize) -> bool {
+        let lengths = (self.cases.len(), self.decisive.len());
+        lengths == (0, 0) || lengths == (labels, labels)
+    }
+
+    /// The counts with the names of their labels.
+    #[must_use]
+    pub fn named(&self, families: &[FamilyNames]) -> Vec<FamilyCounts> {
+        let count = |counts: &[u64], at: usize| counts.get(at).copied().unwrap_or(0);
+        let mut at = 0..;
+        let family = |names: &FamilyNames| FamilyCounts {
+            family: names.family.clone(),
+            quota: names.quota,
+            labels: names
+                .labels
+                .iter()
+                .zip(&mut at)
+                .map(|(label, at)| LabelCount {
+                    label: label.clone(),
+                    cases: count(&self.cases, at),
+                    decisive: count(&self.decisive, at),
+                })
+                .collect(),
+        };
+        families.iter().map(family).collect()
+    }
+}
+
+fn add(mine: &mut Vec<u64>, theirs: &[u64]) {
+    if mine.len() < theirs.len() {
+        mine.resize(theirs.len(), 0);
+    }
+    for (mine, theirs) in mine.iter_mut().zip(theirs) {
+        *mine += theirs;
+    }
+}
+
+/// One family's labels with their counts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FamilyCounts {
     /// The family's name.
     pub family: String,
@@ -19,9 +90,7 @@ pub struct FamilyCounts {
 }
 
 /// How often a label occurred and decided.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct LabelCount {
     /// The label's name.
     pub label: String,

@@ -2,15 +2,17 @@
 
 mod text;
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::Serialize;
 use veriam_model::{Decision, RuleId};
 
 use crate::labels::shortages;
+use crate::merge::Absent;
 use crate::{
-    ClusterRecord, ClusterSummary, EndRecord, FamilyCounts, LedgerSummary, Outcomes, Part, Record,
-    Shortage, StartRecord,
+    ClusterRecord, ClusterSummary, FamilyCounts, LedgerSummary, Merge, MergeError, Outcomes, Part,
+    Record, Shard, Shortage, Tally, unit_names,
 };
 
 /// The version tag of a summary.
@@ -48,6 +50,8 @@ pub struct Summary {
     pub undetermined: u64,
     /// Cases the target cannot be asked.
     pub unsupported: u64,
+    /// Why it cannot be asked them, with the number of cases.
+    pub unsupported_for: BTreeMap<String, u64>,
     /// Cases on which the target differs from the oracle, or the oracle from the documentation; and choices of which
     /// the target mixes the readings.
     pub divergences: u64,
@@ -59,10 +63,18 @@ pub struct Summary {
     pub outcomes: DecisionCounts,
     /// Cases compared in a second of wall time, over all parts.
     pub cases_per_s: u64,
-    /// Wall time, in seconds.
+    /// Wall time, in seconds; added up where the units ran in several processes.
     pub seconds: f64,
     /// Threads used.
     pub jobs: usize,
+    /// The share of the plan that is told of; `0/1` is all of it.
+    pub shard: Shard,
+    /// Units of that share that ran, controls included.
+    pub units: u64,
+    /// Units of that share that were left out because the run ended early on purpose.
+    pub units_not_run: u64,
+    /// Units of that share of which there is no record, by name.
+    pub units_missing: String,
     /// The counts of each part, in the order of the run.
     pub parts: Vec<PartSummary>,
     /// Labels of the generated cases, by family.
@@ -144,6 +156,8 @@ pub enum Void {
     Undetermined(u64, u64),
     /// Labels were decisive too rarely.
     Labels(usize),
+    /// There is no record of these units.
+    Missing(String),
 }
 
 impl fmt::Display for Void {
@@ -171,82 +185,56 @@ impl fmt::Display for Void {
                 f,
                 "{count} labels were decisive too rarely (see below_minimum); mend the generator"
             ),
-        }
-    }
-}
-
-/// Records that are no run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FoldError {
-    /// There is no start, or more than one.
-    Start,
-}
-
-impl fmt::Display for FoldError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            FoldError::Start => f.write_str(
-                "the records of a run begin with its one `start`; give the records of one run",
+            Void::Missing(units) => write!(
+                f,
+                "units are missing: {units}; run them, and give the records of every shard"
             ),
         }
     }
 }
 
-impl std::error::Error for FoldError {}
-
 impl Summary {
-    /// Folds the records of a run. A run without `end` took no time that anybody knows.
+    /// Folds the records of a run, or of one shard of it. Without `end` it took no time that anybody knows.
     ///
     /// # Errors
-    /// [`FoldError`] when the records are not those of one run.
-    pub fn fold(records: &[Record]) -> Result<Self, FoldError> {
-        let mut starts = records.iter().filter_map(|record| match record {
-            Record::Start(start) => Some(start),
-            _ => None,
-        });
-        let (Some(start), None) = (starts.next(), starts.next()) else {
-            return Err(FoldError::Start);
-        };
-        let mut parts: Vec<&crate::PartRecord> = Vec::new();
-        let mut clusters = Vec::new();
-        let mut end = EndRecord {
-            seconds: 0.0,
-            not_examined: 0,
-        };
-        for record in records {
-            match record {
-                Record::Start(_) => {}
-                Record::Part(part) => parts.push(part),
-                Record::Cluster(cluster) => clusters.push(cluster.clone()),
-                Record::End(it) => end = it.clone(),
-            }
-        }
-        Ok(Self::new(start, &parts, clusters, &end))
+    /// [`MergeError`] when the records are not those of one run.
+    pub fn fold(records: &[Record]) -> Result<Self, MergeError> {
+        let merge = Merge::new(records)?;
+        Ok(Self::of(&merge, merge.start().shard))
     }
 
-    fn new(
-        start: &StartRecord,
-        parts: &[&crate::PartRecord],
-        clusters: Vec<ClusterRecord>,
-        end: &EndRecord,
-    ) -> Self {
-        let total = |count: fn(&crate::Tally) -> u64| parts.iter().map(|p| count(&p.tally)).sum();
-        let compared: u64 = total(crate::Tally::compared);
-        let generated = parts.iter().find(|p| p.part == Part::Generated);
-        let generated = generated.map(|p| &p.tally);
+    pub(crate) fn of(merge: &Merge, shard: Shard) -> Self {
+        let start = merge.start();
+        let parts = &merge.parts();
+        let absent = merge.absent(shard);
+        let total = |count: fn(&Tally) -> u64| parts.iter().map(|(_, t)| count(t)).sum();
+        let compared: u64 = total(Tally::compared);
+        let divergences: u64 = total(|t| t.divergences);
+        let generated = tally(parts, Part::Generated);
         let mut all = Outcomes::default();
-        for part in parts {
-            all.merge(&part.tally.outcomes);
+        let mut unsupported_for = BTreeMap::new();
+        for (_, tally) in parts {
+            all.merge(&tally.outcomes);
+            for (reason, count) in &tally.unsupported_for {
+                *unsupported_for.entry(reason.clone()).or_default() += count;
+            }
         }
         let outcomes = match generated {
             Some(tally) if tally.compared() > 0 => tally.outcomes,
             _ => all,
         };
-        let quotas = generated.filter(|t| t.compared() >= QUOTAS_FROM);
-        let below_minimum = quotas.map_or_else(Vec::new, |t| shortages(&t.labels, t.compared()));
+        let labels = generated.map_or_else(Vec::new, |t| t.labels.named(&start.labels));
+        // A shard is too small a sample, and its cases are not its own choice.
+        let quotas = generated.filter(|t| shard == Shard::WHOLE && t.compared() >= QUOTAS_FROM);
+        let below_minimum = quotas.map_or_else(Vec::new, |t| shortages(&labels, t.compared()));
         let follows = followed(parts);
         let mixed = follows.iter().filter(|f| f.reading.is_none()).count();
-        let void_values = void_reasons(start, parts, below_minimum.len());
+        let void_values = void_reasons(merge, shard, parts, &absent, below_minimum.len());
+        let mut clusters: Vec<ClusterRecord> = merge.clusters().cloned().collect();
+        clusters.sort_by_key(|cluster| std::cmp::Reverse(cluster.examined));
+        let examined: u64 = clusters.iter().map(|cluster| cluster.examined).sum();
+        let seconds = merge.ends().iter().map(|end| end.seconds).sum();
+        let in_time = merge.ends().iter().map(|end| end.compared).sum();
         Summary {
             schema: SUMMARY_SCHEMA,
             target: start.target.clone(),
@@ -258,7 +246,8 @@ impl Summary {
             compared,
             undetermined: total(|t| t.undetermined),
             unsupported: total(|t| t.unsupported),
-            divergences: total(|t| t.divergences) + mixed as u64,
+            unsupported_for,
+            divergences: divergences + mixed as u64,
             void: !void_values.is_empty(),
             void_reasons: void_values.iter().map(Void::to_string).collect(),
             outcomes: DecisionCounts {
@@ -266,21 +255,28 @@ impl Summary {
                 explicit_deny: outcomes.explicit_deny,
                 implicit_deny: outcomes.implicit_deny,
             },
-            cases_per_s: per_second(compared, end.seconds),
-            seconds: end.seconds,
+            cases_per_s: per_second(in_time, seconds),
+            seconds,
             jobs: start.jobs,
-            parts: parts.iter().map(|part| part_summary(part)).collect(),
-            labels: generated.map_or_else(Vec::new, |t| t.labels.clone()),
+            shard,
+            units: merge.units().count() as u64,
+            units_not_run: absent.not_run.len() as u64,
+            units_missing: unit_names(&absent.missing),
+            parts: parts
+                .iter()
+                .map(|(part, tally)| part_summary(*part, tally))
+                .collect(),
+            labels,
             below_minimum,
             follows,
             clusters: clusters.into_iter().map(ClusterSummary::from).collect(),
-            not_examined: end.not_examined,
+            not_examined: divergences.saturating_sub(examined),
             ledger: None,
             faults: parts
                 .iter()
-                .flat_map(|part| {
-                    let named = |fault| format!("{} {fault}", part.part.name());
-                    part.tally.faults.iter().map(named)
+                .flat_map(|(part, tally)| {
+                    let named = |fault| format!("{} {fault}", part.name());
+                    tally.faults.iter().map(named)
                 })
                 .collect(),
             void_values,
@@ -302,20 +298,45 @@ impl Summary {
     }
 }
 
+fn tally(parts: &[(Part, Tally)], part: Part) -> Option<&Tally> {
+    parts.iter().find(|(p, _)| *p == part).map(|(_, t)| t)
+}
+
 /// Why a run proves nothing; empty for a good one.
-fn void_reasons(start: &StartRecord, parts: &[&crate::PartRecord], short: usize) -> Vec<Void> {
-    let tally = |part: Part| parts.iter().find(|p| p.part == part).map(|p| &p.tally);
-    let controls = tally(Part::Controls);
-    if controls.is_none_or(|tally| !tally.is_clean(start.controls)) {
+fn void_reasons(
+    merge: &Merge,
+    shard: Shard,
+    parts: &[(Part, Tally)],
+    absent: &Absent,
+    short: usize,
+) -> Vec<Void> {
+    let start = merge.start();
+    let size = start.part(Part::Controls).map_or(0, |part| part.cases);
+    if tally(parts, Part::Controls).is_none_or(|tally| !tally.is_clean(size)) {
         return vec![Void::Control];
     }
     let mut reasons = Vec::new();
-    for part in &start.parts {
-        if tally(*part).is_none_or(|tally| tally.compared() == 0) {
-            reasons.push(Void::NothingCompared(*part));
+    if !absent.missing.is_empty() {
+        reasons.push(Void::Missing(unit_names(&absent.missing)));
+    }
+    let nothing_ran = parts.iter().all(|(part, _)| *part == Part::Controls);
+    for planned in start.parts.iter().filter(|p| p.part != Part::Controls) {
+        let part = planned.part;
+        let compared = match tally(parts, part) {
+            Some(tally) => tally.compared() > 0,
+            // What is missing was told; what was left out on purpose, or is another shard's, is no fault of the part.
+            None => {
+                let here = start
+                    .units()
+                    .any(|unit| unit.part == part && shard.has(&unit));
+                !(planned.cases == 0 || here && nothing_ran && absent.missing.is_empty())
+            }
+        };
+        if !compared {
+            reasons.push(Void::NothingCompared(part));
         }
     }
-    let Some(generated) = tally(Part::Generated) else {
+    let Some(generated) = tally(parts, Part::Generated).filter(|_| shard == Shard::WHOLE) else {
         return reasons;
     };
     let of = generated.compared();
@@ -339,10 +360,10 @@ fn void_reasons(start: &StartRecord, parts: &[&crate::PartRecord], short: usize)
 }
 
 /// The reading of each choice that all replies fit.
-fn followed(parts: &[&crate::PartRecord]) -> Vec<Followed> {
+fn followed(parts: &[(Part, Tally)]) -> Vec<Followed> {
     let mut counts: Vec<crate::ReadingCount> = Vec::new();
-    for part in parts {
-        for count in &part.tally.readings {
+    for (_, tally) in parts {
+        for count in &tally.readings {
             let same = |c: &&mut crate::ReadingCount| {
                 c.choice == count.choice && c.reading == count.reading
             };
@@ -390,10 +411,9 @@ fn per_second(count: u64, seconds: f64) -> u64 {
     }
 }
 
-fn part_summary(record: &crate::PartRecord) -> PartSummary {
-    let tally = &record.tally;
+fn part_summary(part: Part, tally: &Tally) -> PartSummary {
     PartSummary {
-        part: record.part,
+        part,
         compared: tally.compared(),
         documents: tally.documents,
         checks: tally.checks,

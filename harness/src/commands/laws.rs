@@ -39,7 +39,7 @@ pub(super) fn run(args: &RunArgs, streams: &mut Streams<'_>) -> Ended {
     let progress = |cases: u64| bar.inc(cases);
     let counted = run_plan(&controls_only, &rows, target, &progress).map_err(Failure::internal)?;
     let controls = counted.part(Part::Controls);
-    let sound = controls.is_some_and(|t| t.record(Part::Controls).tally.is_clean(CONTROLS));
+    let sound = controls.is_some_and(|t| t.is_clean(CONTROLS));
     let tally = if sound {
         run_laws(&laws, target, &progress).map_err(Failure::internal)?
     } else {

@@ -1,22 +1,28 @@
 //! `veriam run`
 
+mod printed;
+
+use std::path::Path;
 use std::time::Instant;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use veriam_model::{CallCase, Case, Check, DocumentCase, PolicyText};
-use veriam_reports::{ClusterRecord, EndRecord, Reach, Record, Summary, to_lines};
+use veriam_reports::{
+    ClusterRecord, EndRecord, Merge, Reach, Record, Shard, Summary, UnitRecord, planned_units,
+    to_lines,
+};
 
 use super::ledger::ledger;
-use crate::case_file::StoredCase;
-use crate::cli::{Format, PartName, RunArgs};
+use crate::cli::{Format, PartName, RunArgs, Space};
 use crate::exit::Exit;
-use crate::pretty::pretty;
+use crate::journal::{self, Journal, JournalError};
 use crate::rim::{Ended, Failure, Streams};
-use crate::run::{Cluster, Counted, Digest, Part, Plan, Rows, digest, run as run_plan};
+use crate::run::{
+    Cluster, Counted, Course, Part, Plan, Rows, UNIT_CASES, digest, run_units, start,
+};
 use crate::store::{store, write_whole};
-use crate::style::{STRONG, paint};
 use crate::target::{self, Evaluator, Target};
+use printed::printed;
 
 /// Divergences that are printed with their policies; all are stored and listed.
 const SHOWN_IN_FULL: usize = 5;
@@ -35,80 +41,133 @@ pub(super) fn run(args: &RunArgs, streams: &mut Streams<'_>) -> Ended {
         // What is known shows only after shrinking, and must not end a run before anything new can come up.
         plan.stop_at_first = false;
     }
+    let start = start(&plan, plan.planned(&rows), args.shard, target.as_ref());
+    // Refuses plans that are too large before anything is written.
+    Merge::new(&[Record::Start(start.clone())]).map_err(Failure::usage)?;
+    let path = args.journal.clone();
+    let path = path.unwrap_or_else(|| journal::default_path(&start));
+    let (journal, done) = Journal::open(&path, &start, args.resume).map_err(Failure::usage)?;
     let started = Instant::now();
     let bar = bar(args, &plan, &rows, streams);
-    let progress = |cases: u64| bar.inc(cases);
-    let counted = run_plan(&plan, &rows, target.as_ref(), &progress).map_err(Failure::internal)?;
+    let course = Course {
+        shard: args.shard,
+        done: &done,
+        go_on: &|| args.time.is_none_or(|time| started.elapsed() < time),
+        finished: &|unit| journal.append(&Record::Unit(unit.clone())),
+        progress: &|cases| bar.inc(cases),
+    };
+    let counted = run_units(&plan, &rows, target.as_ref(), &course).map_err(Failure::internal)?;
     bar.finish_and_clear();
     let seconds = started.elapsed().as_secs_f64();
 
+    let digested = digested(&counted, &plan, &rows, &args.out, target.as_ref());
+    let end = EndRecord {
+        shard: args.shard,
+        seconds,
+        compared: compared(&counted.units).saturating_sub(compared(&done)),
+        stopped: counted.stopped,
+    };
+    let mut told = digested.records;
+    told.push(Record::End(end));
+    told.iter().for_each(|record| journal.append(record));
     let mut records = counted.records(&plan, target.as_ref());
-    let digest = digest(&counted, &plan, &rows, target.as_ref());
+    records.extend(told);
+    let mut summary = Summary::fold(&records).map_err(Failure::internal)?;
+    if let Some(ledger) = &ledger {
+        let reach = Reach {
+            whole: args.only.is_empty()
+                && args.exhaustive.is_none()
+                && args.shard == Shard::WHOLE
+                && counted.stopped.is_none(),
+            every_pair: digested.every_pair,
+        };
+        summary = summary.held_against(ledger, reach, streams.today);
+    }
+    let mut exit = Exit::of_run(&summary);
+    if let Some(error) = journal.failure() {
+        let error = JournalError::Io(path, error);
+        streams.tell(&format!("veriam: {error}\n"));
+        exit = exit.or(Exit::Usage);
+    }
+    exit = exit.or(written(args.records.as_deref(), &records, streams));
+    ended(exit, &digested.shown, &summary, args.format, streams)
+}
+
+/// Compared cases of some units, without the controls, which are asked in any case.
+fn compared(units: &[UnitRecord]) -> u64 {
+    let units = units.iter().filter(|unit| unit.part != Part::Controls);
+    units.map(|unit| unit.tally.compared()).sum()
+}
+
+/// The divergences of a run as records, and the first few of them for people.
+pub(super) struct Digested {
+    pub(super) records: Vec<Record>,
+    pub(super) shown: String,
+    /// Whether each pair of replies that diverged was looked into.
+    pub(super) every_pair: bool,
+}
+
+/// Shrinks, tells apart and stores the divergences of a run.
+pub(super) fn digested(
+    counted: &Counted,
+    plan: &Plan,
+    rows: &Rows,
+    out: &Path,
+    target: &dyn Target,
+) -> Digested {
+    let digest = digest(counted, plan, rows, target);
+    let mut records = Vec::new();
     let mut shown = String::new();
     for (i, cluster) in digest.clusters.iter().enumerate() {
-        let record = stored(args, cluster, target.as_ref());
+        let record = stored(out, cluster, target);
         if i < SHOWN_IN_FULL {
             shown.push_str(&printed(&cluster.case, &record));
         }
         records.push(Record::Cluster(record));
     }
-    records.push(Record::End(EndRecord {
-        seconds,
-        not_examined: digest.not_examined,
-    }));
-    let mut summary = Summary::fold(&records).map_err(Failure::internal)?;
-    if let Some(ledger) = &ledger {
-        let reach = reach(args, &counted, &digest);
-        summary = summary.held_against(ledger, reach, streams.today);
+    Digested {
+        records,
+        shown,
+        every_pair: digest.has_every_pair(counted),
     }
-    let mut exit = Exit::of_run(&summary);
-    if let Some(path) = &args.records
-        && let Err(error) = write_whole(path, to_lines(&records).as_bytes())
-    {
-        let path = path.display();
-        streams.tell(&format!(
-            "veriam: cannot write {path}: {error}; choose another file with --records\n"
-        ));
-        exit = exit.or(Exit::Usage);
+}
+
+/// Writes records to a file, if one was asked for.
+pub(super) fn written(path: Option<&Path>, records: &[Record], streams: &mut Streams<'_>) -> Exit {
+    let Some(path) = path else {
+        return Exit::Agreed;
+    };
+    match write_whole(path, to_lines(records).as_bytes()) {
+        Ok(()) => Exit::Agreed,
+        Err(error) => {
+            let path = path.display();
+            streams.tell(&format!(
+                "veriam: cannot write {path}: {error}; choose another file with --records\n"
+            ));
+            Exit::Usage
+        }
     }
-    match args.format {
+}
+
+/// Prints a summary.
+pub(super) fn ended(
+    exit: Exit,
+    shown: &str,
+    summary: &Summary,
+    format: Format,
+    streams: &mut Streams<'_>,
+) -> Ended {
+    match format {
         Format::Text => streams.end(exit, &format!("{shown}{}", summary.to_text())),
         Format::Json => {
-            streams.tell(&shown);
+            streams.tell(shown);
             streams.end(exit, &summary.to_json())
         }
     }
 }
 
-/// What the run could have shown.
-fn reach(args: &RunArgs, counted: &Counted, digest: &Digest) -> Reach {
-    Reach {
-        whole: args.only.is_empty() && args.exhaustive.is_none() && !args.fail_fast,
-        every_pair: digest.has_every_pair(counted),
-    }
-}
-
 pub(super) fn plan(args: &RunArgs) -> Plan {
-    let parts: Vec<Part> = if let Some(space) = args.exhaustive {
-        vec![Part::from(space)]
-    } else if args.only.is_empty() {
-        let all = [
-            PartName::Sources,
-            PartName::Vectors,
-            PartName::Combiner,
-            PartName::Operators,
-            PartName::Principals,
-            PartName::TwoResource,
-            PartName::Generated,
-        ];
-        all.map(Part::from)
-            .into_iter()
-            // Somebody who asks for no case means it.
-            .filter(|part| *part != Part::Generated || args.cases > 0)
-            .collect()
-    } else {
-        args.only.iter().copied().map(Part::from).collect()
-    };
+    let parts = parts(args.exhaustive, &args.only, args.cases);
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     Plan {
         parts,
@@ -117,6 +176,30 @@ pub(super) fn plan(args: &RunArgs) -> Plan {
         jobs: args.jobs.map_or(processors, usize::from),
         stop_at_first: args.fail_fast,
     }
+}
+
+/// The parts that a command line asks for.
+pub(super) fn parts(exhaustive: Option<Space>, only: &[PartName], cases: u64) -> Vec<Part> {
+    if let Some(space) = exhaustive {
+        return vec![Part::from(space)];
+    }
+    if !only.is_empty() {
+        return only.iter().copied().map(Part::from).collect();
+    }
+    let all = [
+        PartName::Sources,
+        PartName::Vectors,
+        PartName::Combiner,
+        PartName::Operators,
+        PartName::Principals,
+        PartName::TwoResource,
+        PartName::Generated,
+    ];
+    all.map(Part::from)
+        .into_iter()
+        // Somebody who asks for no case means it.
+        .filter(|part| *part != Part::Generated || cases > 0)
+        .collect()
 }
 
 pub(super) fn target(args: &RunArgs) -> Result<Box<dyn Target>, Failure> {
@@ -132,10 +215,9 @@ pub(super) fn target(args: &RunArgs) -> Result<Box<dyn Target>, Failure> {
 }
 
 pub(super) fn bar(args: &RunArgs, plan: &Plan, rows: &Rows, streams: &Streams<'_>) -> ProgressBar {
-    let total = Part::ALL
-        .iter()
-        .filter_map(|part| plan.size(*part, rows))
-        .sum();
+    let parts = plan.planned(rows);
+    let here = planned_units(&parts, UNIT_CASES).filter(|unit| args.shard.has(unit));
+    let total = here.map(|unit| unit.cases).sum();
     let draw = if args.no_progress || !streams.terminal_err {
         ProgressDrawTarget::hidden()
     } else {
@@ -149,8 +231,8 @@ pub(super) fn bar(args: &RunArgs, plan: &Plan, rows: &Rows, streams: &Streams<'_
 }
 
 /// Stores a case.
-fn stored(args: &RunArgs, cluster: &Cluster, target: &dyn Target) -> ClusterRecord {
-    let result = store(&args.out, &cluster.case, target);
+fn stored(out: &Path, cluster: &Cluster, target: &dyn Target) -> ClusterRecord {
+    let result = store(out, &cluster.case, target);
     let (file, not_stored) = match result {
         Ok(path) => (Some(path.display().to_string()), None),
         Err(error) => (None, Some(error.to_string())),
@@ -173,73 +255,5 @@ pub(super) fn quoted(path: &str) -> String {
         path.to_owned()
     } else {
         format!("'{}'", path.replace('\'', r"'\''"))
-    }
-}
-
-/// The case as people want to see it: what was asked, then each policy, pretty-printed where it is JSON.
-fn printed(case: &StoredCase, record: &ClusterRecord) -> String {
-    let mut lines = Lines(format!(
-        "{}\n",
-        paint(STRONG, format_args!("divergence of {}", case.signature))
-    ));
-    match &case.case {
-        Case::Check(check) => lines.check(check),
-        Case::Document(document) => lines.document(document),
-        Case::Call(case) => lines.call(case),
-    }
-    if let Some(replay) = &record.replay {
-        lines.field("replay", replay);
-    }
-    lines.0.push('\n');
-    lines.0
-}
-
-struct Lines(String);
-
-impl Lines {
-    fn field(&mut self, name: &str, value: &str) {
-        self.0.push_str(&format!("  {name:<10}{value}\n"));
-    }
-
-    fn policy(&mut self, place: &str, policy: &PolicyText) {
-        self.field("policy", place);
-        for row in pretty(policy.as_str()).lines() {
-            self.field("", row);
-        }
-    }
-
-    fn check(&mut self, check: &Check) {
-        self.field("caller", &check.principal.arn);
-        self.field("action", &check.action);
-        let resource = &check.resource;
-        self.field(
-            "resource",
-            &format!("{} of account {}", resource.arn, resource.account),
-        );
-        for (key, values) in check.context.iter() {
-            self.field("context", &format!("{key} = {values:?}"));
-        }
-        for fact in &check.facts {
-            self.field("fact", &format!("{fact:?}"));
-        }
-        for (slot, policy) in check.policies() {
-            self.policy(&slot.to_string(), policy);
-        }
-    }
-
-    fn document(&mut self, document: &DocumentCase) {
-        self.policy(document.policy_type.title(), &document.text);
-    }
-
-    fn call(&mut self, case: &CallCase) {
-        for (name, value) in crate::explain::call_facts(case) {
-            self.field(name, &value);
-        }
-        for (place, policy) in case.world.policies() {
-            self.policy(&place.to_string(), policy);
-        }
-        if let Some(policy) = case.call.session_policy() {
-            self.policy("session policy", policy);
-        }
     }
 }

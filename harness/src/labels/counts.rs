@@ -1,6 +1,6 @@
 //! Counting labels over many cases.
 
-use veriam_reports::{FamilyCounts, LabelCount};
+use veriam_reports::{FamilyNames, LabelCounts};
 
 use super::{Family, LABELS, Label, Marks};
 
@@ -51,24 +51,30 @@ impl Counts {
         self.decisive[label.index()]
     }
 
-    /// The counts of every family, in the order of the report.
+    /// The names of all labels that a case can carry, in the order of the report.
     #[must_use]
-    pub fn families(&self) -> Vec<FamilyCounts> {
-        let family = |family: Family| FamilyCounts {
+    pub fn names() -> Vec<FamilyNames> {
+        let family = |family: Family| FamilyNames {
             family: family.name().to_owned(),
             quota: family.has_quota(),
-            labels: family
-                .labels()
-                .filter(|label| !label.is_impossible())
-                .map(|label| LabelCount {
-                    label: label.name(),
-                    cases: self.seen(label),
-                    decisive: self.decisive(label),
-                })
-                .collect(),
+            labels: possible(family).map(Label::name).collect(),
         };
         Family::ALL.into_iter().map(family).collect()
     }
+
+    /// The counts, in the order of [`Counts::names`].
+    #[must_use]
+    pub fn record(&self) -> LabelCounts {
+        let all = || Family::ALL.into_iter().flat_map(possible);
+        LabelCounts {
+            cases: all().map(|label| self.seen(label)).collect(),
+            decisive: all().map(|label| self.decisive(label)).collect(),
+        }
+    }
+}
+
+fn possible(family: Family) -> impl Iterator<Item = Label> {
+    family.labels().filter(|label| !label.is_impossible())
 }
 
 impl Default for Counts {

@@ -9,9 +9,8 @@ use veriam_oracle::{
     self as oracle, CallDerivation, CallVerdict, CheckOutcome, Derivation, Detail, Element,
     ElementTrace, Verdict,
 };
-use veriam_reports::{Kind, OutcomeKind};
+use veriam_reports::{Found, Kind, OutcomeKind, Who};
 
-use super::tally::{Found, Who};
 use super::{Counted, Part, Plan, Rows};
 use crate::case_file::{Origin, Signature, StoredCase};
 use crate::compare::{agree, oracle_reply};
@@ -40,7 +39,7 @@ impl Digest {
     #[must_use]
     pub fn has_every_pair(&self, counted: &Counted) -> bool {
         let examined: u64 = self.clusters.iter().map(|c| c.examined).sum();
-        let mut tallies = counted.parts.iter().map(|(_, tally)| tally);
+        let mut tallies = counted.units.iter().map(|unit| &unit.tally);
         let all_kept = tallies.all(|t| t.divergences == t.found.len() as u64);
         self.not_examined == 0 || (all_kept && examined < SHRUNK as u64)
     }
@@ -63,14 +62,14 @@ pub fn digest(counted: &Counted, plan: &Plan, rows: &Rows, target: &dyn Target) 
     let mut taken: BTreeMap<(Part, Kind, Kind), usize> = BTreeMap::new();
     let mut chosen: Vec<(Part, &Found)> = Vec::new();
     let mut total = 0;
-    for (part, tally) in &counted.parts {
-        total += tally.divergences;
-        for found in &tally.found {
-            let pair = (*part, found.expected.kind(), found.observed.kind());
+    for unit in &counted.units {
+        total += unit.tally.divergences;
+        for found in &unit.tally.found {
+            let pair = (unit.part, found.expected, found.observed);
             let of_pair = taken.entry(pair).or_default();
             if *of_pair < SHRUNK_PER_PAIR && chosen.len() < SHRUNK {
                 *of_pair += 1;
-                chosen.push((*part, found));
+                chosen.push((unit.part, found));
             }
         }
     }
@@ -126,7 +125,7 @@ fn case(
         generator_version: GENERATOR_VERSION,
         veriam: env!("CARGO_PKG_VERSION").to_owned(),
     };
-    let (expected, observed) = (found.expected.kind(), found.observed.kind());
+    let (expected, observed) = (found.expected, found.observed);
     let dialect = target.asked_under();
     let (case, rules, name, exhausted) = match found.who {
         // Nothing predicts what a smaller case would be documented as.

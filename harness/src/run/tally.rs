@@ -3,17 +3,17 @@
 use std::collections::BTreeMap;
 
 use veriam_model::{CaseKind, Choice, ChoiceSet, Decision, DenialKind, Dialect, Outcome};
-use veriam_reports::{self as reports, Outcomes, Part, PartRecord, ReadingCount};
+use veriam_reports::{self as reports, Found, LabelCounts, Outcomes, Part, ReadingCount};
 
 use crate::compare::Reply;
 use crate::labels::Counts;
 
 /// Divergences of one unit that are kept as cases; the rest is only counted.
 const KEPT_PER_UNIT: usize = 64;
-/// Divergences of one part that are kept as cases.
-const KEPT_PER_PART: usize = 4_096;
+/// Reasons of one unit for which a target cannot be asked that are kept apart.
+const REASONS_PER_UNIT: usize = 64;
 
-/// Counts over some cases of one part. Adding tallies is associative and commutative.
+/// Counts over the cases of one unit, as they grow.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tally {
     /// Cases of each kind for which the target gave a reply that was held against the oracle's, in the order of
@@ -25,6 +25,8 @@ pub struct Tally {
     pub undetermined: u64,
     /// Cases the target cannot be asked.
     pub unsupported: u64,
+    /// Why, with the number of cases.
+    pub unsupported_for: BTreeMap<String, u64>,
     /// Cases on which the target differs from the oracle, or the oracle from the documentation.
     pub divergences: u64,
     /// Labels, of generated cases only.
@@ -48,28 +50,6 @@ pub struct Fit {
     pub first_miss: Option<u64>,
 }
 
-/// Who was wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Who {
-    /// The oracle replies otherwise than documented.
-    Oracle,
-    /// The target replies otherwise than the oracle.
-    Target,
-}
-
-/// One divergence.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found {
-    /// Its number within the part, from 0.
-    pub index: u64,
-    /// Who was wrong.
-    pub who: Who,
-    /// What should have been replied.
-    pub expected: Reply,
-    /// What was.
-    pub observed: Reply,
-}
-
 /// A case on which the oracle broke: a fault of Veriam.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OracleFault {
@@ -88,6 +68,7 @@ impl Tally {
             outcomes: Outcomes::default(),
             undetermined: 0,
             unsupported: 0,
+            unsupported_for: BTreeMap::new(),
             divergences: 0,
             labels: Counts::new(),
             readings: BTreeMap::new(),
@@ -141,52 +122,25 @@ impl Tally {
         }
     }
 
-    /// Cases that were compared.
-    #[must_use]
-    pub fn total(&self) -> u64 {
-        self.kinds.iter().sum()
+    /// Counts a case the target cannot be asked.
+    pub(crate) fn unsupported(&mut self, reason: &str) {
+        self.unsupported += 1;
+        let known = self.unsupported_for.len();
+        let reason = match self.unsupported_for.contains_key(reason) || known < REASONS_PER_UNIT {
+            true => reason,
+            false => "other reasons",
+        };
+        *self.unsupported_for.entry(reason.to_owned()).or_default() += 1;
     }
 
-    /// Adds the counts of other cases.
-    pub fn merge(&mut self, other: Tally) {
-        for (mine, theirs) in self.kinds.iter_mut().zip(other.kinds) {
-            *mine += theirs;
-        }
-        self.outcomes.merge(&other.outcomes);
-        self.undetermined += other.undetermined;
-        self.unsupported += other.unsupported;
-        self.divergences += other.divergences;
-        self.labels.merge(&other.labels);
-        for (reading, theirs) in other.readings {
-            let mine = self.readings.entry(reading).or_default();
-            mine.fits += theirs.fits;
-            mine.misses += theirs.misses;
-            let misses = mine.first_miss.into_iter().chain(theirs.first_miss);
-            mine.first_miss = misses.min();
-        }
-        self.found.extend(other.found);
-        self.found.sort_by_key(|found| found.index);
-        self.found.truncate(KEPT_PER_PART);
-        self.faults.extend(other.faults);
-        self.faults.sort_by_key(|fault| fault.index);
-        self.faults.truncate(KEPT_PER_PART);
-    }
-
-    /// Both counts together.
+    /// The counts as a record holds them.
     #[must_use]
-    pub fn merged(mut self, other: Tally) -> Tally {
-        self.merge(other);
-        self
-    }
-
-    /// The counts as a record of a part.
-    #[must_use]
-    pub fn record(&self, part: Part) -> PartRecord {
+    pub fn record(self, part: Part) -> reports::Tally {
         let [documents, checks, calls] = self.kinds;
         let labels = match part {
-            Part::Generated => self.labels.families(),
+            Part::Generated => self.labels.record(),
             // The others are chosen, not drawn: nothing can be rare in them by chance.
-            _ => Vec::new(),
+            _ => LabelCounts::default(),
         };
         let reading = |(&(choice, reading), fit): (&(Choice, usize), &Fit)| ReadingCount {
             choice: choice.rule(),
@@ -195,24 +149,24 @@ impl Tally {
             misses: fit.misses,
             first_miss: fit.first_miss,
         };
-        PartRecord {
-            part,
-            tally: reports::Tally {
-                documents,
-                checks,
-                calls,
-                outcomes: self.outcomes,
-                undetermined: self.undetermined,
-                unsupported: self.unsupported,
-                divergences: self.divergences,
-                labels,
-                readings: self.readings.iter().map(reading).collect(),
-                faults: self
-                    .faults
-                    .iter()
-                    .map(|fault| format!("{}: {}", fault.index, fault.message))
-                    .collect(),
-            },
+        let readings = self.readings.iter().map(reading).collect();
+        reports::Tally {
+            documents,
+            checks,
+            calls,
+            outcomes: self.outcomes,
+            undetermined: self.undetermined,
+            unsupported: self.unsupported,
+            unsupported_for: self.unsupported_for,
+            divergences: self.divergences,
+            labels,
+            readings,
+            found: self.found,
+            faults: self
+                .faults
+                .iter()
+                .map(|fault| format!("{}: {}", fault.index, fault.message))
+                .collect(),
         }
     }
 }

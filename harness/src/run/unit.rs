@@ -4,10 +4,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use veriam_model::{Case, ChoiceSet, Dialect};
 use veriam_oracle::{self as oracle, CallVerdict, Detail, Verdict};
-use veriam_reports::Part;
+use veriam_reports::{Found, Part, Who};
 
 use super::Question;
-use super::tally::{Found, OracleFault, Tally, Who};
+use super::tally::{OracleFault, Tally};
 use crate::compare::{Reply, agree, call_reply, oracle_reading, outcome_reply};
 use crate::labels::{self, Marks};
 use crate::target::Target;
@@ -65,8 +65,8 @@ fn count(
     target: &dyn Target,
     tally: &mut Tally,
 ) {
-    if let Reply::Unsupported(_) = observed {
-        tally.unsupported += 1;
+    if let Reply::Unsupported(reason) = &observed {
+        tally.unsupported(reason);
         return;
     }
     tally.compared(question.case.kind(), &answer.reply);
@@ -77,8 +77,12 @@ fn count(
     let found = |who, expected: &Reply, observed: &Reply| Found {
         index,
         who,
-        expected: expected.clone(),
-        observed: observed.clone(),
+        expected: expected.kind(),
+        observed: observed.kind(),
+        failure: match observed {
+            Reply::Failed(message) => Some(message.clone()),
+            _ => None,
+        },
     };
     // What is documented holds under the default readings.
     let read_otherwise = reads_otherwise(answer.consulted, &target.asked_under());

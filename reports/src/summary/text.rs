@@ -6,7 +6,7 @@ use std::fmt::Write;
 
 use super::{PartSummary, Summary};
 use crate::style::{BAD, FAINT, GOOD, NOTE, STRONG, paint, percent, thousands, wrap};
-use crate::{FamilyCounts, Part};
+use crate::{FamilyCounts, Part, Shard};
 
 const WIDTH: usize = 100;
 /// Families that are told in full; the combined ones only stand in the JSON summary.
@@ -65,6 +65,13 @@ fn heading(out: &mut String, summary: &Summary) -> std::fmt::Result {
         Some(dialect) => writeln!(out, "dialect: {}", dialect.join(", "))?,
         None => writeln!(out, "dialect: none declared")?,
     }
+    if summary.shard != Shard::WHOLE {
+        writeln!(
+            out,
+            "shard {}: `veriam merge` tells of all shards together",
+            summary.shard
+        )?;
+    }
     writeln!(out)
 }
 
@@ -102,6 +109,13 @@ fn parts(out: &mut String, summary: &Summary) -> std::fmt::Result {
         writeln!(
             out,
             "  not compared: {unsupported} cases the target does not support"
+        )?;
+    }
+    if summary.units_not_run > 0 {
+        let (ran, rest) = (thousands(summary.units), thousands(summary.units_not_run));
+        writeln!(
+            out,
+            "  not run: {rest} units; {ran} ran before the run was to end, `--resume` runs the rest"
         )?;
     }
     writeln!(out)

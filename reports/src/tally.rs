@@ -1,0 +1,191 @@
+//! Counts.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use veriam_model::{Decision, RuleId};
+
+use crate::{Kind, LabelCounts};
+
+/// Counts over some cases of one part. Adding them is associative.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Tally {
+    /// Documents for which the target gave a reply that was held against the oracle's.
+    pub documents: u64,
+    /// Checks, likewise.
+    pub checks: u64,
+    /// Calls, likewise.
+    pub calls: u64,
+    /// What the oracle answered on them.
+    pub outcomes: Outcomes,
+    /// Cases whose outcome turns on an open choice, or might.
+    pub undetermined: u64,
+    /// Cases the target cannot be asked.
+    pub unsupported: u64,
+    /// Cases on which the target differs from the oracle, or the oracle from the documentation.
+    pub divergences: u64,
+    /// Why it cannot be asked them, with the number of cases.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub unsupported_for: BTreeMap<String, u64>,
+    /// Labels, of generated cases only.
+    pub labels: LabelCounts,
+    /// For a target that declares no dialect: how its replies fit the readings of open choices.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub readings: Vec<ReadingCount>,
+    /// The first divergences, by index.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub found: Vec<Found>,
+    /// Cases on which the oracle itself broke: faults of Veriam.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub faults: Vec<String>,
+}
+
+/// Who was wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Who {
+    /// The oracle replies otherwise than documented.
+    Oracle,
+    /// The target replies otherwise than the oracle.
+    Target,
+}
+
+/// One divergence. The case follows from the plan and the index.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Found {
+    /// The number of the case within the part, from 0.
+    pub index: u64,
+    /// Who was wrong.
+    pub who: Who,
+    /// What should have been replied.
+    pub expected: Kind,
+    /// What was.
+    pub observed: Kind,
+    /// How the target broke, if it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<String>,
+}
+
+impl Tally {
+    /// Cases that were compared.
+    #[must_use]
+    pub const fn compared(&self) -> u64 {
+        self.documents + self.checks + self.calls
+    }
+
+    /// Whether each of `size` cases was compared, or is not supported, and all that were compared agree; at least one
+    /// was.
+    #[must_use]
+    pub const fn is_clean(&self, size: u64) -> bool {
+        self.compared() > 0 && self.compared() + self.unsupported == size && self.divergences == 0
+    }
+
+    /// Adds the counts of later cases of the same part.
+    pub fn merge(&mut self, other: &Tally) {
+        self.documents += other.documents;
+        self.checks += other.checks;
+        self.calls += other.calls;
+        self.outcomes.merge(&other.outcomes);
+        self.undetermined += other.undetermined;
+        self.unsupported += other.unsupported;
+        for (reason, count) in &other.unsupported_for {
+            *self.unsupported_for.entry(reason.clone()).or_default() += count;
+        }
+        self.divergences += other.divergences;
+        self.labels.merge(&other.labels);
+        for count in &other.readings {
+            let same =
+                |c: &&mut ReadingCount| c.choice == count.choice && c.reading == count.reading;
+            match self.readings.iter_mut().find(same) {
+                Some(known) => {
+                    known.fits += count.fits;
+                    known.misses += count.misses;
+                    let misses = known.first_miss.into_iter().chain(count.first_miss);
+                    known.first_miss = misses.min();
+                }
+                None => self.readings.push(count.clone()),
+            }
+        }
+        self.found.extend(other.found.iter().cloned());
+        self.faults.extend(other.faults.iter().cloned());
+    }
+}
+
+/// The oracle's answers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Outcomes {
+    /// Checks and calls that are allowed.
+    pub allow: u64,
+    /// Checks and calls denied by a statement.
+    pub explicit_deny: u64,
+    /// Checks and calls denied for want of an Allow.
+    pub implicit_deny: u64,
+    /// Calls turned away before any policy.
+    pub rejected: u64,
+    /// Calls that ask for something that is not there.
+    pub not_found: u64,
+    /// Checks with an invalid policy.
+    pub invalid: u64,
+    /// Checks and calls that are no question.
+    pub malformed: u64,
+    /// Valid documents.
+    pub accepted: u64,
+    /// Invalid documents.
+    pub refused: u64,
+}
+
+impl Outcomes {
+    /// The count of a decision.
+    #[must_use]
+    pub const fn of(&self, decision: Decision) -> u64 {
+        match decision {
+            Decision::Allow => self.allow,
+            Decision::ExplicitDeny => self.explicit_deny,
+            Decision::ImplicitDeny => self.implicit_deny,
+        }
+    }
+
+    /// How many were decided one way or another.
+    #[must_use]
+    pub const fn decided(&self) -> u64 {
+        self.allow + self.explicit_deny + self.implicit_deny
+    }
+
+    /// Adds the counts of other cases.
+    pub const fn merge(&mut self, other: &Outcomes) {
+        self.allow += other.allow;
+        self.explicit_deny += other.explicit_deny;
+        self.implicit_deny += other.implicit_deny;
+        self.rejected += other.rejected;
+        self.not_found += other.not_found;
+        self.invalid += other.invalid;
+        self.malformed += other.malformed;
+        self.accepted += other.accepted;
+        self.refused += other.refused;
+    }
+}
+
+/// How the replies of a target fit one reading of an open choice, over the cases that turn on the choice.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ReadingCount {
+    /// The rule that leaves the point open.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    pub choice: RuleId,
+    /// The reading.
+    pub reading: String,
+    /// Replies that the reading gives.
+    pub fits: u64,
+    /// Replies that it excludes.
+    pub misses: u64,
+    /// The first case it excludes, by its number within the part.
+    pub first_miss: Option<u64>,
+}
