@@ -320,8 +320,18 @@ fn a_plan_names_every_unit_once() {
         matrix.out,
         "{\"include\":[{\"shard\":\"0/3\",\"index\":0},{\"shard\":\"1/3\",\"index\":1},{\"shard\":\"2/3\",\"index\":2}]}\n"
     );
-    let text = veriam(&["plan", "--shards", "2"]);
-    assert!(text.out.contains("each of the 63 units"), "{}", text.out);
+    // Controls 1, combiner 145,344 / 4,096 rounded up, generated 2.
+    let args = [
+        "plan",
+        "--shards",
+        "2",
+        "--only",
+        "combiner,generated",
+        "--cases",
+        "8192",
+    ];
+    let text = veriam(&args);
+    assert!(text.out.contains("each of the 39 units"), "{}", text.out);
     for wrong in [
         &["plan", "--shards", "0"][..],
         &["plan", "--cases", "18446744073709551615"],
