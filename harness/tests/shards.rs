@@ -320,7 +320,7 @@ fn a_plan_names_every_unit_once() {
         matrix.out,
         "{\"include\":[{\"shard\":\"0/3\",\"index\":0},{\"shard\":\"1/3\",\"index\":1},{\"shard\":\"2/3\",\"index\":2}]}\n"
     );
-    // Controls 1, combiner 145,344 / 4,096 rounded up, generated 2.
+    // Combiner 145,344 / 4,096 rounded up, generated 2; the controls are no unit of one shard.
     let args = [
         "plan",
         "--shards",
@@ -331,7 +331,7 @@ fn a_plan_names_every_unit_once() {
         "8192",
     ];
     let text = veriam(&args);
-    assert!(text.out.contains("each of the 39 units"), "{}", text.out);
+    assert!(text.out.contains("each of the 38 units"), "{}", text.out);
     for wrong in [
         &["plan", "--shards", "0"][..],
         &["plan", "--cases", "18446744073709551615"],
