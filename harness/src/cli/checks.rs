@@ -1,0 +1,136 @@
+//! What can be asked about checks, rules and policies.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use veriam_model::{PolicyType, RuleId};
+
+use super::{DialectArgs, Format};
+
+/// Which judge answers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum JudgeName {
+    /// The reference: slow and literal
+    Oracle,
+    /// The library: fast
+    #[default]
+    Evaluator,
+}
+
+/// Arguments of `veriam decide`.
+#[derive(Clone, Debug, Args)]
+#[command(after_help = "\
+Reads one check a line and answers one line each, in order: {\"id\",\"decision\"}, or {\"id\",\"invalid\"} when \
+a policy is invalid. A malformed line is answered by {\"line\",\"error\"}, told on standard error, and makes the \
+exit code 2; the stream goes on. Blank lines have no answer. A line may have 8 MiB.
+
+Example:
+  veriam decide < checks.jsonl > answers.jsonl")]
+pub struct DecideArgs {
+    /// Which judge answers
+    #[arg(long, value_enum, value_name = "JUDGE", default_value_t)]
+    pub with: JudgeName,
+
+    #[command(flatten)]
+    #[expect(
+        missing_docs,
+        reason = "clap would take the text for the help of the command"
+    )]
+    pub dialect: DialectArgs,
+}
+
+/// Arguments of `veriam explain`.
+#[derive(Clone, Debug, Args)]
+#[command(after_help = "\
+The input is one check, lines of checks (pick one with --line or --id), a call with its world, a stored divergence, or a call of a \
+scenario, as scenario.yaml#N for its N-th call.
+
+Examples:
+  veriam explain check.json
+  veriam explain checks.jsonl --id tenant-b-from-internet
+  veriam explain access/scenario.yaml#3
+  veriam explain target/veriam/divergences/CASE.json --dialect IAM-093=stay
+  veriam explain 'scenario.yaml#2'
+  echo '{\"principal\":…}' | veriam explain")]
+pub struct ExplainArgs {
+    /// The input; - is standard input
+    #[arg(value_name = "FILE", default_value = "-")]
+    pub file: PathBuf,
+
+    /// Explain the check in this line, from 1
+    #[arg(long, value_name = "N", conflicts_with = "id")]
+    pub line: Option<usize>,
+
+    /// Explain the check with this id
+    #[arg(long, value_name = "ID")]
+    pub id: Option<String>,
+
+    #[command(flatten)]
+    #[expect(
+        missing_docs,
+        reason = "clap would take the text for the help of the command"
+    )]
+    pub dialect: DialectArgs,
+
+    /// How to print the explanation
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// Arguments of `veriam rules`.
+#[derive(Clone, Debug, Args)]
+#[command(after_help = "\
+Examples:
+  veriam rules                    every rule, one a line
+  veriam rules IAM-136            one rule in full
+  veriam rules --undetermined     what AWS's documentation leaves open")]
+pub struct RulesArgs {
+    /// Show this rule in full
+    #[arg(value_name = "ID", conflicts_with = "undetermined")]
+    pub id: Option<RuleId>,
+
+    /// Only rules that leave something open
+    #[arg(long)]
+    pub undetermined: bool,
+
+    /// How to print the rules
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// Arguments of `veriam lint`.
+#[derive(Clone, Debug, Args)]
+#[command(after_help = "\
+Errors are faults for which AWS refuses the document; warnings are about documents that are accepted and \
+probably do not do what was meant, or exceed a size quota. Either makes the exit code 1.
+
+Example:
+  veriam lint --type resource policies/*.json")]
+pub struct LintArgs {
+    /// What the documents are attached to
+    #[arg(long = "type", value_name = "TYPE", value_parser = policy_type())]
+    pub policy_type: PolicyType,
+
+    /// Policy documents; - is standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+
+    #[command(flatten)]
+    #[expect(
+        missing_docs,
+        reason = "clap would take the text for the help of the command"
+    )]
+    pub dialect: DialectArgs,
+
+    /// How to print the findings
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// Lets help and completions list the types.
+fn policy_type() -> impl clap::builder::TypedValueParser<Value = PolicyType> {
+    use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+
+    let values = PolicyType::ALL.map(|t| PossibleValue::new(t.name()).help(t.title()));
+    PossibleValuesParser::new(values).try_map(|name| name.parse::<PolicyType>())
+}
