@@ -2,6 +2,8 @@
 //!
 //! A task is a plain list of commands, printed before they run, so that anybody can type them instead.
 
+mod mutants;
+
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
@@ -14,6 +16,8 @@ tasks of the Veriam workspace
   cargo xtask fuzz-smoke [SECONDS]  build every fuzz target, run each for SECONDS (default 15)
   cargo xtask fuzz TARGET [ARGS…]   run one fuzz target until stopped; ARGS go to libFuzzer
   cargo xtask duplicates            lines that stand in both oracle/src and evaluator/src
+  cargo xtask mutants JUDGE [SEED [COUNT]]
+                                    a random sample of the mutants of `oracle` or `evaluator` (default 120)
 
 Tools that a task needs and that are missing are installed with `cargo install`.
 ";
@@ -28,6 +32,7 @@ fn main() -> ExitCode {
         Some("fuzz-smoke") => fuzz_smoke(rest.first().map(String::as_str)),
         Some("fuzz") => fuzz(&rest),
         Some("duplicates") => duplicates(),
+        Some("mutants") => mutants::mutants(&rest),
         None | Some("help" | "-h" | "--help") => {
             say(HELP);
             Ok(())
