@@ -1,5 +1,6 @@
 //! Facts that AWS publishes, as tables. Nothing here decides anything.
 
+pub mod agentcore;
 mod grammar;
 mod keys;
 mod quotas;
