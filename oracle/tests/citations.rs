@@ -113,8 +113,10 @@ fn sixth(pattern: &str) -> Option<&str> {
 const ACTIONS: [&str; 2] = ["Action", "NotAction"];
 const RESOURCES: [&str; 2] = ["Resource", "NotResource"];
 
-/// Rules, and what must be there to be seen where they are cited.
-const CONDITIONS: &[(RuleId, &str, fn(&Seen) -> bool)] = &[
+/// A rule, what must be there where it is cited, in words, and whether it is.
+type Condition = (RuleId, &'static str, fn(&Seen) -> bool);
+
+const CONDITIONS: &[Condition] = &[
     (
         RuleId::iam(60),
         "*:*, or a wildcard before the colon",
