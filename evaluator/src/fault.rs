@@ -3,6 +3,7 @@
 //! One line a kind: rule, stable code, what is wrong, how to mend it. Which faults there are and where they lie
 //! is laid down in `docs/readings.md` section 1.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use veriam_model::RuleId;
@@ -12,6 +13,7 @@ use crate::{Finding, Severity};
 /// A kind of fault.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Kind {
+    pub(crate) severity: Severity,
     pub(crate) rule: RuleId,
     /// Stable name in kebab-case.
     pub(crate) code: &'static str,
@@ -23,28 +25,31 @@ pub(crate) struct Kind {
     pub(crate) shows: bool,
 }
 
+/// `LIST: Severity book; NAME = rule "code", "what" @quote, "remedy"; …` with the book of [`RuleId`].
 macro_rules! kinds {
     (@ quote) => { true };
     (@) => { false };
-    ($( $name:ident = $rule:literal $code:literal, $what:literal $(@$shows:ident)?, $remedy:literal; )+) => {
+    ($list:ident: $severity:ident $book:ident;
+     $( $name:ident = $rule:literal $code:literal, $what:literal $(@$shows:ident)?, $remedy:literal; )+) => {
         $(
             pub(crate) static $name: $crate::fault::Kind = $crate::fault::Kind {
-                rule: veriam_model::RuleId::iam($rule),
+                severity: $crate::Severity::$severity,
+                rule: veriam_model::RuleId::$book($rule),
                 code: $code,
                 what: $what,
                 remedy: $remedy,
                 shows: $crate::fault::kinds!(@ $($shows)?),
             };
         )+
-        /// Every kind.
-        #[cfg(test)]
-        pub(crate) static ALL: &[&$crate::fault::Kind] = &[ $( &$name, )+ ];
+        /// Every kind of the list.
+        pub(crate) static $list: &[&$crate::fault::Kind] = &[ $( &$name, )+ ];
     };
 }
 
 pub(crate) use kinds;
 
 kinds! {
+    ALL: Error iam;
     // The text as a whole.
     ROOT_NOT_OBJECT = 1 "root-not-object", "the document is" @quote, "write one JSON object";
     TRAILING_TEXT = 1 "trailing-text", "something follows the document:" @quote, "remove it";
@@ -179,28 +184,24 @@ impl Faults {
 }
 
 /// Writes a fault out for people. The place must lie inside the text.
-pub(crate) fn finding(
-    text: &str,
-    severity: Severity,
-    (span, kind): (Range<usize>, &'static Kind),
-) -> Finding {
+pub(crate) fn finding(text: &str, (span, kind): (Range<usize>, &'static Kind)) -> Finding {
     let mut message = kind.what.to_owned();
     if kind.shows {
         message.push(' ');
         message.push_str(&excerpt(text.get(span.clone()).unwrap_or_default()));
     }
     Finding {
-        severity,
+        severity: kind.severity,
         rule: kind.rule,
         span,
         code: kind.code,
         message,
-        remedy: kind.remedy,
+        remedy: Cow::Borrowed(kind.remedy),
     }
 }
 
 /// The text on one line in backquotes, at most 60 characters of it.
-fn excerpt(text: &str) -> String {
+pub(crate) fn excerpt(text: &str) -> String {
     const MOST: usize = 60;
     let mut shown: String = text
         .chars()
@@ -222,7 +223,7 @@ mod tests {
     #[test]
     fn codes_are_unique_kebab_case_and_every_kind_says_what_and_how() {
         let mut seen = HashSet::new();
-        for kind in [ALL, &crate::lint::kinds()].concat() {
+        for kind in ALL.iter().chain(crate::lint::kinds()) {
             assert!(seen.insert(kind.code), "{}", kind.code);
             let kebab = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
             assert!(kind.code.chars().all(kebab), "{}", kind.code);
@@ -238,12 +239,12 @@ mod tests {
     #[test]
     fn a_message_quotes_a_bounded_line_of_the_text() {
         let text = "é".repeat(100) + "\n";
-        let shown = finding(&text, Severity::Error, (0..text.len(), &ROOT_NOT_OBJECT));
+        let shown = finding(&text, (0..text.len(), &ROOT_NOT_OBJECT));
         assert_eq!(
             shown.message,
             format!("the document is `{}…`", "é".repeat(60))
         );
-        let shown = finding("a\nb", Severity::Error, (0..3, &ROOT_NOT_OBJECT));
+        let shown = finding("a\nb", (0..3, &ROOT_NOT_OBJECT));
         assert_eq!(shown.message, "the document is `a b`");
     }
 

@@ -1,5 +1,6 @@
 //! What is wrong with a document, and where.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
@@ -15,6 +16,8 @@ pub enum Severity {
     Error,
     /// The document is accepted, but probably does not do what its author meant.
     Warning,
+    /// Whether anything is wrong depends on what the document does not say.
+    Note,
 }
 
 /// One remark about a document.
@@ -30,6 +33,23 @@ pub struct Finding {
     pub code: &'static str,
     /// What was found.
     pub message: String,
+    /// What to do about it.
+    pub remedy: Cow<'static, str>,
+}
+
+/// A kind of finding: what the pages of documentation list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FindingKind {
+    /// Its stable name, in kebab-case.
+    pub code: &'static str,
+    /// How much it weighs.
+    pub severity: Severity,
+    /// The rule behind it.
+    pub rule: RuleId,
+    /// What is wrong. A message can say more, naming what was meant, say.
+    pub what: &'static str,
+    /// Whether messages quote the place behind it.
+    pub quotes: bool,
     /// What to do about it.
     pub remedy: &'static str,
 }
@@ -47,7 +67,7 @@ impl ParseError {
         let first = faults.into_iter().next();
         let first = first.unwrap_or((0..0, &fault::JSON_UNFINISHED));
         Self {
-            finding: Box::new(fault::finding(text, Severity::Error, first)),
+            finding: Box::new(fault::finding(text, first)),
         }
     }
 

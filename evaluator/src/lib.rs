@@ -113,7 +113,7 @@
 //!
 //! | | |
 //! |---|---|
-//! | [`Policy::parse`] | every fault of the grammar refuses, with rule, byte span and a stable code; [`faults`] lists all of them, [`findings`] what is legal but hardly meant. [`Limits`] bound size, depth and statements |
+//! | [`Policy::parse`] | every fault of the grammar refuses, with rule, byte span and a stable code; [`faults`] lists all of them, [`findings`] what is legal but hardly meant, most of all about AgentCore. [`Limits`] bound size, depth and statements |
 //! | [`Engine::decide`] | no allocation and no panic; statements are found by action, caller and context key, so that the cost follows those that could match |
 //! | [`Engine::explain`] | the decision and the statements that applied, by Sid |
 //! | [`Engine::decide_batch`], [`Engine::decide_parallel`] | many requests, on one thread or several |
@@ -169,9 +169,9 @@ mod work;
 mod world;
 
 pub use engine::{Applied, BuildError, Engine, EngineBuilder, Explanation, PolicySet};
-pub use finding::{Finding, ParseError, Severity};
+pub use finding::{Finding, FindingKind, ParseError, Severity};
 pub use limits::Limits;
-pub use policy::{Policy, faults, findings};
+pub use policy::{Policy, faults, finding_kinds, findings, findings_on};
 pub use request::Request;
 pub use veriam_model::MalformedRequest;
 pub use work::Work;

@@ -8,15 +8,18 @@ use std::ops::Range;
 
 use veriam_model::{Dialect, PolicyType, facts, readings as dialects};
 
+use crate::Finding;
 use crate::arn::Arn;
-use crate::fault::{Kind as Finding, kinds};
-use crate::grammar::FaultList;
+use crate::fault::{self, Kind as FindingKind, kinds};
 use crate::json::{Json, Kind, Value};
 use crate::variable;
 
+mod agentcore;
 mod condition;
+mod nearest;
 
 kinds! {
+    ALL: Warning iam;
     SIZE = 73 "document-size", "the document is longer than AWS stores for its type", "shorten or split it";
     PLAIN_VARIABLE = 190 "variable-without-version", "a variable in a document without Version 2012-10-17 is plain text:" @quote, "write \"Version\": \"2012-10-17\"";
     NO_ACTION = 36 "empty-action-list", "an empty list of actions selects nothing", "name an action or remove the statement";
@@ -30,21 +33,23 @@ kinds! {
     MISMATCHED_ACTION = 116 "action-principal-mismatch", "no caller of this kind can do the action" @quote, "use sts:AssumeRoleWithWebIdentity or sts:AssumeRoleWithSAML with Federated principals, sts:AssumeRole with others";
 }
 
-/// The findings of a document, sorted; none when it cannot be read.
+/// The findings of a document that could be read, sorted. `on` is the ARN of the resource it is attached to.
 pub(crate) fn lint(
     policy_type: PolicyType,
     json: &Json<'_>,
     text: &str,
+    on: Option<&str>,
     dialect: &Dialect,
-) -> FaultList {
+) -> Vec<Finding> {
     let root = json.root();
     let mut lint = Lint {
+        text,
         policy_type,
         dialect,
         has_variables: false,
         findings: Vec::new(),
     };
-    lint.size(json, text);
+    lint.size(json);
     let version = member(root, "Version").and_then(Value::string);
     lint.has_variables = version.as_deref() == Some("2012-10-17");
     if let Some(statements) = member(root, "Statement") {
@@ -52,26 +57,36 @@ pub(crate) fn lint(
             lint.statement(statement);
         }
     }
+    agentcore::look(&mut lint, root, on);
     let mut findings = lint.findings;
-    findings.sort_by_key(|(place, kind)| (place.start, kind.rule, kind.code));
-    findings.dedup_by_key(|(place, kind)| (place.start, kind.code));
+    findings.sort_by(|a, b| {
+        let key = |f: &Finding| (f.span.start, f.rule, f.code);
+        key(a).cmp(&key(b))
+    });
+    findings.dedup_by(|a, b| (a.span.start, a.code) == (b.span.start, b.code));
     findings
 }
 
 struct Lint<'d> {
+    text: &'d str,
     policy_type: PolicyType,
     dialect: &'d Dialect,
     has_variables: bool,
-    findings: Vec<(Range<usize>, &'static Finding)>,
+    findings: Vec<Finding>,
 }
 
 impl Lint<'_> {
-    fn add(&mut self, kind: &'static Finding, value: Value<'_, '_>) {
-        self.findings.push((value.span(), kind));
+    fn add(&mut self, kind: &'static FindingKind, value: Value<'_, '_>) {
+        self.add_at(kind, value.span());
+    }
+
+    fn add_at(&mut self, kind: &'static FindingKind, place: Range<usize>) {
+        self.findings.push(fault::finding(self.text, (place, kind)));
     }
 
     /// IAM-073, with or without the white space between the tokens.
-    fn size(&mut self, json: &Json<'_>, text: &str) {
+    fn size(&mut self, json: &Json<'_>) {
+        let text = self.text;
         let Some(quota) = facts::QUOTAS
             .iter()
             .find(|q| q.policy_type == self.policy_type)
@@ -92,7 +107,7 @@ impl Lint<'_> {
         }
         if characters > quota.characters {
             let start = json.root().offset();
-            self.findings.push((start..start.saturating_add(1), &SIZE));
+            self.add_at(&SIZE, start..start.saturating_add(1));
         }
     }
 
@@ -235,7 +250,8 @@ fn first_members<'j, 'a>(
     members.filter(move |(name, _)| seen.insert(name.string()))
 }
 
-#[cfg(test)]
-pub(crate) fn kinds() -> Vec<&'static Finding> {
-    [ALL, condition::ALL].concat()
+/// Every kind of finding.
+pub(crate) fn kinds() -> impl Iterator<Item = &'static &'static FindingKind> {
+    let general = ALL.iter().chain(condition::ALL);
+    general.chain(agentcore::all_kinds())
 }

@@ -3,7 +3,7 @@
 use veriam_model::{Dialect, PolicyType};
 
 use crate::document::Document;
-use crate::{Finding, Limits, ParseError, Severity, fault, grammar, lint};
+use crate::{Finding, FindingKind, Limits, ParseError, fault, grammar, lint};
 
 /// A policy document that was found valid.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,14 +62,14 @@ pub fn faults(
     };
     // Messages quote the text only when it is one.
     let text = std::str::from_utf8(bytes).unwrap_or_default();
-    let written = |fault| fault::finding(text, Severity::Error, fault);
+    let written = |fault| fault::finding(text, fault);
     faults.into_iter().map(written).collect()
 }
 
-/// What lint reports about a document, as warnings, ordered by place and rule.
+/// What lint reports about a document, ordered by place and rule.
 ///
 /// A document that cannot be read has none; one with faults has those of its parts that are well-formed, so show
-/// its [`faults`] first.
+/// its [`faults`] first. Findings refuse nothing here; an error is one for which AWS would not store the document.
 #[must_use]
 pub fn findings(
     policy_type: PolicyType,
@@ -77,10 +77,37 @@ pub fn findings(
     dialect: &Dialect,
     limits: &Limits,
 ) -> Vec<Finding> {
-    let Ok((text, json)) = grammar::readable(text.as_bytes(), limits) else {
-        return Vec::new();
+    look(policy_type, text, None, dialect, limits)
+}
+
+/// [`findings`] of the resource-based policy of one resource, by its ARN: also whether the policy fits it.
+#[must_use]
+pub fn findings_on(arn: &str, text: &str, dialect: &Dialect, limits: &Limits) -> Vec<Finding> {
+    look(PolicyType::Resource, text, Some(arn), dialect, limits)
+}
+
+fn look(
+    policy_type: PolicyType,
+    text: &str,
+    on: Option<&str>,
+    dialect: &Dialect,
+    limits: &Limits,
+) -> Vec<Finding> {
+    match grammar::readable(text.as_bytes(), limits) {
+        Ok((text, json)) => lint::lint(policy_type, &json, text, on, dialect),
+        Err(_) => Vec::new(),
+    }
+}
+
+/// Every kind of finding: what refuses a document, then what is legal but hardly meant.
+pub fn finding_kinds() -> impl Iterator<Item = FindingKind> {
+    let told = |kind: &&'static fault::Kind| FindingKind {
+        code: kind.code,
+        severity: kind.severity,
+        rule: kind.rule,
+        what: kind.what,
+        quotes: kind.shows,
+        remedy: kind.remedy,
     };
-    let written = |finding| fault::finding(text, Severity::Warning, finding);
-    let findings = lint::lint(policy_type, &json, text, dialect);
-    findings.into_iter().map(written).collect()
+    fault::ALL.iter().chain(lint::kinds()).map(told)
 }

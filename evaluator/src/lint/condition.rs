@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use veriam_model::facts::{self, ContextKey, ValueType};
 use veriam_model::readings as dialects;
 
-use super::{Lint, first_members, is_empty_list, one_or_many};
+use super::{Lint, agentcore, first_members, is_empty_list, one_or_many};
 use crate::arn::Arn;
 use crate::fault::kinds;
 use crate::json::{Kind, Value};
@@ -16,6 +16,7 @@ use crate::value::{base64, date};
 use crate::variable;
 
 kinds! {
+    ALL: Warning iam;
     EMPTY = 40 "empty-condition", "an empty condition tests nothing", "remove it, or name a key";
     KEY_FORMAT = 48 "condition-key-format", "a condition key is `prefix:name`, not" @quote, "write the service prefix and the name";
     UNKNOWN_KEY = 48 "unknown-condition-key", "no request has the global key" @quote, "correct the name";
@@ -61,19 +62,27 @@ impl Lint<'_> {
     fn key(&mut self, key: Value<'_, '_>, operator: Operator) {
         let name = key.string().unwrap_or_default();
         let Some(known) = facts::context_key(&name) else {
+            if let Some(known) = agentcore::service_key(&name) {
+                self.valence(key, operator, known.many);
+            }
             return self.unknown_key(key, &name);
         };
+        self.valence(key, operator, known.multivalued);
+        if !suits(operator.base.family, known) {
+            self.add(&TYPE, key);
+        }
+    }
+
+    /// Set operators are for keys that can have several values.
+    fn valence(&mut self, key: Value<'_, '_>, operator: Operator, is_multivalued: bool) {
         match operator.set {
-            Set::None if known.multivalued && operator.base.family != Family::Null => {
+            Set::None if is_multivalued && operator.base.family != Family::Null => {
                 self.add(&MANY_WITHOUT_SET, key);
             }
-            Set::ForAllValues | Set::ForAnyValue if !known.multivalued => {
+            Set::ForAllValues | Set::ForAnyValue if !is_multivalued => {
                 self.add(&SET_ON_SINGLE, key);
             }
             _ => {}
-        }
-        if !suits(operator.base.family, known) {
-            self.add(&TYPE, key);
         }
     }
 

@@ -105,19 +105,38 @@ pub struct RulesArgs {
 
 /// Arguments of `veriam lint`.
 #[derive(Clone, Debug, Args)]
+#[command(override_usage = "\
+veriam lint [OPTIONS] --type <TYPE> <FILE>...
+       veriam lint --list")]
 #[command(after_help = "\
 Errors are faults for which AWS refuses the document; warnings are about documents that are accepted and \
-probably do not do what was meant, or exceed a size quota. Either makes the exit code 1.
+probably do not do what was meant, or exceed a size quota. Either makes the exit code 1. Notes are right or wrong by what \
+the document does not say, for example whether a runtime takes bearer tokens; they are counted, shown with --notes, and \
+never change the exit code. docs/lint.md of Veriam lists every finding.
 
-Example:
-  veriam lint --type resource policies/*.json")]
+Examples:
+  veriam lint --type resource policies/*.json
+  veriam lint --type endpoint --notes vpce-policy.json
+  veriam lint --type resource --on \"$RUNTIME_ARN\" runtime-policy.json")]
 pub struct LintArgs {
     /// What the documents are attached to
-    #[arg(long = "type", value_name = "TYPE", value_parser = policy_type())]
-    pub policy_type: PolicyType,
+    #[arg(long = "type", value_name = "TYPE", value_parser = policy_type(), required_unless_present = "list")]
+    pub policy_type: Option<PolicyType>,
+
+    /// The ARN of the resource that the resource-based policies are attached to
+    #[arg(long, value_name = "ARN", value_parser = attached_to)]
+    pub on: Option<String>,
+
+    /// Show notes, too
+    #[arg(long)]
+    pub notes: bool,
+
+    /// Print the page that lists every finding, in Markdown
+    #[arg(long, exclusive = true)]
+    pub list: bool,
 
     /// Policy documents; - is standard input
-    #[arg(required = true, value_name = "FILE")]
+    #[arg(required_unless_present = "list", value_name = "FILE")]
     pub files: Vec<PathBuf>,
 
     #[command(flatten)]
@@ -130,6 +149,22 @@ pub struct LintArgs {
     /// How to print the findings
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
+}
+
+/// An ARN that a resource-based policy of AgentCore can be attached to.
+fn attached_to(text: &str) -> Result<String, String> {
+    let parts: Vec<&str> = text.splitn(6, ':').collect();
+    let word = parts.get(5).and_then(|rest| rest.split_once('/'));
+    let takes_policy =
+        matches!(word, Some(("runtime" | "gateway" | "memory", id)) if !id.is_empty());
+    if parts[0] == "arn"
+        && parts.get(2) == Some(&"bedrock-agentcore")
+        && takes_policy
+        && !text.contains(['*', '?'])
+    {
+        return Ok(text.to_owned());
+    }
+    Err("give the ARN of a runtime, an endpoint, a gateway or a memory of AgentCore".to_owned())
 }
 
 /// Lets help and completions list the types.
