@@ -11,8 +11,15 @@ use serde_json::Value;
 use support::veriam;
 use veriam::engines::{ENGINES, From, Variables};
 
-/// For each engine that sets variables, what it sets in some job, and the shard that is.
-const JOBS: &[(&str, &[(&str, &str)], &str)] = &[
+/// The beginning of an engine's name, the variables it sets in some job, and the shard that is.
+type Job = (
+    &'static str,
+    &'static [(&'static str, &'static str)],
+    &'static str,
+);
+
+/// Jobs of each engine whose expression a shell understands.
+const JOBS: &[Job] = &[
     (
         "GitLab",
         &[
