@@ -175,54 +175,138 @@ impl FromStr for Law {
     }
 }
 
-/// The case after the change the law speaks of, or nothing when the law cannot be applied to the case, or the change
-/// that was drawn is none. The policies of the case have to be valid; then those of the changed one are.
-#[must_use]
-pub fn pair(law: Law, u: &mut Unstructured<'_>, case: &Case) -> Option<Case> {
+/// Why a law was not applied to a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum NotApplied {
+    /// The case is a document, which is no question.
+    Document,
+    /// The law speaks of other resources, and a check has but one.
+    OneResource,
+    /// No policy of the case has a place for the change.
+    NoPlace,
+    /// A policy of the case is no JSON object that can be written back.
+    Unreadable,
+    /// The case has no account id to rename.
+    NoAccount,
+    /// A wildcard or a variable may stand for a part of an account id.
+    Cut,
+    /// A Numeric or Date operator meets an account id.
+    Ordered,
+    /// What was drawn changes nothing.
+    Unchanged,
+}
+
+impl NotApplied {
+    /// The reason, for people.
+    #[must_use]
+    pub const fn text(self) -> &'static str {
+        match self {
+            NotApplied::Document => "the case is a document",
+            NotApplied::OneResource => "a check has but one resource",
+            NotApplied::NoPlace => "no policy has a place for the change",
+            NotApplied::Unreadable => "a policy cannot be written back",
+            NotApplied::NoAccount => "no account id to rename",
+            NotApplied::Cut => "a wildcard or variable may stand for a part of an account id",
+            NotApplied::Ordered => "a Numeric or Date operator meets an account id",
+            NotApplied::Unchanged => "what was drawn changes nothing",
+        }
+    }
+}
+
+/// The case after the change the law speaks of. The policies of the case have to be valid; then those of the changed one
+/// are.
+///
+/// # Errors
+/// [`NotApplied`] when the law cannot be applied to the case, or the change that was drawn is none.
+pub fn pair(law: Law, u: &mut Unstructured<'_>, case: &Case) -> Result<Case, NotApplied> {
     let draw = &mut Draw::new(u);
     let changed = match case {
-        Case::Document(_) => return None,
+        Case::Document(_) => return Err(NotApplied::Document),
+        Case::Check(_) if law == Law::Unrelated => return Err(NotApplied::OneResource),
         Case::Check(check) => Case::Check(Box::new(change(law, draw, check.as_ref())?)),
         Case::Call(call) if law == Law::Unrelated => {
             Case::Call(Box::new(unrelated::change(draw, call)))
         }
         Case::Call(call) => Case::Call(Box::new(change(law, draw, call.as_ref())?)),
     };
-    (changed != *case).then_some(changed)
+    match changed == *case {
+        true => Err(NotApplied::Unchanged),
+        false => Ok(changed),
+    }
 }
 
 /// [`pair`] with the bytes that belong to a case of a campaign and to one of several attempts.
-#[must_use]
-pub fn drawn_pair(law: Law, seed: u64, index: u64, attempt: u64, case: &Case) -> Option<Case> {
+///
+/// # Errors
+/// [`NotApplied`], as [`pair`].
+pub fn drawn_pair(
+    law: Law,
+    seed: u64,
+    index: u64,
+    attempt: u64,
+    case: &Case,
+) -> Result<Case, NotApplied> {
     let mut bytes = [0; LAW_BYTES];
     Stream::new(seed ^ LAWS, index, attempt).fill(&mut bytes);
     pair(law, &mut Unstructured::new(&bytes), case)
 }
 
-/// A law for a case of a campaign, and the changed case: the first one that can be applied, from a drawn one on.
-#[must_use]
-pub fn drawn(seed: u64, index: u64, case: &Case) -> Option<(Law, Case)> {
-    let first = Stream::new(seed ^ LAWS, index, u64::MAX).next() % Law::ALL.len() as u64;
-    let from_first = Law::ALL.iter().cycle().skip(first as usize);
-    let mut laws = from_first.take(Law::ALL.len());
-    laws.find_map(|&law| Some((law, drawn_pair(law, seed, index, 0, case)?)))
+/// What became of drawing a law for a case.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Drawn {
+    /// Laws that were tried first, and why they were not applied.
+    pub passed: Vec<(Law, NotApplied)>,
+    /// The law that was applied, and the changed case; nothing when none can be.
+    pub applied: Option<(Law, Case)>,
 }
 
-fn change<S: Lawful>(law: Law, draw: &mut Draw<'_, '_>, case: &S) -> Option<S> {
-    match law {
-        Law::AddDeny => effects::add(draw, case, effects::DENY),
-        Law::AddAllow => effects::add(draw, case, effects::ALLOW),
-        Law::AllowKey => conditions::add_key(draw, case, effects::ALLOW),
-        Law::DenyKey => conditions::add_key(draw, case, effects::DENY),
-        Law::Order => order::change(draw, case),
-        Law::Format => layout::change(draw, case),
-        Law::KeyCase => names::keys(draw, case),
-        Law::ActionCase => names::actions(draw, case),
-        Law::Regroup => grouping::change(draw, case),
-        Law::RenameAccounts => accounts::change(draw, case),
-        // A check has but one resource.
-        Law::Unrelated => None,
+/// Draws a law for a case of a campaign: the first one that can be applied, from a drawn one on. None can be applied to a
+/// document, and none is tried.
+#[must_use]
+pub fn drawn(seed: u64, index: u64, case: &Case) -> Drawn {
+    let mut drawn = Drawn::default();
+    if let Case::Document(_) = case {
+        return drawn;
     }
+    let first = Stream::new(seed ^ LAWS, index, u64::MAX).next() % Law::ALL.len() as u64;
+    let from_first = Law::ALL.iter().cycle().skip(first as usize);
+    for &law in from_first.take(Law::ALL.len()) {
+        match drawn_pair(law, seed, index, 0, case) {
+            Ok(changed) => {
+                drawn.applied = Some((law, changed));
+                break;
+            }
+            Err(why) => drawn.passed.push((law, why)),
+        }
+    }
+    drawn
+}
+
+fn change<S: Lawful>(law: Law, draw: &mut Draw<'_, '_>, case: &S) -> Result<S, NotApplied> {
+    let (changed, otherwise) = match law {
+        Law::AddDeny => (effects::add(draw, case, effects::DENY), NotApplied::NoPlace),
+        Law::AddAllow => (
+            effects::add(draw, case, effects::ALLOW),
+            NotApplied::NoPlace,
+        ),
+        Law::AllowKey => (
+            conditions::add_key(draw, case, effects::ALLOW),
+            NotApplied::NoPlace,
+        ),
+        Law::DenyKey => (
+            conditions::add_key(draw, case, effects::DENY),
+            NotApplied::NoPlace,
+        ),
+        Law::Order => (order::change(draw, case), NotApplied::Unreadable),
+        Law::Format => (layout::change(draw, case), NotApplied::Unreadable),
+        Law::KeyCase => (names::keys(draw, case), NotApplied::Unreadable),
+        Law::ActionCase => (names::actions(draw, case), NotApplied::Unreadable),
+        Law::Regroup => (grouping::change(draw, case), NotApplied::NoPlace),
+        Law::RenameAccounts => return accounts::change(draw, case),
+        // Only calls have resources beside the one that is asked for.
+        Law::Unrelated => (None, NotApplied::OneResource),
+    };
+    changed.ok_or(otherwise)
 }
 
 /// Changes one policy: the first, from a drawn one on, that `edit` says it changed.

@@ -126,30 +126,14 @@ impl StoredCase {
     /// [`CaseError`] for anything but one complete case of this version.
     pub fn from_json(bytes: &[u8]) -> Result<Self, CaseError> {
         let text = utf8(bytes)?;
-        let tag: Tag<'_> = serde_json::from_str(text).map_err(CaseError::of_json)?;
-        let wrong_version = |found: Option<&RawValue>| {
-            let (what, offset) = match found {
-                Some(raw) => (format!("schema {}", raw.get()), offset_in(text, raw.get())),
-                None => ("no `schema` member".to_owned(), 0),
-            };
-            let message = format!("{what}; this program reads \"{CASE_SCHEMA}\" only");
-            CaseError::at(text, offset, message)
-        };
-        match tag.schema {
-            Some(raw) if raw.get() == format!("\"{CASE_SCHEMA}\"") => {}
-            found => return Err(wrong_version(found)),
-        }
+        of_version(text, CASE_SCHEMA)?;
         let case: ReadCase<'_> = serde_json::from_str(text).map_err(CaseError::of_json)?;
-        let mut dialect = Dialect::default();
-        for raw in &case.dialect {
-            let at = |message| CaseError::at(text, offset_in(text, raw.get()), message);
-            let setting: String = serde_json::from_str(raw.get()).map_err(|_| {
-                at("a setting is a string, for example \"IAM-093=stay\"".to_owned())
-            })?;
-            dialect = dialect
-                .with_setting(&setting)
-                .map_err(|error| at(error.to_string()))?;
+        if case.signature.law.is_some() {
+            let message =
+                format!("a \"{CASE_SCHEMA}\" breaks no law; take `law` out of its signature");
+            return Err(CaseError::at(text, 0, message));
         }
+        let dialect = read_dialect(text, &case.dialect)?;
         let asked = match (case.check, case.document, case.world, case.call) {
             (Some(raw), None, None, None) => Case::Check(Box::new(read_check(text, raw.get())?)),
             (None, Some(document), None, None) => Case::Document(DocumentCase {
@@ -202,7 +186,34 @@ pub fn settings(dialect: &Dialect) -> Vec<String> {
         .collect()
 }
 
-fn read_check(text: &str, raw: &str) -> Result<Check, CaseError> {
+/// Refuses a text of any other version.
+pub(crate) fn of_version(text: &str, schema: &str) -> Result<(), CaseError> {
+    let tag: Tag<'_> = serde_json::from_str(text).map_err(CaseError::of_json)?;
+    let (what, offset) = match tag.schema {
+        Some(raw) if raw.get() == format!("\"{schema}\"") => return Ok(()),
+        Some(raw) => (format!("schema {}", raw.get()), offset_in(text, raw.get())),
+        None => ("no `schema` member".to_owned(), 0),
+    };
+    let message = format!("{what}; this program reads \"{schema}\" only");
+    Err(CaseError::at(text, offset, message))
+}
+
+/// The dialect of settings that stand in a text.
+pub(crate) fn read_dialect(text: &str, settings: &[&RawValue]) -> Result<Dialect, CaseError> {
+    let mut dialect = Dialect::default();
+    for raw in settings {
+        let at = |message| CaseError::at(text, offset_in(text, raw.get()), message);
+        let setting: String = serde_json::from_str(raw.get())
+            .map_err(|_| at("a setting is a string, for example \"IAM-093=stay\"".to_owned()))?;
+        dialect = dialect
+            .with_setting(&setting)
+            .map_err(|error| at(error.to_string()))?;
+    }
+    Ok(dialect)
+}
+
+/// A check that stands in a text.
+pub(crate) fn read_check(text: &str, raw: &str) -> Result<Check, CaseError> {
     Check::from_json(raw).map_err(|error| {
         // The reader counts columns from the last line feed. The text is valid JSON, so its line feeds stand
         // between tokens, and the column without them is the offset.
@@ -214,7 +225,7 @@ fn read_check(text: &str, raw: &str) -> Result<Check, CaseError> {
 }
 
 impl CaseError {
-    fn of_json(error: serde_json::Error) -> Self {
+    pub(crate) fn of_json(error: serde_json::Error) -> Self {
         let text = error.to_string();
         // serde_json appends the position, which we carry apart.
         let message = match text.rfind(" at line ") {
@@ -228,7 +239,7 @@ impl CaseError {
         }
     }
 
-    fn at(text: &str, offset: usize, message: String) -> Self {
+    pub(crate) fn at(text: &str, offset: usize, message: String) -> Self {
         let place = Place::of(text, offset);
         CaseError {
             line: place.line,
@@ -261,7 +272,7 @@ pub(crate) fn utf8(bytes: &[u8]) -> Result<&str, CaseError> {
 }
 
 /// Where a part of a text begins in it.
-fn offset_in(text: &str, part: &str) -> usize {
+pub(crate) fn offset_in(text: &str, part: &str) -> usize {
     (part.as_ptr() as usize).saturating_sub(text.as_ptr() as usize)
 }
 

@@ -33,7 +33,6 @@ use crate::rim::{Ended, Failure, Streams};
 pub fn dispatch(command: Option<Command>, streams: &mut Streams<'_>) -> Ended {
     match command {
         None => run::run(&crate::cli::RunArgs::default(), streams),
-        Some(Command::Run(args)) if args.laws => laws::run(&args, streams),
         Some(Command::Run(args)) => run::run(&args, streams),
         Some(Command::Ledger(args)) => ledger::run(&args, streams),
         Some(Command::Plan(args)) => plan::run(&args, streams),

@@ -1,188 +1,110 @@
 //! Laws on a target: each generated check and call is changed as some law says, the target is asked about both, and the
 //! two replies are held against each other. Nobody has to know which reply is right.
 //!
-//! The oracle is asked for one thing only, and only where a law seems broken: whether both cases are valid.
+//! Trying laws is a part of a run like others, cut into units, written to the journal, folded by `veriam-reports`. The
+//! oracle is asked whether both cases are valid, where a law seems broken, and which checks a call asks for, to count
+//! where a law could be broken ([`could_be_broken`]).
 
+mod capable;
+mod explain;
 mod file;
+mod minimums;
 mod shrinking;
-mod summary;
 
-use rayon::prelude::*;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use veriam_generators::laws::{Law, Relation, drawn};
-use veriam_generators::{CALLS_PER_WORLD, CASES_PER_UNIT, generated_group};
-use veriam_model::{Case, Decision, Dialect};
-use veriam_reports::{Kind, OutcomeKind};
+use veriam_model::{Case, Decision, Dialect, PolicyTypes};
+use veriam_reports::{Found, Kind, OutcomeKind, Who};
 
-pub use file::{LAW_CASE_SCHEMA, LawCase, has_law_tag, store};
-pub use shrinking::{LawCluster, clusters};
-pub use summary::{LAWS_SCHEMA, LawRow, LawsSummary, MINIMUM_FROM, StoredCluster, minimum};
+pub use capable::could_be_broken;
+pub use explain::LawExplanation;
+pub use file::{LAW_CASE_SCHEMA, LawCase, StoredLaw, has_law_tag, store};
+pub use minimums::{MINIMUMS, planned};
+pub use shrinking::{BUDGET, LawCluster, LawDigest, digest, rechanged, shrunk};
 
 use crate::compare::{Reply, oracle_reply};
+use crate::run::{Question, Tally};
 use crate::target::Target;
 
-/// Broken laws of one unit that are kept as cases.
-const KEPT_PER_UNIT: usize = 32;
-/// Broken laws of a run that are kept as cases.
-const KEPT: usize = 1_024;
+/// The target cannot be asked one of the two cases.
+const UNSUPPORTED: &str = "the target cannot be asked";
+/// The target says nothing that could be compared.
+const NO_OUTCOME: &str = "the target gives no outcome before the change";
+/// The replies break the law, but nothing has to hold of them.
+const NOT_VALID: &str = "one of the cases is not valid";
 
-/// Which laws to try on how many cases.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct LawPlan {
-    /// How many generated cases.
-    pub cases: u64,
-    /// The campaign seed.
-    pub seed: u64,
-    /// How many threads.
-    pub jobs: usize,
-}
-
-/// What was counted for one law.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct LawCounts {
-    /// Checks it was applied to: the target answered before and after the change.
-    pub checks: u64,
-    /// Calls, likewise.
-    pub calls: u64,
-    /// Of both, those allowed before the change.
-    pub allowed: u64,
-    /// Of both, those whose outcome the change changed, rightly or not.
-    pub changed: u64,
-    /// Those that break the law.
-    pub broken: u64,
-    /// Cases on which the target gave no outcome before or after the change.
-    pub unscored: u64,
-}
-
-impl LawCounts {
-    /// Cases the law was applied to.
-    #[must_use]
-    pub const fn applied(&self) -> u64 {
-        self.checks + self.calls
-    }
-
-    /// Cases in which it held.
-    #[must_use]
-    pub const fn held(&self) -> u64 {
-        self.applied() - self.broken
-    }
-
-    const fn merge(&mut self, other: &LawCounts) {
-        self.checks += other.checks;
-        self.calls += other.calls;
-        self.allowed += other.allowed;
-        self.changed += other.changed;
-        self.broken += other.broken;
-        self.unscored += other.unscored;
-    }
-}
-
-/// A case on which a law is broken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Broken {
-    /// Its number in the campaign.
-    pub index: u64,
-    /// The law.
-    pub law: Law,
-    /// The reply before the change.
-    pub before: Kind,
-    /// The reply after it.
-    pub after: Kind,
-}
-
-/// Counts over some cases. Adding tallies is associative and commutative.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct LawTally {
-    counts: [LawCounts; Law::ALL.len()],
-    /// The first cases that break a law, by index.
-    pub broken: Vec<Broken>,
-}
-
-impl LawTally {
-    /// What was counted for a law.
-    #[must_use]
-    pub fn of(&self, law: Law) -> &LawCounts {
-        &self.counts[law as usize]
-    }
-
-    fn merged(mut self, other: LawTally) -> LawTally {
-        for (mine, theirs) in self.counts.iter_mut().zip(&other.counts) {
-            mine.merge(theirs);
-        }
-        self.broken.extend(other.broken);
-        self.broken.sort_by_key(|broken| broken.index);
-        self.broken.truncate(KEPT);
-        self
-    }
-}
-
-/// Tries laws on a target. `progress` is told how many further cases are done.
-///
-/// # Errors
-/// The message of the thread pool when the threads cannot be started.
-pub fn run(
-    plan: &LawPlan,
+/// Tries a law on each of some neighbouring cases of a campaign; `first` is the number of the first one.
+pub(crate) fn judge(
+    seed: u64,
+    first: u64,
+    questions: &[Question],
     target: &dyn Target,
-    progress: &(dyn Fn(u64) + Sync),
-) -> Result<LawTally, String> {
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(plan.jobs)
-        .thread_name(|i| format!("law-{i}"))
-        .build()
-        .map_err(|error| {
-            let jobs = plan.jobs;
-            format!("cannot start {jobs} threads: {error}; use fewer --jobs")
-        })?;
-    let units = plan.cases.div_ceil(CASES_PER_UNIT);
-    Ok(pool.install(|| {
-        (0..units)
-            .into_par_iter()
-            .map(|unit| {
-                let start = unit * CASES_PER_UNIT;
-                let end = plan.cases.min(start + CASES_PER_UNIT);
-                let mut tally = LawTally::default();
-                for first in (start..end).step_by(CALLS_PER_WORLD as usize) {
-                    let group = generated_group(plan.seed, first / CALLS_PER_WORLD);
-                    for (index, case) in (first..end).zip(&group) {
-                        one(plan.seed, index, case, target, &mut tally);
-                    }
-                    progress(CALLS_PER_WORLD.min(end - first));
-                }
-                tally.broken.truncate(KEPT_PER_UNIT);
-                tally
-            })
-            .reduce(LawTally::default, LawTally::merged)
-    }))
+    tally: &mut Tally,
+) {
+    for (index, question) in (first..).zip(questions) {
+        // What a target replies that answers nobody any more says nothing about a law.
+        if target.lost().is_some() {
+            return;
+        }
+        let case = &question.case;
+        tally.laws.cases += 1;
+        if let Case::Document(_) = case {
+            tally.laws.documents += 1;
+        }
+        let drawn = drawn(seed, index, case);
+        for (law, why) in drawn.passed {
+            passed(tally, law, why.text());
+        }
+        if let Some((law, changed)) = drawn.applied {
+            one(index, law, case, &changed, target, tally);
+        }
+    }
 }
 
-fn one(seed: u64, index: u64, case: &Case, target: &dyn Target, tally: &mut LawTally) {
-    let Some((law, changed)) = drawn(seed, index, case) else {
-        return;
-    };
-    let counts = &mut tally.counts[law as usize];
-    match observe(law, case, &changed, target) {
-        None => counts.unscored += 1,
-        Some(seen) => {
-            match case {
-                Case::Call(_) => counts.calls += 1,
-                Case::Check(_) | Case::Document(_) => counts.checks += 1,
-            }
-            counts.allowed += u64::from(is_allowed(seen.before));
-            counts.changed += u64::from(seen.before != seen.after);
-            if seen.broken {
-                counts.broken += 1;
-                tally.broken.push(Broken {
-                    index,
-                    law,
-                    before: seen.before,
-                    after: seen.after,
-                });
-            }
+fn passed(tally: &mut Tally, law: Law, why: &str) {
+    let count = tally.laws.of(law.name());
+    *count.not_applied.entry(why.to_owned()).or_default() += 1;
+}
+
+fn one(index: u64, law: Law, case: &Case, changed: &Case, target: &dyn Target, tally: &mut Tally) {
+    let dialect = target.asked_under();
+    let asked = catch_unwind(AssertUnwindSafe(|| {
+        let seen = observe(law, case, changed, target)?;
+        let capable = could_be_broken(law, case, changed, seen.before, &dialect);
+        Ok((seen, capable))
+    }));
+    let (seen, capable) = match asked {
+        Ok(Ok(seen)) => seen,
+        Ok(Err(why)) => return passed(tally, law, why),
+        Err(panic) => {
+            return tally.broke(index, panic_message(panic.as_ref()));
         }
+    };
+    tally.kinds[case.kind() as usize] += 1;
+    let count = tally.laws.of(law.name());
+    match case {
+        Case::Call(_) => count.calls += 1,
+        Case::Check(_) | Case::Document(_) => count.checks += 1,
+    }
+    count.capable += u64::from(capable);
+    count.allowed += u64::from(is_allowed(seen.before));
+    count.changed += u64::from(seen.before != seen.after);
+    if seen.broken {
+        count.broken += 1;
+        tally.diverged(Found {
+            index,
+            law: Some(law.name().to_owned()),
+            who: Who::Target,
+            expected: seen.before,
+            observed: seen.after,
+            failure: seen.failure,
+        });
     }
 }
 
 /// What a target replies before and after a change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Seen {
     /// The reply before the change.
     pub before: Kind,
@@ -190,29 +112,50 @@ pub struct Seen {
     pub after: Kind,
     /// Whether the two break the law.
     pub broken: bool,
+    /// How the target broke on the changed case, if it did.
+    pub failure: Option<String>,
 }
 
-/// Asks a target about both cases; nothing when it gives no outcome of one of them, or one is not valid.
-#[must_use]
-pub fn observe(law: Law, case: &Case, changed: &Case, target: &dyn Target) -> Option<Seen> {
-    let before = target.observe(case);
-    if !is_outcome(&before) {
-        return None;
+/// Asks a target about both cases.
+///
+/// # Errors
+/// Why there is nothing to compare: the target gives no outcome of one of them, or the replies break the law and one of
+/// them is not valid.
+pub fn observe(
+    law: Law,
+    case: &Case,
+    changed: &Case,
+    target: &dyn Target,
+) -> Result<Seen, &'static str> {
+    let reply = target.ask(case).reply;
+    match reply {
+        Reply::Unsupported(_) => return Err(UNSUPPORTED),
+        ref reply if !is_outcome(reply) => return Err(NO_OUTCOME),
+        _ => {}
     }
-    let after = target.observe(changed);
-    if let Reply::Unsupported(_) = after {
-        return None;
-    }
-    let (before, after) = (before.kind(), after.kind());
-    let broken = !holds(law.relation(), before, after);
+    let after = target.ask(changed).reply;
+    let failure = match &after {
+        Reply::Unsupported(_) => return Err(UNSUPPORTED),
+        Reply::Failed(how) => Some(how.clone()),
+        _ => None,
+    };
+    let reported = [&reply, &after].map(|r| matches!(r, Reply::Reported(_)));
+    let (before, after) = (reply.kind(), after.kind());
+    let related = match reported.contains(&true) {
+        // Who need not name every policy type that denies may name others the next time.
+        true => holds(law.relation(), unnamed(before), unnamed(after)),
+        false => holds(law.relation(), before, after),
+    };
+    let broken = !related;
     let dialect = target.asked_under();
     if broken && !(is_valid(case, &dialect) && is_valid(changed, &dialect)) {
-        return None;
+        return Err(NOT_VALID);
     }
-    Some(Seen {
+    Ok(Seen {
         before,
         after,
         broken,
+        failure,
     })
 }
 
@@ -230,6 +173,16 @@ pub fn holds(relation: Relation, before: Kind, after: Kind) -> bool {
     }
 }
 
+/// A denial without the policy types that deny.
+fn unnamed(kind: Kind) -> Kind {
+    match kind {
+        Kind::Call(OutcomeKind::Denied(how, _)) => {
+            Kind::Call(OutcomeKind::Denied(how, PolicyTypes::new()))
+        }
+        other => other,
+    }
+}
+
 fn is_allowed(kind: Kind) -> bool {
     matches!(
         kind,
@@ -239,9 +192,21 @@ fn is_allowed(kind: Kind) -> bool {
 
 /// A call that is rejected or asks for what is not there is no question of policies, but policies change nothing in that.
 const fn is_outcome(reply: &Reply) -> bool {
-    matches!(reply, Reply::Decided(_) | Reply::Call(_))
+    matches!(
+        reply,
+        Reply::Decided(_) | Reply::Call(_) | Reply::Reported(_)
+    )
 }
 
-fn is_valid(case: &Case, dialect: &Dialect) -> bool {
+/// Whether the oracle has an outcome of a case.
+#[must_use]
+pub fn is_valid(case: &Case, dialect: &Dialect) -> bool {
     is_outcome(&oracle_reply(case, dialect))
+}
+
+/// What a panic says.
+fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_default()
 }

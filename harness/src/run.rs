@@ -30,6 +30,7 @@ use crate::case_file::settings;
 use crate::compare::Reply;
 use crate::data::{self, RowFault};
 use crate::labels::Counts;
+use crate::laws;
 use crate::target::Target;
 use work::Work;
 
@@ -98,7 +99,7 @@ impl Plan {
             Part::Combiner | Part::Operators | Part::Principals | Part::TwoResource => {
                 spaces::size(part)
             }
-            Part::Generated => self.cases,
+            Part::Generated | Part::Laws => self.cases,
         })
     }
 
@@ -150,7 +151,7 @@ impl Rows {
         let position = usize::try_from(index).ok()?;
         match part {
             Part::Controls | Part::Sources | Part::Vectors => self.of(part).get(position).cloned(),
-            Part::Generated => Some(Question::bare(generated_case(plan.seed, index))),
+            Part::Generated | Part::Laws => Some(Question::bare(generated_case(plan.seed, index))),
             _ => spaces::space(part)?.nth(position).map(Question::bare),
         }
     }
@@ -209,6 +210,7 @@ pub fn start(
     shard: Shard,
     target: &dyn Target,
 ) -> StartRecord {
+    let has_laws = parts.iter().any(|planned| planned.part == Part::Laws);
     StartRecord {
         target: target.name().to_owned(),
         target_version: target.version().to_owned(),
@@ -218,6 +220,10 @@ pub fn start(
         dialect: target.dialect().map(settings),
         unit_cases: UNIT_CASES,
         parts,
+        laws: match has_laws {
+            true => laws::planned(),
+            false => Vec::new(),
+        },
         labels: Counts::names(),
         shard,
         jobs: plan.jobs,

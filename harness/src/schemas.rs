@@ -5,6 +5,7 @@ use veriam_model::{Call, CallCase, Outcome, PolicyText, PolicyType, World};
 use veriam_reports::{Kind, RECORD_SCHEMA, Record, Signature};
 
 use crate::case_file::{CASE_SCHEMA, Origin};
+use crate::laws::LAW_CASE_SCHEMA;
 
 /// Something with a schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -17,15 +18,18 @@ pub enum SchemaName {
     Case,
     /// A line of a run's records.
     Record,
+    /// A stored broken law.
+    Law,
 }
 
 impl SchemaName {
     /// Every schema.
-    pub const ALL: [SchemaName; 4] = [
+    pub const ALL: [SchemaName; 5] = [
         SchemaName::Call,
         SchemaName::Outcome,
         SchemaName::Case,
         SchemaName::Record,
+        SchemaName::Law,
     ];
 
     /// The name on the command line.
@@ -36,6 +40,7 @@ impl SchemaName {
             SchemaName::Outcome => "outcome",
             SchemaName::Case => "case",
             SchemaName::Record => "record",
+            SchemaName::Law => "law",
         }
     }
 
@@ -46,6 +51,7 @@ impl SchemaName {
             SchemaName::Call => "A call and its world, as `veriam explain` reads them",
             SchemaName::Outcome => "What becomes of a call",
             SchemaName::Case => "A stored divergence (veriam.case/1)",
+            SchemaName::Law => "A stored broken law (veriam.law/1)",
             SchemaName::Record => "A line of `veriam run --records` (veriam.record/1)",
         }
     }
@@ -64,6 +70,7 @@ impl SchemaName {
             SchemaName::Outcome => schema_for!(Outcome),
             SchemaName::Case => schema_for!(CaseLine),
             SchemaName::Record => schema_for!(RecordLine),
+            SchemaName::Law => schema_for!(LawLine),
         };
         schema.insert("title".to_owned(), self.title().into());
         let mut text = serde_json::to_string_pretty(&schema).unwrap_or_default();
@@ -90,6 +97,38 @@ struct CaseLine {
     check: Option<serde_json::Map<String, serde_json::Value>>,
     /// A policy document.
     document: Option<Document>,
+    /// The world of a call.
+    world: Option<World>,
+    /// The call.
+    call: Option<Call>,
+}
+
+/// A stored broken law, member by member.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "only its shape matters")]
+#[schemars(deny_unknown_fields)]
+struct LawLine {
+    /// The version tag.
+    #[schemars(extend("const" = LAW_CASE_SCHEMA))]
+    schema: String,
+    /// What kind it is: the target, the law, its replies before and after the change, the rules it turns on.
+    signature: Signature,
+    origin: Origin,
+    /// The readings the target was asked under that differ from the default, as `ID=reading`.
+    dialect: Vec<String>,
+    /// The case before the change, shrunk.
+    original: Asked,
+    /// The case after it.
+    changed: Asked,
+}
+
+/// One side of a broken law: a check on the wire (docs/check.md), or a world and a call.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "only its shape matters")]
+#[schemars(deny_unknown_fields)]
+struct Asked {
+    /// A check on the wire.
+    check: Option<serde_json::Map<String, serde_json::Value>>,
     /// The world of a call.
     world: Option<World>,
     /// The call.

@@ -10,6 +10,7 @@
 
 mod calls;
 mod combination;
+mod laws;
 mod operators;
 mod patterns;
 mod policies;
@@ -31,8 +32,12 @@ use veriam_oracle::{CheckOutcome, Derivation, Detail, judge, judge_call, trace, 
 use crate::compare::{self, Reply, agree, call_reply, oracle_reply};
 use crate::run::{is_determined, shrunk};
 use crate::target::Target;
+use text::count;
 
-pub use report::{SCHEMA, json, markdown, table};
+pub use laws::{
+    HuntedLaw, LawCaught, broken_by, caught_by, first_broken, hunt_law, hunt_laws, law_canaries,
+};
+pub use report::{SCHEMA, json, law_json, law_markdown, law_table, markdown, table};
 
 /// The oracle behind one known bug.
 #[derive(Clone, Copy, Debug)]
@@ -229,14 +234,6 @@ impl Caught {
     /// Statements in the policies of the small case.
     #[must_use]
     pub fn statements(&self) -> usize {
-        let count = |text: &PolicyText| match serde_json::from_str(text.as_str()) {
-            Ok(serde_json::Value::Object(members)) => match members.get("Statement") {
-                Some(serde_json::Value::Array(list)) => list.len(),
-                Some(_) => 1,
-                None => 0,
-            },
-            _ => 0,
-        };
         match &self.case {
             Case::Document(document) => count(&document.text),
             Case::Check(check) => check.policies().map(|(_, text)| count(text)).sum(),

@@ -20,7 +20,7 @@ use crate::compare::Reply;
 
 pub use capabilities::Capabilities;
 pub use exec::ExecOptions;
-pub use in_process::Evaluator;
+pub use in_process::{Evaluator, Oracle};
 pub use spec::{OpenError, Spec};
 
 /// Who a target is and what it can be asked.
@@ -152,6 +152,9 @@ pub fn by_name(name: &str, dialect: Dialect) -> Option<Box<dyn Target>> {
     if name == Evaluator::NAME {
         return Some(Box::new(Evaluator { dialect }));
     }
+    if name == Oracle::NAME {
+        return Some(Box::new(Oracle { dialect }));
+    }
     #[cfg(feature = "planted-mistakes")]
     if let Some(planted) = planted::Planted::by_name(name, dialect) {
         return Some(Box::new(planted));
@@ -167,6 +170,7 @@ mod tests {
     fn targets_are_found_by_their_name() {
         let dialect = Dialect::default();
         assert_eq!(by_name("evaluator", dialect).unwrap().name(), "evaluator");
+        assert_eq!(by_name("oracle", dialect).unwrap().name(), "oracle");
         assert!(by_name("nobody", dialect).is_none());
         assert!(by_name("planted:nothing", dialect).is_none());
     }

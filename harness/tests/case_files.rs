@@ -11,6 +11,7 @@ fn stored(case: Case) -> StoredCase {
     StoredCase {
         signature: Signature {
             target: "evaluator".to_owned(),
+            law: None,
             expected: Kind::Call(OutcomeKind::Allowed),
             observed: Kind::Refused(RuleId::iam(59)),
             rules: vec![RuleId::agentcore(72)],

@@ -11,12 +11,14 @@ use veriam_reports::{
 
 const WHOLE: Reach = Reach {
     whole: true,
+    laws: false,
     every_pair: true,
 };
 
 fn signature(target: &str, observed: &str, rule: u16) -> Signature {
     Signature {
         target: target.to_owned(),
+        law: None,
         expected: Kind::Decided(Decision::ImplicitDeny),
         observed: observed.parse().unwrap(),
         rules: vec![RuleId::iam(rule)],
@@ -84,6 +86,7 @@ impl Ran {
                     },
                 ],
                 labels: Vec::new(),
+                laws: Vec::new(),
                 shard: Shard::WHOLE,
             }),
             part(Part::Controls, 10, u64::from(!self.controls)),

@@ -13,6 +13,7 @@ use veriam_reports::{Date, Kind, SUMMARY_SCHEMA};
 fn signature(target: &str, observed: &str, rule: u16) -> Signature {
     Signature {
         target: target.to_owned(),
+        law: None,
         expected: Kind::Decided(Decision::ImplicitDeny),
         observed: observed.parse().unwrap(),
         rules: vec![RuleId::iam(rule)],

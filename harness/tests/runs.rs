@@ -4,7 +4,7 @@ mod support;
 
 use std::collections::HashSet;
 
-use support::{ALLOW, DENY, check, veriam_in};
+use support::{ALLOW, DENY, check, fake, veriam_in};
 use veriam::case_file::{Origin, Signature, StoredCase};
 use veriam::compare::{Reply, agree, oracle_reply};
 use veriam::exit::Exit;
@@ -25,37 +25,6 @@ fn plan(parts: &[Part], cases: u64, jobs: usize) -> Plan {
         seed: 1,
         jobs,
         stop_at_first: false,
-    }
-}
-
-/// A target made of a function.
-struct Fake<F> {
-    dialect: Dialect,
-    reply: F,
-}
-
-fn fake<F: Fn(&Case) -> Reply + Sync>(reply: F) -> Fake<F> {
-    Fake {
-        dialect: Dialect::default(),
-        reply,
-    }
-}
-
-impl<F: Fn(&Case) -> Reply + Sync> Target for Fake<F> {
-    fn name(&self) -> &str {
-        "fake"
-    }
-
-    fn version(&self) -> &str {
-        "1"
-    }
-
-    fn dialect(&self) -> Option<&Dialect> {
-        Some(&self.dialect)
-    }
-
-    fn observe(&self, case: &Case) -> Reply {
-        (self.reply)(case)
     }
 }
 
@@ -437,6 +406,7 @@ fn case(policies: &[&str], expected: Decision, observed: Decision) -> StoredCase
     StoredCase {
         signature: Signature {
             target: "evaluator".to_owned(),
+            law: None,
             expected: Kind::Decided(expected),
             observed: Kind::Decided(observed),
             rules: vec![RuleId::iam(136)],

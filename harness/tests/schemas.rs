@@ -66,6 +66,7 @@ fn calls_outcomes_and_cases_fit_their_schemas() {
         let case = StoredCase {
             signature: Signature {
                 target: "evaluator".to_owned(),
+                law: None,
                 expected: Kind::Accepted,
                 observed: Kind::Call(OutcomeKind::Allowed),
                 rules: Vec::new(),

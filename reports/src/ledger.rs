@@ -14,6 +14,7 @@ use veriam_model::RuleId;
 pub use date::{Date, ParseDateError};
 pub use pattern::{KindPattern, ParsePatternError};
 
+use crate::signature::written;
 use crate::{ClusterRecord, Kind, Part, Signature, Summary};
 
 /// The target of divergences between documentation and oracle: every run can show them, whatever it asks.
@@ -44,9 +45,12 @@ pub struct LedgerEntry {
 pub struct Accepts {
     /// The target.
     pub target: String,
-    /// What it should have replied.
+    /// The law it breaks; none where it differs from the oracle.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub law: Option<String>,
+    /// What it should have replied; of a law, what it replied before the change.
     pub expected: KindPattern,
-    /// What it replied.
+    /// What it replied; of a law, after the change.
     pub observed: KindPattern,
     /// The rules that decided, in id order; any when absent.
     pub rules: Option<Vec<RuleId>>,
@@ -58,6 +62,7 @@ impl Accepts {
     pub fn exactly(signature: &Signature) -> Self {
         Accepts {
             target: signature.target.clone(),
+            law: signature.law.clone(),
             expected: signature.expected.into(),
             observed: signature.observed.into(),
             rules: Some(signature.rules.clone()),
@@ -70,6 +75,7 @@ impl Accepts {
         let rules = self.rules.as_ref();
         self.replies(signature.expected, signature.observed)
             && self.target == signature.target
+            && self.law == signature.law
             && rules.is_none_or(|rules| *rules == signature.rules)
     }
 
@@ -88,16 +94,13 @@ impl fmt::Display for Accepts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Accepts {
             target,
+            law,
             expected,
             observed,
             rules,
         } = self;
-        write!(f, "{target}: expected {expected}, observed {observed}")?;
-        for (i, rule) in rules.iter().flatten().enumerate() {
-            let before = if i == 0 { " by " } else { ", " };
-            write!(f, "{before}{rule}")?;
-        }
-        Ok(())
+        let rules = rules.as_deref().unwrap_or_default();
+        written(f, target, law.as_deref(), expected, observed, rules)
     }
 }
 
@@ -163,8 +166,11 @@ pub struct Ledger {
 /// What a run could have shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reach {
-    /// Whether it was a whole one: no part left out, not ended early, no shard of another.
+    /// Whether it was a whole one: no part in which the target is held against the oracle left out, not ended early, no
+    /// shard of another.
     pub whole: bool,
+    /// Whether it tried laws on all the cases it was to try them on.
+    pub laws: bool,
     /// Whether every pair of replies that diverged was looked into at least once, so that what was left out cannot
     /// hide a further one.
     pub every_pair: bool,
@@ -250,9 +256,21 @@ impl Summary {
     /// Whether the run could have shown a divergence that the entry accepts.
     fn could_show(&self, entry: &LedgerEntry, reach: Reach) -> bool {
         let accepts = &entry.accepts;
-        let asked = accepts.concerns(&self.target);
+        let asked = match accepts.law {
+            // Documentation and oracle are held against each other in every run, the oracle against itself is not.
+            Some(_) => accepts.target == self.target,
+            None => accepts.concerns(&self.target),
+        };
         let of = |part| self.parts.iter().find(|p| p.part == part);
-        let generated = of(Part::Generated).map_or(0, |p| p.compared + p.unsupported);
+        let (whole, generated) = match (&accepts.law, &self.laws) {
+            (None, _) => {
+                let generated = of(Part::Generated);
+                let cases = generated.map_or(0, |p| p.compared + p.unsupported);
+                (reach.whole, cases)
+            }
+            (Some(_), Some(laws)) => (reach.laws, laws.cases),
+            (Some(_), None) => (false, 0),
+        };
         // What was left unexamined has the replies of something examined.
         let hidden = self.not_examined > 0
             && (!reach.every_pair
@@ -260,8 +278,8 @@ impl Summary {
                     let Signature {
                         expected, observed, ..
                     } = c.signature;
-                    accepts.replies(expected, observed)
+                    accepts.law == c.signature.law && accepts.replies(expected, observed)
                 }));
-        asked && reach.whole && !self.void && !hidden && generated >= entry.cases.unwrap_or(0)
+        asked && whole && !self.void && !hidden && generated >= entry.cases.unwrap_or(0)
     }
 }

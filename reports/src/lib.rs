@@ -7,6 +7,7 @@
 
 mod kind;
 mod labels;
+mod laws;
 mod ledger;
 mod lines;
 mod merge;
@@ -22,6 +23,7 @@ pub use kind::{Kind, OutcomeKind, ParseKindError};
 pub use labels::{
     FamilyCounts, FamilyNames, LabelCount, LabelCounts, MINIMUM_PER_100_000, Shortage, minimum,
 };
+pub use laws::{LawCount, LawRow, LawShortage, LawTally, LawsSummary, PlannedLaw, law_minimum};
 pub use ledger::{
     Accepts, ClusterSummary, Date, KindPattern, Ledger, LedgerEntry, LedgerSummary, ParseDateError,
     ParsePatternError, Reach, Standing,

@@ -155,7 +155,8 @@ impl Merge {
             let fits = unit.unit < part.units(size)
                 && first == Some(unit.first)
                 && unit.cases <= size.min(part.cases - unit.first)
-                && unit.tally.labels.fits(labels);
+                && unit.tally.labels.fits(labels)
+                && unit.tally.laws.fits(&self.start.laws);
             fits.then(|| size.min(part.cases - unit.first))
         });
         let Some(planned) = planned else {

@@ -23,11 +23,18 @@ pub enum Part {
     TwoResource,
     /// Generated documents, checks and calls.
     Generated,
+    /// Generated checks and calls, each before and after a change of which a law speaks.
+    Laws,
 }
 
 impl Part {
+    /// The parts in which a target is held against the oracle.
+    pub fn against_the_oracle() -> impl Iterator<Item = Part> {
+        Part::ALL.into_iter().filter(|part| *part != Part::Laws)
+    }
+
     /// Every part, in the order in which a run takes them.
-    pub const ALL: [Part; 8] = [
+    pub const ALL: [Part; 9] = [
         Part::Controls,
         Part::Sources,
         Part::Vectors,
@@ -36,6 +43,7 @@ impl Part {
         Part::Principals,
         Part::TwoResource,
         Part::Generated,
+        Part::Laws,
     ];
 
     /// The name in files and on the command line.
@@ -50,6 +58,7 @@ impl Part {
             Part::Principals => "principals",
             Part::TwoResource => "two-resource",
             Part::Generated => "generated",
+            Part::Laws => "laws",
         }
     }
 
@@ -65,6 +74,7 @@ impl Part {
             Part::Principals => "exhaustive principals",
             Part::TwoResource => "exhaustive two resources",
             Part::Generated => "generated cases",
+            Part::Laws => "laws on generated cases",
         }
     }
 }

@@ -173,7 +173,7 @@ impl StartRecord {
     #[must_use]
     pub fn difference(&self, other: &StartRecord) -> Option<(&'static str, String, String)> {
         let json = |value: &dyn erased::Json| value.json();
-        let members: [(&'static str, &dyn erased::Json, &dyn erased::Json); 9] = [
+        let members: [(&'static str, &dyn erased::Json, &dyn erased::Json); 10] = [
             ("target", &self.target, &other.target),
             (
                 "target_version",
@@ -191,6 +191,7 @@ impl StartRecord {
             ("unit_cases", &self.unit_cases, &other.unit_cases),
             ("parts", &self.parts, &other.parts),
             ("labels", &self.labels, &other.labels),
+            ("laws", &self.laws, &other.laws),
         ];
         let differs = members
             .into_iter()

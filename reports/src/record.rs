@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{FamilyNames, Part, PlannedPart, Shard, Signature, Tally};
+use crate::{FamilyNames, Part, PlannedLaw, PlannedPart, Shard, Signature, Tally};
 
 /// The version tag of a record.
 pub const RECORD_SCHEMA: &str = "veriam.record/1";
@@ -46,6 +46,9 @@ pub struct StartRecord {
     pub parts: Vec<PlannedPart>,
     /// The labels that units count, by position.
     pub labels: Vec<FamilyNames>,
+    /// The laws that are tried, in their order; empty when none is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub laws: Vec<PlannedLaw>,
     /// Which units are meant to run here.
     #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub shard: Shard,

@@ -11,8 +11,8 @@ use veriam_model::{Decision, RuleId};
 use crate::labels::shortages;
 use crate::merge::Absent;
 use crate::{
-    ClusterRecord, ClusterSummary, FamilyCounts, LedgerSummary, Merge, MergeError, Outcomes, Part,
-    Record, Shard, Shortage, Tally, unit_names,
+    ClusterRecord, ClusterSummary, FamilyCounts, LawShortage, LawsSummary, LedgerSummary, Merge,
+    MergeError, Outcomes, Part, Record, Shard, Shortage, Tally, unit_names,
 };
 
 /// The version tag of a summary.
@@ -77,6 +77,8 @@ pub struct Summary {
     pub units_missing: String,
     /// The counts of each part, in the order of the run.
     pub parts: Vec<PartSummary>,
+    /// What became of the laws; null when none was tried.
+    pub laws: Option<LawsSummary>,
     /// Labels of the generated cases, by family.
     pub labels: Vec<FamilyCounts>,
     /// Labels that were decisive too rarely; empty below [`QUOTAS_FROM`] generated cases.
@@ -156,6 +158,8 @@ pub enum Void {
     Undetermined(u64, u64),
     /// Labels were decisive too rarely.
     Labels(usize),
+    /// A law was tried too rarely.
+    Law(LawShortage),
     /// There is no record of these units.
     Missing(String),
     /// Somebody ended the run before these units had run.
@@ -186,6 +190,16 @@ impl fmt::Display for Void {
             Void::Labels(count) => write!(
                 f,
                 "{count} labels were decisive too rarely (see below_minimum); mend the generator"
+            ),
+            Void::Law(LawShortage {
+                law,
+                what,
+                count,
+                minimum,
+            }) => write!(
+                f,
+                "the law {law} was {what} in {count} cases, {minimum} are needed; mend the generator, or choose a target \
+                 that supports more"
             ),
             Void::Missing(units) => write!(
                 f,
@@ -233,9 +247,16 @@ impl Summary {
         // A shard is too small a sample, and its cases are not its own choice.
         let quotas = generated.filter(|t| shard == Shard::WHOLE && t.compared() >= QUOTAS_FROM);
         let below_minimum = quotas.map_or_else(Vec::new, |t| shortages(&labels, t.compared()));
+        let laws = LawsSummary::of(merge, parts);
         let follows = followed(parts);
         let mixed = follows.iter().filter(|f| f.reading.is_none()).count();
-        let void_values = void_reasons(merge, shard, parts, &absent, below_minimum.len());
+        let mut void_values = void_reasons(merge, shard, parts, &absent, below_minimum.len());
+        // A shard is too small a sample here as well.
+        let laws_count = |laws: &&LawsSummary| shard == Shard::WHOLE && laws.cases >= QUOTAS_FROM;
+        if let Some(laws) = laws.as_ref().filter(laws_count) {
+            let short = laws.shortages(&merge.start().laws);
+            void_values.extend(short.into_iter().map(Void::Law));
+        }
         let mut clusters: Vec<ClusterRecord> = merge.clusters().cloned().collect();
         clusters.sort_by_key(|cluster| std::cmp::Reverse(cluster.examined));
         let examined: u64 = clusters.iter().map(|cluster| cluster.examined).sum();
@@ -272,6 +293,7 @@ impl Summary {
                 .iter()
                 .map(|(part, tally)| part_summary(*part, tally))
                 .collect(),
+            laws,
             labels,
             below_minimum,
             follows,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use veriam_model::{Decision, RuleId};
 
-use crate::{Kind, LabelCounts};
+use crate::{Kind, LabelCounts, LawTally};
 
 /// Divergences of one pair of replies in one part that are kept as cases; the others are only counted.
 pub const KEPT_PER_PAIR: usize = 8;
@@ -41,6 +41,9 @@ pub struct Tally {
     pub unsupported_for: BTreeMap<String, u64>,
     /// Labels, of generated cases only.
     pub labels: LabelCounts,
+    /// What became of each law, of the part that tries laws only.
+    #[serde(default, skip_serializing_if = "LawTally::is_empty")]
+    pub laws: LawTally,
     /// For a target that declares no dialect: how its replies fit the readings of open choices.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub readings: Vec<ReadingCount>,
@@ -73,6 +76,9 @@ pub enum Who {
 pub struct Found {
     /// The number of the case within the part, from 0.
     pub index: u64,
+    /// The law that is broken; then `expected` is the reply before the change and `observed` the one after it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub law: Option<String>,
     /// Who was wrong.
     pub who: Who,
     /// What should have been replied.
@@ -90,6 +96,14 @@ pub struct Found {
 )]
 const fn is_zero(count: &u64) -> bool {
     *count == 0
+}
+
+impl Found {
+    /// The pair of replies of which a part keeps some divergences, with who was wrong and the law that is broken.
+    #[must_use]
+    pub fn pair(&self) -> (Who, Option<String>, Kind, Kind) {
+        (self.who, self.law.clone(), self.expected, self.observed)
+    }
 }
 
 impl Tally {
@@ -120,6 +134,7 @@ impl Tally {
         self.limit_reasons();
         self.divergences += other.divergences;
         self.labels.merge(&other.labels);
+        self.laws.merge(&other.laws);
         for count in &other.readings {
             let same =
                 |c: &&mut ReadingCount| c.choice == count.choice && c.reading == count.reading;
@@ -148,10 +163,9 @@ impl Tally {
             return;
         }
         self.found.sort_by_key(|found| (found.index, found.who));
-        let mut taken: BTreeMap<(Who, Kind, Kind), usize> = BTreeMap::new();
+        let mut taken: BTreeMap<_, usize> = BTreeMap::new();
         self.found.retain(|found| {
-            let pair = (found.who, found.expected, found.observed);
-            let of_pair = taken.entry(pair).or_default();
+            let of_pair = taken.entry(found.pair()).or_default();
             *of_pair += 1;
             *of_pair <= KEPT_PER_PAIR
         });

@@ -9,6 +9,7 @@
 
 use veriam_model::PolicyText;
 
+use super::NotApplied;
 use super::parts::{Lawful, member, statements};
 use crate::draw::Draw;
 use crate::shrink::Node;
@@ -23,7 +24,7 @@ const TIMES: [&str; 4] = [
     "aws:multifactorauthage",
 ];
 
-pub(super) fn change<S: Lawful>(draw: &mut Draw<'_, '_>, case: &S) -> Option<S> {
+pub(super) fn change<S: Lawful>(draw: &mut Draw<'_, '_>, case: &S) -> Result<S, NotApplied> {
     let mut old: Vec<String> = Vec::new();
     for account in case.accounts() {
         if is_id(&account) && !old.contains(&account) {
@@ -33,7 +34,8 @@ pub(super) fn change<S: Lawful>(draw: &mut Draw<'_, '_>, case: &S) -> Option<S> 
     let mut documents = Vec::new();
     let mut known = String::new();
     for slot in case.slots() {
-        let root = Node::read(case.policy(slot)?.as_str())?;
+        let root = case.policy(slot).and_then(|p| Node::read(p.as_str()));
+        let root = root.ok_or(NotApplied::Unreadable)?;
         each(&root, &mut |text| {
             known.push_str(text);
             known.push('\n');
@@ -46,14 +48,17 @@ pub(super) fn change<S: Lawful>(draw: &mut Draw<'_, '_>, case: &S) -> Option<S> 
         known.push_str(&format!("{name}\n{}\n", values.join("\n")));
     }
     let names = fresh(draw, &old, &known);
-    let documents_fit = documents.iter().all(|(_, root)| fits(case, root, &names));
-    if names.is_empty() || !documents_fit {
-        return None;
+    if names.is_empty() {
+        return Err(NotApplied::NoAccount);
+    }
+    for (_, root) in &documents {
+        fits(case, root, &names)?;
     }
     for (slot, root) in documents {
         let mut root = root;
         rename_node(&mut root, &names);
-        *changed.policy_mut(slot)? = PolicyText::new(root.write());
+        let policy = changed.policy_mut(slot).ok_or(NotApplied::Unreadable)?;
+        *policy = PolicyText::new(root.write());
     }
     changed.each_text(&mut |text| *text = renamed(text, &names));
     changed.change_context(&mut |entries| {
@@ -61,7 +66,7 @@ pub(super) fn change<S: Lawful>(draw: &mut Draw<'_, '_>, case: &S) -> Option<S> 
             *name = renamed(name, &names);
         }
     });
-    Some(changed)
+    Ok(changed)
 }
 
 type Names = Vec<(String, String)>;
@@ -140,11 +145,14 @@ fn renamed(text: &str, names: &Names) -> String {
     out
 }
 
-/// Whether renaming changes nothing that the document's operators can see.
-fn fits<S: Lawful>(case: &S, root: &Node, names: &Names) -> bool {
+/// Renaming must change nothing that the document's operators can see.
+fn fits<S: Lawful>(case: &S, root: &Node, names: &Names) -> Result<(), NotApplied> {
     let mut cut = false;
     each(root, &mut |text| cut |= cuts(text, names));
-    !cut && statements(root).iter().all(|statement| {
+    if cut {
+        return Err(NotApplied::Cut);
+    }
+    let unordered = statements(root).iter().all(|statement| {
         let Some(Node::Object(operators)) = member(statement, "Condition") else {
             return true;
         };
@@ -169,7 +177,11 @@ fn fits<S: Lawful>(case: &S, root: &Node, names: &Names) -> bool {
                         }
                 })
             })
-    })
+    });
+    match unordered {
+        true => Ok(()),
+        false => Err(NotApplied::Ordered),
+    }
 }
 
 fn names_account(text: &str, names: &Names) -> bool {

@@ -45,6 +45,10 @@ pub struct PlanArgs {
     #[arg(long, value_name = "PART", value_delimiter = ',')]
     pub only: Vec<PartName>,
 
+    /// The units of `veriam run --laws`
+    #[arg(long, conflicts_with_all = ["exhaustive", "only"])]
+    pub laws: bool,
+
     /// How many shards
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub shards: u32,

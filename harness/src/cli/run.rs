@@ -88,6 +88,7 @@ Examples:
   veriam run --only generated --cases 20000 --seed 7
   veriam run --exhaustive combiner        that space and nothing else
   veriam run --target 'exec=python3 adapter.py' --cases 20000
+  veriam run --laws --records laws.jsonl  laws instead of the oracle, and what they came to
   veriam run --format json > summary.json")]
 pub struct RunArgs {
     /// Generated documents, checks and calls
@@ -110,8 +111,9 @@ pub struct RunArgs {
     #[arg(long, value_name = "PART", value_delimiter = ',')]
     pub only: Vec<PartName>,
 
-    /// Hold the target against itself: change each generated check and call as a law says, and compare its two replies
-    #[arg(long, conflicts_with_all = ["exhaustive", "only", "records", "fail_fast"])]
+    /// Hold the target against itself, and nothing else: change each generated check and call as a law says, and compare
+    /// its two replies (docs/laws.md)
+    #[arg(long, conflicts_with_all = ["exhaustive", "only"])]
     pub laws: bool,
 
     #[command(flatten)]

@@ -13,7 +13,7 @@ pub enum SelftestFormat {
     /// For people
     #[default]
     Text,
-    /// The page docs/canaries.md
+    /// The page docs/canaries.md, or the table in docs/laws.md
     Markdown,
     /// One JSON object on standard output
     Json,
@@ -24,7 +24,7 @@ pub enum SelftestFormat {
 #[command(after_help = "\
 A canary is the oracle behind one known bug. Each is held against the untouched oracle on generated cases until \
 they differ, and the case is made small. Exit code 1 when a canary is not caught: then a run would miss the same \
-bug in a target.
+bug in a target. With --laws each law is tried on one canary until it is broken, without the oracle.
 
 Examples:
   veriam selftest
@@ -42,6 +42,10 @@ pub struct SelftestArgs {
     /// Only these canaries
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub only: Vec<String>,
+
+    /// For each law, hold a canary that breaks it against itself
+    #[arg(long, conflicts_with = "only")]
+    pub laws: bool,
 
     /// How to print what became of them
     #[arg(long, value_enum, default_value_t)]

@@ -12,7 +12,8 @@ use crate::target::{ExecOptions, OpenError, Spec, Target, exec::StartError};
 /// Which target is asked, and how a target that is a program is treated.
 #[derive(Clone, Debug, Default, Args)]
 pub struct TargetArgs {
-    /// Whom to ask: evaluator, or exec=COMMAND for a program that speaks the line protocol [default: evaluator]
+    /// Whom to ask: evaluator, exec=COMMAND for a program that speaks the line protocol, or, with --laws, oracle
+    /// [default: evaluator]
     #[arg(long, value_name = "TARGET")]
     pub target: Option<Spec>,
 

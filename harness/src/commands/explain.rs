@@ -6,6 +6,7 @@ use super::{read_or_fail, shown};
 use crate::cli::{ExplainArgs, Format};
 use crate::exit::Exit;
 use crate::explain::{CallExplanation, CallSubject, Explanation, Picked, Select, pick};
+use crate::laws::{LawCase, LawExplanation, has_law_tag};
 use crate::rim::{Ended, Failure, Streams};
 use crate::scenario::{self, Files};
 
@@ -25,6 +26,18 @@ pub(super) fn run(args: &ExplainArgs, streams: &mut Streams<'_>) -> Ended {
         );
     }
     let bytes = read_or_fail(&args.file, streams)?;
+    if has_law_tag(&bytes) {
+        let name = shown(&args.file);
+        let case = LawCase::from_json(&bytes)
+            .map_err(|error| Failure::usage(format_args!("{name}:{error}")))?;
+        let explained = LawExplanation::new(case, args.dialect.given())
+            .map_err(|error| Failure::usage(format_args!("{name}: {error}")))?;
+        let text = match args.format {
+            Format::Text => explained.to_text(),
+            Format::Json => explained.to_json(),
+        };
+        return streams.end(Exit::Agreed, &text);
+    }
     let select = match (&args.line, &args.id) {
         (Some(line), _) => Select::Line(*line),
         (None, Some(id)) => Select::Id(id.clone()),

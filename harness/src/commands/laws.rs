@@ -1,69 +1,36 @@
-//! `veriam run --laws`, and `veriam replay` of what it stored.
+//! What `veriam run --laws` stores, and `veriam replay` of it.
 
 use std::path::Path;
-use std::time::Instant;
 
 use serde::Serialize;
+use veriam_reports::ClusterRecord;
 
-use super::run::{bar, plan, quoted, target};
+use super::run::replay_command;
 use super::shown;
 use crate::case_file::settings;
-use crate::cli::{Format, RunArgs};
-use crate::laws::{
-    LawCase, LawPlan, LawTally, LawsSummary, StoredCluster, clusters, run as run_laws, store,
-};
-use crate::rim::{Ended, Failure, Streams};
-use crate::run::{CONTROLS, Part, Plan, Rows, run as run_plan};
+use crate::laws::{LawCase, LawCluster, store};
 use crate::style::{BAD, GOOD, paint};
-use crate::target;
+use crate::target::{self, Target};
 
-pub(super) fn run(args: &RunArgs, streams: &mut Streams<'_>) -> Ended {
-    let everything = Plan {
-        parts: vec![Part::Generated],
-        ..plan(args)
+/// Stores a broken law.
+pub(super) fn stored(out: &Path, cluster: &LawCluster, target: &dyn Target) -> ClusterRecord {
+    let result = store(out, &cluster.case, target);
+    let (file, not_stored, unsteady) = match result {
+        Ok(stored) => (
+            Some(stored.path.display().to_string()),
+            None,
+            !stored.steady,
+        ),
+        Err(error) => (None, Some(error), false),
     };
-    let controls_only = Plan {
-        parts: Vec::new(),
-        ..everything.clone()
-    };
-    let laws = LawPlan {
-        cases: everything.cases,
-        seed: everything.seed,
-        jobs: everything.jobs,
-    };
-    let rows = Rows::embedded().map_err(Failure::internal)?;
-    let target = target(args)?;
-    let target = target.as_ref();
-    let started = Instant::now();
-    let bar = bar(args, &everything, &rows, streams);
-    let progress = |cases: u64| bar.inc(cases);
-    let counted = run_plan(&controls_only, &rows, target, &progress).map_err(Failure::internal)?;
-    let controls = counted.part(Part::Controls);
-    let sound = controls.is_some_and(|t| t.is_clean(CONTROLS));
-    let tally = if sound {
-        run_laws(&laws, target, &progress).map_err(Failure::internal)?
-    } else {
-        // What follows would prove nothing.
-        LawTally::default()
-    };
-    bar.finish_and_clear();
-    let seconds = started.elapsed().as_secs_f64();
-    let stored = clusters(&tally, &laws, target)
-        .into_iter()
-        .map(|cluster| {
-            let stored = store(&args.out, &cluster.case, target).map(|path| {
-                let file = path.display().to_string();
-                let replay = format!("veriam replay {}", quoted(&file));
-                (file, replay)
-            });
-            StoredCluster::new(&cluster, stored)
-        })
-        .collect();
-    let summary = LawsSummary::new(&laws, target, sound, &tally, stored, seconds);
-    let exit = summary.exit();
-    match args.format {
-        Format::Text => streams.end(exit, &summary.to_text()),
-        Format::Json => streams.end(exit, &summary.to_json()),
+    ClusterRecord {
+        signature: cluster.case.signature(),
+        examined: cluster.examined,
+        replay: file.as_ref().map(|file| replay_command(file, target)),
+        file,
+        not_stored,
+        unsteady,
+        failure: cluster.failure.clone(),
     }
 }
 
@@ -82,7 +49,7 @@ pub(super) struct ToldLaw {
 }
 
 pub(super) fn replay(file: &Path, bytes: &[u8]) -> Result<ToldLaw, String> {
-    let case = LawCase::from_json(bytes).map_err(|error| format!("{}: {error}", shown(file)))?;
+    let case = LawCase::from_json(bytes).map_err(|error| format!("{}:{error}", shown(file)))?;
     let target = target::by_name(&case.target, case.dialect).ok_or_else(|| {
         format!(
             "{}: this build has no target `{}`; replay it with the build that stored it",
@@ -96,9 +63,9 @@ pub(super) fn replay(file: &Path, bytes: &[u8]) -> Result<ToldLaw, String> {
         law: case.law.name(),
         title: case.law.title(),
         dialect: settings(&case.dialect),
-        before: seen.map(|seen| seen.before.to_string()),
-        after: seen.map(|seen| seen.after.to_string()),
-        diverges: seen.is_some_and(|seen| seen.broken),
+        before: seen.as_ref().ok().map(|seen| seen.before.to_string()),
+        after: seen.as_ref().ok().map(|seen| seen.after.to_string()),
+        diverges: seen.is_ok_and(|seen| seen.broken),
         target: case.target,
     })
 }

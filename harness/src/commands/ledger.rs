@@ -12,6 +12,7 @@ use crate::cli::{
     Format, LedgerAddArgs, LedgerArgs, LedgerCheckArgs, LedgerCommand, LedgerPruneArgs,
 };
 use crate::exit::Exit;
+use crate::laws::{LawCase, has_law_tag};
 use crate::ledger::{DEFAULT_FILE, added, pruned, read};
 use crate::rim::{Ended, Failure, Streams};
 use crate::run::Part;
@@ -62,23 +63,28 @@ fn rewrite(path: &Path, text: &str) -> Result<(), Failure> {
 
 fn add(args: &LedgerAddArgs, streams: &mut Streams<'_>) -> Ended {
     let case = read_or_fail(&args.case, streams)?;
-    let case = StoredCase::from_json(&case).map_err(|error| at(&args.case, error))?;
+    let (signature, origin) = match has_law_tag(&case) {
+        true => LawCase::from_json(&case).map(|case| (case.signature(), case.origin)),
+        false => StoredCase::from_json(&case).map(|case| (case.signature, case.origin)),
+    }
+    .map_err(|error| at(&args.case, error))?;
     let path = &args.config;
     let before = if is_absent(path) {
         Vec::new()
     } else {
         read_or_fail(path, streams)?
     };
-    let generated = case.origin.part == Part::Generated.name();
+    let generated = [Part::Generated, Part::Laws].map(Part::name);
+    let generated = generated.contains(&origin.part.as_str());
     let entry = LedgerEntry {
         line: 0,
-        accepts: Accepts::exactly(&case.signature),
+        accepts: Accepts::exactly(&signature),
         reason: args.reason.clone(),
         link: args.link.clone(),
         expires: args.expires,
         added: Some(streams.today),
         // A run that ends before that case says nothing about it.
-        cases: generated.then(|| case.origin.index.saturating_add(1)),
+        cases: generated.then(|| origin.index.saturating_add(1)),
     };
     let after = added(&before, &entry).map_err(|error| at(path, error))?;
     rewrite(path, &after)?;

@@ -49,12 +49,12 @@ pub(super) fn run(args: &MergeArgs, streams: &mut Streams<'_>) -> Ended {
     let mut summary = merged.summary(Shard::WHOLE);
     if let Some(ledger) = &ledger {
         let absent = merged.absent(Shard::WHOLE);
-        let all = Part::ALL
-            .iter()
-            .all(|part| merged.start().part(*part).is_some());
+        let has = |part: Part| merged.start().part(part).is_some();
+        let all = Part::against_the_oracle().all(has);
         let reach = Reach {
             whole: all && absent == Absent::default(),
             every_pair,
+            laws: has(Part::Laws) && absent == Absent::default(),
         };
         summary = summary.held_against(ledger, reach, streams.today);
     }

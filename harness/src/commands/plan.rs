@@ -45,7 +45,10 @@ struct Job {
 
 pub(super) fn run(args: &PlanArgs, streams: &mut Streams<'_>) -> Ended {
     let plan = Plan {
-        parts: parts(args.exhaustive, &args.only, args.cases),
+        parts: match args.laws {
+            true => vec![Part::Laws],
+            false => parts(args.exhaustive, &args.only, args.cases),
+        },
         cases: args.cases,
         seed: DEFAULT_SEED,
         jobs: 1,

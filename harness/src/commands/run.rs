@@ -16,10 +16,11 @@ use super::ledger::ledger;
 use crate::cli::{Format, PartName, RunArgs, Space};
 use crate::exit::Exit;
 use crate::journal::{self, Journal, JournalError};
+use crate::laws;
 use crate::records::{self, Again, Places, WriteError};
 use crate::rim::{Ended, Failure, Streams};
 use crate::run::{
-    Cluster, Counted, Course, Part, Plan, Rows, UNIT_CASES, digest, run_units, start,
+    Cluster, Counted, Course, ORACLE, Part, Plan, Rows, UNIT_CASES, digest, run_units, start,
 };
 use crate::signals::Interrupted;
 use crate::store::store;
@@ -89,11 +90,13 @@ pub(super) fn run(args: &RunArgs, streams: &mut Streams<'_>) -> Ended {
     let mut summary = merge.summary(args.shard);
     if let Some(ledger) = &ledger {
         let reach = Reach {
-            whole: args.only.is_empty()
+            whole: !args.laws
+                && args.only.is_empty()
                 && args.exhaustive.is_none()
                 && args.shard == Shard::WHOLE
                 && stopped.is_none(),
             every_pair: digested.every_pair,
+            laws: args.laws && args.shard == Shard::WHOLE && stopped.is_none(),
         };
         summary = summary.held_against(ledger, reach, streams.today);
     }
@@ -164,10 +167,13 @@ pub(super) fn digested(
         }
         clusters.push(record);
     }
+    let broken = laws::digest(merge, plan.seed, target);
+    let of_laws = broken.clusters.iter();
+    clusters.extend(of_laws.map(|cluster| super::laws::stored(out, cluster, target)));
     Digested {
         clusters,
         shown,
-        every_pair: digest.has_every_pair(),
+        every_pair: digest.has_every_pair() && broken.every_pair,
     }
 }
 
@@ -215,7 +221,10 @@ pub(super) fn ended(
 }
 
 pub(super) fn plan(args: &RunArgs) -> Plan {
-    let parts = parts(args.exhaustive, &args.only, args.cases);
+    let parts = match args.laws {
+        true => vec![Part::Laws],
+        false => parts(args.exhaustive, &args.only, args.cases),
+    };
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     Plan {
         parts,
@@ -255,7 +264,13 @@ pub(super) fn target(args: &RunArgs) -> Result<Box<dyn Target>, Failure> {
         Some(mistake) => Spec::Named(format!("planted:{mistake}")),
         None => Spec::default(),
     };
-    args.target.open(default, args.dialect.given())
+    let target = args.target.open(default, args.dialect.given())?;
+    if target.name() == ORACLE && !args.laws {
+        return Err(Failure::usage(
+            "the oracle held against the oracle finds nothing; add --laws to hold it against itself, or name another --target",
+        ));
+    }
+    Ok(target)
 }
 
 pub(super) fn bar(args: &RunArgs, plan: &Plan, rows: &Rows, streams: &Streams<'_>) -> ProgressBar {

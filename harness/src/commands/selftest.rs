@@ -3,9 +3,14 @@
 use crate::cli::{SelftestArgs, SelftestFormat};
 use crate::exit::Exit;
 use crate::rim::{Ended, Failure, Streams};
-use crate::selftest::{Canary, canaries, hunt_all, json, markdown, table};
+use crate::selftest::{
+    Canary, canaries, hunt_all, hunt_laws, json, law_json, law_markdown, law_table, markdown, table,
+};
 
 pub(super) fn run(args: &SelftestArgs, streams: &mut Streams<'_>) -> Ended {
+    if args.laws {
+        return laws(args, streams);
+    }
     let all = canaries();
     let known = |name: &String| all.iter().any(|canary| canary.name == name);
     if let Some(name) = args.only.iter().find(|name| !known(name)) {
@@ -25,5 +30,18 @@ pub(super) fn run(args: &SelftestArgs, streams: &mut Streams<'_>) -> Ended {
         SelftestFormat::Text => streams.end(exit, &table(&hunted)),
         SelftestFormat::Markdown => streams.end(exit, &markdown(&all, &hunted)),
         SelftestFormat::Json => streams.end(exit, &json(&hunted)),
+    }
+}
+
+fn laws(args: &SelftestArgs, streams: &mut Streams<'_>) -> Ended {
+    let hunted = hunt_laws(args.seed, args.cases);
+    let exit = match hunted.iter().all(|one| one.caught.is_some()) {
+        true => Exit::Agreed,
+        false => Exit::Divergence,
+    };
+    match args.format {
+        SelftestFormat::Text => streams.end(exit, &law_table(&hunted)),
+        SelftestFormat::Markdown => streams.end(exit, &law_markdown(&hunted)),
+        SelftestFormat::Json => streams.end(exit, &law_json(&hunted)),
     }
 }

@@ -1,4 +1,7 @@
 //! Stored broken laws: `veriam.law/1`, the two cases with everything a replay needs.
+//!
+//! As strict as a stored divergence: another version, an unknown or repeated member, trailing data are refused with the
+//! place.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,11 +9,14 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use veriam_generators::laws::Law;
-use veriam_model::{Call, CallCase, Case, Check, Dialect, World};
-use veriam_reports::Kind;
+use veriam_model::{Call, CallCase, Case, Check, Dialect, RuleId, World};
+use veriam_reports::{Kind, Signature};
 
 use super::{Seen, observe};
-use crate::case_file::{Fnv, Origin, settings, with_objects};
+use crate::case_file::{
+    CaseError, Fnv, Origin, of_version, offset_in, read_check, read_dialect, settings, utf8,
+    with_objects,
+};
 use crate::store::write_whole;
 use crate::target::Target;
 
@@ -28,6 +34,8 @@ pub struct LawCase {
     pub before: Kind,
     /// The reply after it.
     pub after: Kind,
+    /// The rules on which it turns that the target is wrong about one of the cases, in id order.
+    pub rules: Vec<RuleId>,
     /// Where the case comes from.
     pub origin: Origin,
     /// The dialect the target was asked under.
@@ -41,10 +49,7 @@ pub struct LawCase {
 #[derive(Serialize)]
 struct Write<'a> {
     schema: &'static str,
-    target: &'a str,
-    law: &'static str,
-    before: Kind,
-    after: Kind,
+    signature: Signature,
     origin: &'a Origin,
     dialect: Vec<String>,
     original: WriteAsked<'a>,
@@ -63,23 +68,24 @@ struct WriteAsked<'a> {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Read {
-    schema: String,
-    target: String,
-    law: String,
-    before: Kind,
-    after: Kind,
+struct Read<'a> {
+    #[serde(rename = "schema")]
+    _schema: String,
+    signature: Signature,
     origin: Origin,
-    dialect: Vec<String>,
-    original: ReadAsked,
-    changed: ReadAsked,
+    #[serde(borrow)]
+    dialect: Vec<&'a RawValue>,
+    #[serde(borrow)]
+    original: ReadAsked<'a>,
+    #[serde(borrow)]
+    changed: ReadAsked<'a>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct ReadAsked {
-    #[serde(default)]
-    check: Option<Box<RawValue>>,
+struct ReadAsked<'a> {
+    #[serde(borrow, default)]
+    check: Option<&'a RawValue>,
     #[serde(default)]
     world: Option<World>,
     #[serde(default)]
@@ -99,15 +105,24 @@ pub fn has_law_tag(bytes: &[u8]) -> bool {
 }
 
 impl LawCase {
+    /// What kind of broken law it is.
+    #[must_use]
+    pub fn signature(&self) -> Signature {
+        Signature {
+            target: self.target.clone(),
+            law: Some(self.law.name().to_owned()),
+            expected: self.before,
+            observed: self.after,
+            rules: self.rules.clone(),
+        }
+    }
+
     /// The case as JSON text with a line feed at its end.
     #[must_use]
     pub fn to_json(&self) -> String {
         let written = Write {
             schema: LAW_CASE_SCHEMA,
-            target: &self.target,
-            law: self.law.name(),
-            before: self.before,
-            after: self.after,
+            signature: self.signature(),
             origin: &self.origin,
             dialect: settings(&self.dialect),
             original: asked(&self.original),
@@ -123,36 +138,46 @@ impl LawCase {
     /// Reads a stored broken law.
     ///
     /// # Errors
-    /// What is wrong with the text, for people.
-    pub fn from_json(bytes: &[u8]) -> Result<Self, String> {
-        let read: Read = serde_json::from_slice(bytes)
-            .map_err(|error| format!("not a stored broken law: {error}"))?;
-        if read.schema != LAW_CASE_SCHEMA {
-            let found = &read.schema;
-            return Err(format!(
-                "schema {found:?}; this program reads {LAW_CASE_SCHEMA:?} only"
-            ));
-        }
-        let mut dialect = Dialect::default();
-        for setting in &read.dialect {
-            dialect = dialect.with_setting(setting).map_err(|e| e.to_string())?;
-        }
-        let law: Law = read.law.parse().map_err(|error| format!("{error}"))?;
-        Ok(Self {
-            target: read.target,
+    /// [`CaseError`] for anything but one complete broken law of this version.
+    pub fn from_json(bytes: &[u8]) -> Result<Self, CaseError> {
+        let text = utf8(bytes)?;
+        of_version(text, LAW_CASE_SCHEMA)?;
+        let read: Read<'_> = serde_json::from_str(text).map_err(CaseError::of_json)?;
+        let Signature {
+            target,
             law,
-            before: read.before,
-            after: read.after,
+            expected,
+            observed,
+            rules,
+        } = read.signature;
+        let at_signature = |message| {
+            let offset = text.find("\"signature\"").unwrap_or(0);
+            CaseError::at(text, offset, message)
+        };
+        let law = law.ok_or_else(|| {
+            at_signature("the signature names no `law`; give the file as it was written".to_owned())
+        })?;
+        let law: Law = law
+            .parse()
+            .map_err(|error| at_signature(format!("`{law}` is {error}")))?;
+        Ok(Self {
+            target,
+            law,
+            before: expected,
+            after: observed,
+            rules,
             origin: read.origin,
-            dialect,
-            original: case("original", read.original)?,
-            changed: case("changed", read.changed)?,
+            dialect: read_dialect(text, &read.dialect)?,
+            original: case(text, "original", read.original)?,
+            changed: case(text, "changed", read.changed)?,
         })
     }
 
-    /// Asks a target about both cases again; nothing when it gives no outcome of one of them.
-    #[must_use]
-    pub fn again(&self, target: &dyn Target) -> Option<Seen> {
+    /// Asks a target about both cases again.
+    ///
+    /// # Errors
+    /// Why there is nothing to compare, as [`observe`] tells it.
+    pub fn again(&self, target: &dyn Target) -> Result<Seen, &'static str> {
         observe(self.law, &self.original, &self.changed, target)
     }
 
@@ -191,24 +216,34 @@ fn asked(case: &Case) -> WriteAsked<'_> {
     }
 }
 
-fn case(name: &str, asked: ReadAsked) -> Result<Case, String> {
+fn case(text: &str, name: &str, asked: ReadAsked<'_>) -> Result<Case, CaseError> {
     match (asked.check, asked.world, asked.call) {
-        (Some(raw), None, None) => match Check::from_json(raw.get()) {
-            Ok(check) => Ok(Case::Check(Box::new(check))),
-            Err(error) => Err(format!("`{name}`: {error}")),
-        },
+        (Some(raw), None, None) => Ok(Case::Check(Box::new(read_check(text, raw.get())?))),
         (None, Some(world), Some(call)) => Ok(Case::Call(Box::new(CallCase { world, call }))),
-        _ => Err(format!(
-            "`{name}` holds either `check`, or `world` and `call`"
-        )),
+        (check, ..) => {
+            let named = text.find(&format!("\"{name}\"")).unwrap_or(0);
+            let offset = check.map_or(named, |raw| offset_in(text, raw.get()));
+            let message = format!("`{name}` holds either `check`, or `world` and `call`");
+            Err(CaseError::at(text, offset, message))
+        }
     }
 }
 
-/// Stores a broken law in a folder and returns its path.
+/// A broken law that was stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredLaw {
+    /// Its file.
+    pub path: PathBuf,
+    /// Whether the target broke the law again when it was asked about what was read back. A program need not: then the
+    /// case is kept all the same, as evidence.
+    pub steady: bool,
+}
+
+/// Stores a broken law in a folder.
 ///
 /// # Errors
 /// What kept it from being stored, or from being the same when read back, for people.
-pub fn store(folder: &Path, case: &LawCase, target: &dyn Target) -> Result<PathBuf, String> {
+pub fn store(folder: &Path, case: &LawCase, target: &dyn Target) -> Result<StoredLaw, String> {
     let path = folder.join(case.file_name());
     let io = |error: std::io::Error| {
         let path = path.display();
@@ -216,12 +251,19 @@ pub fn store(folder: &Path, case: &LawCase, target: &dyn Target) -> Result<PathB
     };
     fs::create_dir_all(folder).map_err(io)?;
     write_whole(&path, case.to_json().as_bytes()).map_err(io)?;
-    let read = LawCase::from_json(&fs::read(&path).map_err(io)?)?;
-    if read != *case || !read.again(target).is_some_and(|seen| seen.broken) {
-        return Err(format!(
+    let read = LawCase::from_json(&fs::read(&path).map_err(io)?);
+    let same = read.is_ok_and(|read| read == *case);
+    let again = case
+        .again(target)
+        .is_ok_and(|seen| seen.broken && (seen.before, seen.after) == (case.before, case.after));
+    match same && (again || target.is_process()) {
+        true => Ok(StoredLaw {
+            path,
+            steady: again,
+        }),
+        false => Err(format!(
             "{} does not break the law when read back, which is a fault of Veriam; report it with that file",
             path.display()
-        ));
+        )),
     }
-    Ok(path)
 }

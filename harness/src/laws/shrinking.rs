@@ -1,15 +1,17 @@
-//! From broken laws to pairs of cases: shrunk together, one pair for each law and each pair of replies.
+//! From broken laws to pairs of cases: shrunk together, told apart by their signature, one pair each.
 
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 use veriam_generators::laws::{Law, drawn_pair};
 use veriam_generators::{GENERATOR_VERSION, generated_case, shrink};
-use veriam_model::{Case, Check};
-use veriam_reports::Kind;
+use veriam_model::{Case, Check, Dialect, RuleId};
+use veriam_reports::{Found, Kind, Merge, Part, Signature};
 
-use super::{Broken, LawCase, LawPlan, LawTally, observe};
+use super::{LawCase, observe};
 use crate::case_file::Origin;
+use crate::compare::{agree, oracle_reply};
+use crate::run::deciding_rules;
 use crate::target::Target;
 
 /// Broken laws that are shrunk, of each law and pair of replies.
@@ -17,46 +19,69 @@ const SHRUNK_PER_PAIR: usize = 4;
 /// Broken laws that are shrunk in all.
 const SHRUNK: usize = 64;
 /// Cases that are changed and asked about to shrink one.
-const BUDGET: usize = 2_000;
+pub const BUDGET: usize = 4_000;
 /// Ways to change one case that are tried while it shrinks: what is drawn for the whole case may be no change of a part.
 const ATTEMPTS: u64 = 6;
 
-/// Broken laws with the same law and the same replies.
+/// Broken laws with one signature.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LawCluster {
     /// The smallest of them.
     pub case: LawCase,
-    /// How many of those examined are alike.
+    /// How many of those examined have the signature.
     pub examined: u64,
-    /// Whether the shrinker ran out of budget.
+    /// Whether the shrinker ran out of budget, so that the pair might be smaller.
     pub exhausted: bool,
+    /// How the target broke on the changed case of one of them, if it did.
+    pub failure: Option<String>,
 }
 
-/// Shrinks what broke laws and tells it apart; the most frequent first.
+/// The broken laws of a run, told apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LawDigest {
+    /// One entry for each signature, the most frequent first.
+    pub clusters: Vec<LawCluster>,
+    /// Whether each law and pair of replies was looked into, so that what was left out has the replies of something that
+    /// was looked into.
+    pub every_pair: bool,
+}
+
+/// Shrinks the broken laws of a run and tells them apart.
 #[must_use]
-pub fn clusters(tally: &LawTally, plan: &LawPlan, target: &dyn Target) -> Vec<LawCluster> {
-    let mut taken: BTreeMap<(Law, Kind, Kind), usize> = BTreeMap::new();
-    let mut chosen: Vec<&Broken> = Vec::new();
-    for broken in &tally.broken {
-        let of_pair = taken.entry(key(broken)).or_default();
+pub fn digest(merge: &Merge, seed: u64, target: &dyn Target) -> LawDigest {
+    let mut taken: BTreeMap<(&str, Kind, Kind), usize> = BTreeMap::new();
+    let mut chosen: Vec<(Law, &Found)> = Vec::new();
+    let tally = merge.part(Part::Laws).unwrap_or_default();
+    for found in &tally.found {
+        let Some((name, law)) = named(found) else {
+            continue;
+        };
+        let of_pair = taken
+            .entry((name, found.expected, found.observed))
+            .or_default();
         if *of_pair < SHRUNK_PER_PAIR && chosen.len() < SHRUNK {
             *of_pair += 1;
-            chosen.push(broken);
+            chosen.push((law, found));
         }
     }
-    let cases: Vec<(LawCase, bool)> = chosen
+    let cases: Vec<(LawCase, bool, Option<String>)> = chosen
         .par_iter()
-        .filter_map(|broken| shrunk(broken, plan.seed, target))
+        .filter_map(|(law, found)| {
+            let (case, exhausted) = shrunk(*law, found, seed, target)?;
+            Some((case, exhausted, found.failure.clone()))
+        })
         .collect();
-    let mut clusters: BTreeMap<(Law, Kind, Kind), LawCluster> = BTreeMap::new();
-    for (case, exhausted) in cases {
-        let size = |case: &LawCase| case.to_json().len();
-        let key = (case.law, case.before, case.after);
-        let cluster = clusters.entry(key).or_insert_with(|| LawCluster {
-            case: case.clone(),
-            examined: 0,
-            exhausted,
-        });
+    let size = |case: &LawCase| case.to_json().len();
+    let mut clusters: BTreeMap<Signature, LawCluster> = BTreeMap::new();
+    for (case, exhausted, failure) in cases {
+        let cluster = clusters
+            .entry(case.signature())
+            .or_insert_with(|| LawCluster {
+                case: case.clone(),
+                examined: 0,
+                exhausted,
+                failure,
+            });
         cluster.examined += 1;
         if size(&case) < size(&cluster.case) {
             cluster.case = case;
@@ -64,61 +89,99 @@ pub fn clusters(tally: &LawTally, plan: &LawPlan, target: &dyn Target) -> Vec<La
         }
     }
     let mut clusters: Vec<LawCluster> = clusters.into_values().collect();
-    clusters.sort_by_key(|cluster| std::cmp::Reverse(cluster.examined));
-    clusters
+    clusters.sort_by_key(|c| (std::cmp::Reverse(c.examined), size(&c.case)));
+    LawDigest {
+        clusters,
+        // Some of each pair are kept.
+        every_pair: chosen.len() < SHRUNK,
+    }
 }
 
-const fn key(broken: &Broken) -> (Law, Kind, Kind) {
-    (broken.law, broken.before, broken.after)
+fn named(found: &Found) -> Option<(&str, Law)> {
+    let name = found.law.as_deref()?;
+    Some((name, name.parse().ok()?))
 }
 
-/// The smallest case found that breaks the law with the same replies when it is changed in one of a few ways.
-fn shrunk(broken: &Broken, seed: u64, target: &dyn Target) -> Option<(LawCase, bool)> {
-    let change = |case: &Case| {
-        (0..ATTEMPTS).find_map(|attempt| {
-            let changed = drawn_pair(broken.law, seed, broken.index, attempt, case)?;
-            let seen = observe(broken.law, case, &changed, target)?;
-            let same = seen.before == broken.before && seen.after == broken.after;
-            (seen.broken && same).then_some(changed)
-        })
-    };
+/// The change of a case, of a few that are drawn, on which the target breaks the law with these replies.
+#[must_use]
+pub fn rechanged(
+    law: Law,
+    (before, after): (Kind, Kind),
+    (seed, index): (u64, u64),
+    case: &Case,
+    target: &dyn Target,
+) -> Option<Case> {
     // Where the reply alone is another one no change has to be tried.
-    let fails =
-        |case: &Case| target.observe(case).kind() == broken.before && change(case).is_some();
-    let case = generated_case(seed, broken.index);
+    if target.lost().is_some() || target.ask(case).reply.kind() != before {
+        return None;
+    }
+    (0..ATTEMPTS).find_map(|attempt| {
+        let changed = drawn_pair(law, seed, index, attempt, case).ok()?;
+        let seen = observe(law, case, &changed, target).ok()?;
+        let same = seen.broken && seen.before == before && seen.after == after;
+        same.then_some(changed)
+    })
+}
+
+/// The smallest case found that breaks the law with the same replies, with its change; and whether the budget ran out.
+#[must_use]
+pub fn shrunk(law: Law, found: &Found, seed: u64, target: &dyn Target) -> Option<(LawCase, bool)> {
+    let replies = (found.expected, found.observed);
+    let change = |case: &Case| rechanged(law, replies, (seed, found.index), case, target);
+    let case = generated_case(seed, found.index);
     let (original, exhausted) = match &case {
+        // Whoever hangs or dies on a case takes its time each time, and would be given up in the end.
+        case if replies.1 == Kind::Failed && target.is_process() => (case.clone(), true),
         Case::Check(check) => {
             let nameless = Check {
                 id: None,
                 ..Check::clone(check)
             };
-            let mut fails = |candidate: &Check| fails(&Case::Check(Box::new(candidate.clone())));
+            let mut fails =
+                |candidate: &Check| change(&Case::Check(Box::new(candidate.clone()))).is_some();
             let shrunk = shrink::shrink(&nameless, BUDGET, &mut fails);
             (Case::Check(Box::new(shrunk.check)), shrunk.exhausted)
         }
         Case::Call(call) => {
-            let mut fails = |candidate: &_| fails(&Case::Call(Box::new(Clone::clone(candidate))));
+            let mut fails =
+                |candidate: &_| change(&Case::Call(Box::new(Clone::clone(candidate)))).is_some();
             let shrunk = shrink::shrink_call(call, BUDGET, &mut fails);
             (Case::Call(Box::new(shrunk.case)), shrunk.exhausted)
         }
         Case::Document(_) => return None,
     };
+    let changed = change(&original)?;
+    let dialect = target.asked_under();
     let case = LawCase {
         target: target.name().to_owned(),
-        law: broken.law,
-        before: broken.before,
-        after: broken.after,
+        law,
+        before: found.expected,
+        after: found.observed,
+        rules: rules(&original, &changed, &dialect, target),
         origin: Origin {
-            part: "laws".to_owned(),
+            part: Part::Laws.name().to_owned(),
             seed: Some(seed),
-            index: broken.index,
+            index: found.index,
             id: None,
             generator_version: GENERATOR_VERSION,
             veriam: env!("CARGO_PKG_VERSION").to_owned(),
         },
-        dialect: target.asked_under(),
-        changed: change(&original)?,
+        dialect,
         original,
+        changed,
     };
     Some((case, exhausted))
+}
+
+/// The rules on which it turns that the target is wrong about one of the cases, the changed one if about both. As laws
+/// follow from the rules it is wrong about one at least.
+fn rules(original: &Case, changed: &Case, dialect: &Dialect, target: &dyn Target) -> Vec<RuleId> {
+    [changed, original]
+        .into_iter()
+        .find_map(|case| {
+            let observed = target.ask(case).reply;
+            let wrong = !agree(&oracle_reply(case, dialect), &observed);
+            wrong.then(|| deciding_rules(case, dialect, observed.kind()))
+        })
+        .unwrap_or_default()
 }

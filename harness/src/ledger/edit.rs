@@ -31,16 +31,20 @@ pub fn added(bytes: &[u8], entry: &LedgerEntry) -> Result<String, LedgerError> {
 fn written(entry: &LedgerEntry) -> String {
     let Accepts {
         target,
+        law,
         expected,
         observed,
         rules,
     } = &entry.accepts;
-    let mut text = format!(
-        "[[ledger]]\ntarget = {}\nexpected = {}\nobserved = {}\n",
-        quoted(target),
+    let mut text = format!("[[ledger]]\ntarget = {}\n", quoted(target));
+    if let Some(law) = law {
+        text.push_str(&format!("law = {}\n", quoted(law)));
+    }
+    text.push_str(&format!(
+        "expected = {}\nobserved = {}\n",
         quoted(&expected.to_string()),
         quoted(&observed.to_string())
-    );
+    ));
     if let Some(rules) = rules {
         let rules: Vec<String> = rules.iter().map(|r| quoted(&r.to_string())).collect();
         text.push_str(&format!("rules = [{}]\n", rules.join(", ")));

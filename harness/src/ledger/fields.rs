@@ -4,14 +4,15 @@ use std::str::FromStr;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
+use veriam_generators::laws::Law;
 use veriam_model::RuleId;
 use veriam_reports::{Accepts, Date, KindPattern, LedgerEntry};
 
 use super::LedgerError;
 
 /// Every field, in the order in which people write them.
-const NAMES: [&str; 9] = [
-    "target", "expected", "observed", "rules", "reason", "link", "expires", "added", "cases",
+const NAMES: [&str; 10] = [
+    "target", "law", "expected", "observed", "rules", "reason", "link", "expires", "added", "cases",
 ];
 
 /// Whether a text can be given as a reason; what to do when it cannot.
@@ -50,6 +51,7 @@ impl<'a, 'i> Fields<'a, 'i> {
         self.names()?;
         let accepts = Accepts {
             target: self.required("target")?,
+            law: self.law()?,
             expected: self.pattern("expected")?,
             observed: self.pattern("observed")?,
             rules: self.rules()?,
@@ -147,6 +149,16 @@ impl<'a, 'i> Fields<'a, 'i> {
             let at = self.get(name).map_or(self.header, |v| v.span().start);
             LedgerError::at(self.text, at, format!("`{name}`: {error}"))
         })
+    }
+
+    /// A law by its name, which catches misspelt ones.
+    fn law(&self) -> Result<Option<String>, LedgerError> {
+        let wanted = "the name of a law in quotes, for example \"order\"";
+        let Some(text) = self.string("law", wanted)? else {
+            return Ok(None);
+        };
+        let law: Law = self.parsed("law", text)?;
+        Ok(Some(law.name().to_owned()))
     }
 
     fn rules(&self) -> Result<Option<Vec<RuleId>>, LedgerError> {

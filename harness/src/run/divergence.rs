@@ -62,7 +62,9 @@ pub struct Cluster {
 pub fn digest(merge: &Merge, plan: &Plan, rows: &Rows, target: &dyn Target) -> Digest {
     let mut taken: BTreeMap<(Part, Kind, Kind), usize> = BTreeMap::new();
     let mut chosen: Vec<(Part, &Found)> = Vec::new();
-    let parts = merge.parts();
+    // Broken laws are told apart by `laws::digest`.
+    let mut parts = merge.parts();
+    parts.retain(|(part, _)| *part != Part::Laws);
     let total: u64 = parts.iter().map(|(_, tally)| tally.divergences).sum();
     let all = parts.iter().flat_map(|(part, tally)| {
         let found = tally.found.iter();
@@ -155,6 +157,7 @@ fn case(
     let case = StoredCase {
         signature: Signature {
             target: name.to_owned(),
+            law: None,
             expected,
             observed,
             rules,

@@ -18,7 +18,9 @@ pub(super) fn space(part: Part) -> Option<Space> {
         Part::TwoResource => {
             Box::new(exhaustive::two_resource().map(|call| Case::Call(Box::new(call))))
         }
-        Part::Controls | Part::Sources | Part::Vectors | Part::Generated => return None,
+        Part::Controls | Part::Sources | Part::Vectors | Part::Generated | Part::Laws => {
+            return None;
+        }
     })
 }
 
@@ -29,7 +31,7 @@ pub(super) const fn size(part: Part) -> u64 {
         Part::Operators => exhaustive::OPERATORS_SIZE,
         Part::Principals => exhaustive::PRINCIPALS_SIZE,
         Part::TwoResource => exhaustive::TWO_RESOURCE_SIZE,
-        Part::Controls | Part::Sources | Part::Vectors | Part::Generated => 0,
+        Part::Controls | Part::Sources | Part::Vectors | Part::Generated | Part::Laws => 0,
     };
     size as u64
 }

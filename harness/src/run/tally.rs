@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use veriam_model::{CaseKind, Choice, ChoiceSet, Decision, DenialKind, Dialect, Outcome};
 use veriam_reports::{
-    self as reports, FAULTS_KEPT, Found, KEPT_PER_PAIR, LabelCounts, OTHER_REASONS, Outcomes, Part,
-    ReadingCount,
+    self as reports, FAULTS_KEPT, Found, KEPT_PER_PAIR, LabelCounts, LawTally, OTHER_REASONS,
+    Outcomes, Part, ReadingCount,
 };
 
 use crate::compare::Reply;
@@ -32,6 +32,8 @@ pub struct Tally {
     pub divergences: u64,
     /// Labels, of generated cases only.
     pub labels: Counts,
+    /// What became of laws, where laws are tried.
+    pub laws: LawTally,
     /// How the replies of a target without declared dialect fit each reading: choice and index of the reading.
     pub readings: BTreeMap<(Choice, usize), Fit>,
     /// The first divergences of each pair of replies, by index.
@@ -74,6 +76,7 @@ impl Tally {
             unsupported_for: BTreeMap::new(),
             divergences: 0,
             labels: Counts::new(),
+            laws: LawTally::default(),
             readings: BTreeMap::new(),
             found: Vec::new(),
             faults: Vec::new(),
@@ -124,8 +127,8 @@ impl Tally {
     /// Counts a divergence, and keeps it if it is among the first of its pair of replies.
     pub(crate) fn diverged(&mut self, found: Found) {
         self.divergences += 1;
-        let pair = |f: &Found| (f.who, f.expected, f.observed);
-        let alike = self.found.iter().filter(|f| pair(f) == pair(&found));
+        let pair = found.pair();
+        let alike = self.found.iter().filter(|f| f.pair() == pair);
         if alike.count() < KEPT_PER_PAIR {
             self.found.push(found);
         }
@@ -185,6 +188,7 @@ impl Tally {
             unsupported_for: self.unsupported_for,
             divergences: self.divergences,
             labels,
+            laws: self.laws,
             readings,
             found: self.found,
             faults: self

@@ -77,6 +77,7 @@ fn count(
     }
     let found = |who, expected: &Reply, observed: &Reply| Found {
         index,
+        law: None,
         who,
         expected: expected.kind(),
         observed: observed.kind(),

@@ -8,6 +8,7 @@ use veriam_generators::{CALLS_PER_WORLD, generated_group};
 use veriam_reports::{Part, PlannedUnit, Stopped, UnitRecord};
 
 use super::{Course, Fold, Plan, Question, Rows, Tally, spaces, unit};
+use crate::laws;
 use crate::target::Target;
 
 /// Cases between two steps of the progress bar.
@@ -69,7 +70,7 @@ impl<'a> Work<'a> {
             Part::Combiner | Part::Operators | Part::Principals | Part::TwoResource => {
                 self.space(part, units);
             }
-            Part::Generated => units
+            Part::Generated | Part::Laws => units
                 .par_bridge()
                 .for_each(|unit| self.unit(&unit, || self.generated(&unit))),
         }
@@ -169,7 +170,12 @@ impl<'a> Work<'a> {
             if self.diverged.load(Ordering::Relaxed) || self.is_lost() {
                 break;
             }
-            unit::judge(unit.part, index, &group, self.target, &mut tally);
+            match unit.part {
+                Part::Laws => {
+                    laws::judge(self.plan.seed, index, &group, self.target, &mut tally);
+                }
+                part => unit::judge(part, index, &group, self.target, &mut tally),
+            }
             if self.plan.stop_at_first && tally.divergences > 0 {
                 self.diverged.store(true, Ordering::Relaxed);
             }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::json;
 
-use super::{Canary, Hunted};
+use super::{Canary, Hunted, HuntedLaw};
 
 /// The name of the JSON report.
 pub const SCHEMA: &str = "veriam.selftest/1";
@@ -69,6 +69,78 @@ that is a failure. This page is what `veriam selftest --format markdown` prints.
             text,
             "| `{}` | {} | {} | {cases} | {statements} |",
             canary.name, canary.does, canary.seen
+        );
+    }
+    text
+}
+
+/// What became of the canaries of laws, for people: one line a law.
+#[must_use]
+pub fn law_table(hunted: &[HuntedLaw]) -> String {
+    let width = hunted.iter().map(|h| h.name.len()).max().unwrap_or(0);
+    let mut text = format!(
+        "{:16}  {:width$}  broken  cases  statements before and after\n",
+        "law", "canary"
+    );
+    for one in hunted {
+        let line = match &one.caught {
+            Some(caught) => {
+                let (before, after) = caught.statements();
+                format!("yes     {:5}  {before} and {after}", caught.cases)
+            }
+            None => "NO          -  -".to_owned(),
+        };
+        let _ = writeln!(text, "{:16}  {:width$}  {line}", one.law.name(), one.name);
+    }
+    let caught = hunted.iter().filter(|h| h.caught.is_some()).count();
+    let _ = writeln!(
+        text,
+        "\n{caught} of {} laws are broken by their canary",
+        hunted.len()
+    );
+    text
+}
+
+/// What became of the canaries of laws, for programs: one object.
+#[must_use]
+pub fn law_json(hunted: &[HuntedLaw]) -> String {
+    let laws: Vec<_> = hunted
+        .iter()
+        .map(|one| {
+            let statements = one.caught.as_ref().map(super::LawCaught::statements);
+            json!({
+                "law": one.law.name(),
+                "canary": one.name,
+                "caught": one.caught.is_some(),
+                "cases": one.caught.as_ref().map(|c| c.cases),
+                "statements_before": statements.map(|(before, _)| before),
+                "statements_after": statements.map(|(_, after)| after),
+            })
+        })
+        .collect();
+    format!("{}\n", json!({"schema": SCHEMA, "laws": laws}))
+}
+
+/// What became of the canaries of laws: the table in `docs/laws.md`.
+#[must_use]
+pub fn law_markdown(hunted: &[HuntedLaw]) -> String {
+    let mut text = "\
+| law | canary | what is wrong with it | cases until broken | statements before and after |
+|---|---|---|---:|---:|
+"
+    .to_owned();
+    for one in hunted {
+        let (cases, statements) = match &one.caught {
+            Some(caught) => {
+                let (before, after) = caught.statements();
+                (caught.cases.to_string(), format!("{before} and {after}"))
+            }
+            None => ("not broken".to_owned(), "-".to_owned()),
+        };
+        let _ = writeln!(
+            text,
+            "| `{}` | `{}` | {} | {cases} | {statements} |",
+            one.law, one.name, one.does
         );
     }
     text

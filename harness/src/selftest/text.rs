@@ -48,6 +48,18 @@ fn policies(check: &mut Check) -> Vec<(PolicySlot, &mut PolicyText)> {
     all
 }
 
+/// The statements of a policy.
+pub(crate) fn count(text: &PolicyText) -> usize {
+    match serde_json::from_str(text.as_str()) {
+        Ok(Value::Object(members)) => match members.get("Statement") {
+            Some(Value::Array(list)) => list.len(),
+            Some(_) => 1,
+            None => 0,
+        },
+        _ => 0,
+    }
+}
+
 /// Changes documents as a whole.
 pub(crate) fn documents(
     check: &mut Check,

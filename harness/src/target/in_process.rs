@@ -47,6 +47,36 @@ impl Target for Evaluator {
     }
 }
 
+/// The oracle itself, to be held against itself by laws.
+#[derive(Clone, Debug, Default)]
+pub struct Oracle {
+    /// The dialect it is asked under.
+    pub dialect: Dialect,
+}
+
+impl Oracle {
+    /// Its name as a target.
+    pub const NAME: &'static str = crate::run::ORACLE;
+}
+
+impl Target for Oracle {
+    fn name(&self) -> &str {
+        Self::NAME
+    }
+
+    fn version(&self) -> &str {
+        env!("CARGO_PKG_VERSION")
+    }
+
+    fn dialect(&self) -> Option<&Dialect> {
+        Some(&self.dialect)
+    }
+
+    fn observe(&self, case: &Case) -> Reply {
+        caught(|| compare::oracle_reply(case, &self.dialect))
+    }
+}
+
 /// The replies to calls that are all made in one world, which is compiled once; `None` when they are not.
 pub(super) fn in_one_world(
     cases: &[&Case],

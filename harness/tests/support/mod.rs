@@ -5,7 +5,9 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use veriam_model::{Check, PolicyText, Principal, Resource};
+use veriam::compare::Reply;
+use veriam::target::Target;
+use veriam_model::{Case, Check, Dialect, PolicyText, Principal, Resource};
 
 /// What a finished process left behind.
 pub(crate) struct Finished {
@@ -69,3 +71,35 @@ pub(crate) const ALLOW: &str =
 /// Denies s3.
 pub(crate) const DENY: &str =
     r#"{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"s3:*","Resource":"*"}}"#;
+
+/// A target made of a function, which declares the default dialect.
+pub(crate) struct Fake<F> {
+    dialect: Dialect,
+    reply: F,
+}
+
+/// The target that replies so.
+pub(crate) fn fake<F: Fn(&Case) -> Reply + Sync>(reply: F) -> Fake<F> {
+    Fake {
+        dialect: Dialect::default(),
+        reply,
+    }
+}
+
+impl<F: Fn(&Case) -> Reply + Sync> Target for Fake<F> {
+    fn name(&self) -> &str {
+        "fake"
+    }
+
+    fn version(&self) -> &str {
+        "1"
+    }
+
+    fn dialect(&self) -> Option<&Dialect> {
+        Some(&self.dialect)
+    }
+
+    fn observe(&self, case: &Case) -> Reply {
+        (self.reply)(case)
+    }
+}

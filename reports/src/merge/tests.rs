@@ -1,5 +1,7 @@
 use super::*;
-use crate::{FAULTS_KEPT, Found, KEPT_PER_PAIR, Kind, PlannedPart, UnitRecord, Who};
+use crate::{
+    FAULTS_KEPT, Found, KEPT_PER_PAIR, Kind, LawTally, PlannedLaw, PlannedPart, UnitRecord, Who,
+};
 
 /// A pseudo-random sequence (SplitMix64), the same in every run of the tests.
 struct Random(u64);
@@ -33,14 +35,38 @@ fn start(shard: Shard) -> StartRecord {
         unit_cases: UNIT,
         parts: vec![part(Part::Controls, 6), part(Part::Generated, 40 * UNIT)],
         labels: Vec::new(),
+        laws: LAWS.map(planned).to_vec(),
         shard,
         jobs: 1,
     }
 }
 
+const LAWS: [&str; 2] = ["order", "add-deny"];
+
+fn planned(law: &str) -> PlannedLaw {
+    PlannedLaw {
+        law: law.to_owned(),
+        title: String::new(),
+        applied: 1,
+        capable: 1,
+    }
+}
+
+fn laws(first: u64, cases: u64) -> LawTally {
+    let mut laws = LawTally {
+        cases,
+        ..LawTally::default()
+    };
+    let count = laws.of(LAWS[usize::from(first.is_multiple_of(3))]);
+    count.checks = cases;
+    count.not_applied.insert(format!("reason {}", first % 7), 1);
+    laws
+}
+
 fn found(index: u64, observed: Kind) -> Found {
     Found {
         index,
+        law: None,
         who: Who::Target,
         expected: Kind::Accepted,
         observed,
@@ -69,6 +95,7 @@ fn unit(number: u64, cases: u64) -> UnitRecord {
             faults: (0..cases.min(9))
                 .map(|i| format!("{}: broke", first + i))
                 .collect(),
+            laws: laws(first, cases),
             found,
             ..Tally::default()
         },

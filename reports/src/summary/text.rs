@@ -1,5 +1,6 @@
 //! The summary for people.
 
+mod laws;
 mod ledger;
 
 use std::fmt::Write;
@@ -42,6 +43,9 @@ fn write_all(out: &mut String, summary: &Summary) -> std::fmt::Result {
         outcomes(out, generated)?;
         labels(out, &summary.labels, generated.compared)?;
     }
+    if let Some(found) = &summary.laws {
+        laws::table(out, found)?;
+    }
     follows(out, summary)?;
     cases(out, summary)?;
     ledger::entries(out, summary)?;
@@ -55,8 +59,11 @@ fn heading(out: &mut String, summary: &Summary) -> std::fmt::Result {
         paint(
             STRONG,
             format_args!(
-                "Veriam {}: {} {} held against the oracle",
-                summary.veriam, summary.target, summary.target_version
+                "Veriam {}: {} {} held against {}",
+                summary.veriam,
+                summary.target,
+                summary.target_version,
+                laws::whom(summary)
             )
         )
     )?;
@@ -92,7 +99,7 @@ fn parts(out: &mut String, summary: &Summary) -> std::fmt::Result {
     )?;
     for part in &summary.parts {
         let title = match part.part {
-            Part::Generated => format!("{}, seed {}", part.part.title(), summary.seed),
+            Part::Generated | Part::Laws => format!("{}, seed {}", part.part.title(), summary.seed),
             known => known.title().to_owned(),
         };
         let divergences = format!("{:>12}", thousands(part.divergences));
@@ -265,6 +272,7 @@ fn cases(out: &mut String, summary: &Summary) -> std::fmt::Result {
         };
         let style = ledger::style(case.ledger);
         writeln!(out, "  {}{times}", paint(style, &case.signature))?;
+        laws::title(out, summary, case)?;
         ledger::reason(out, case)?;
         if let Some(failure) = &case.failure {
             writeln!(out, "    {failure}")?;
@@ -319,8 +327,12 @@ fn verdict(out: &mut String, summary: &Summary) -> std::fmt::Result {
     } else if summary.void || !summary.faults.is_empty() {
         writeln!(out, "{}", paint(BAD, "This run proves nothing."))?;
     } else {
-        let text =
-            format!("No divergence: both judges give the same answer to all {compared} cases.");
+        let text = match &summary.laws {
+            Some(found) => laws::held(found),
+            None => {
+                format!("No divergence: both judges give the same answer to all {compared} cases.")
+            }
+        };
         writeln!(out, "{}", paint(GOOD, text))?;
     }
     writeln!(
