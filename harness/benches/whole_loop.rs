@@ -103,6 +103,7 @@ fn whole_loop(c: &mut Criterion) {
                 cases: UNIT_CASES,
                 seed,
                 jobs: 1,
+                without: veriam_model::PolicyTypes::new(),
                 stop_at_first: false,
             };
             black_box(run(&plan, &embedded, &Evaluator::default(), &|_| {}))

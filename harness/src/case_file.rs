@@ -34,13 +34,16 @@ pub struct Origin {
     pub seed: Option<u64>,
     /// The number of the case within its part, from 0.
     pub index: u64,
-    /// The id of a check as it was before shrinking.
+    /// The id of a check as it was before shrinking, a call of a scenario as `scenario.yaml#N`, or a file's name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// The version of the mapping from bytes to cases.
     pub generator_version: u32,
     /// The version of Veriam.
     pub veriam: String,
+    /// Policy types that were left out of the case.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub without: Vec<PolicyType>,
 }
 
 /// One divergence.

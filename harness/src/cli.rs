@@ -15,12 +15,12 @@ use veriam_model::Dialect;
 
 pub use campaign::{MergeArgs, PlanArgs, PlanFormat};
 pub use checks::{DecideArgs, ExplainArgs, JudgeName, LintArgs, RulesArgs};
-pub use divergences::ReplayArgs;
+pub use divergences::{ArtifactKind, ReplayArgs, ShrinkArgs};
 pub use ledger::{LedgerAddArgs, LedgerArgs, LedgerCheckArgs, LedgerCommand, LedgerPruneArgs};
 pub use run::{DEFAULT_CASES, DEFAULT_SEED, PartName, RunArgs, Space};
 pub use scenarios::{DiffArgs, InitArgs, MatrixArgs, MatrixFormat, TestArgs};
 pub use selftest::{SelftestArgs, SelftestFormat};
-pub use target::TargetArgs;
+pub use target::{SmokeArgs, TargetArgs};
 pub use tools::{BenchArgs, CompletionsArgs, SchemaArgs};
 
 /// Conformance harness for AWS access policies, made for Amazon Bedrock AgentCore.
@@ -63,6 +63,10 @@ pub enum Command {
     Merge(MergeArgs),
     /// Judge stored divergences again
     Replay(ReplayArgs),
+    /// Make a case smaller as long as the target differs from the oracle on it
+    Shrink(ShrinkArgs),
+    /// Try out whether a program speaks the line protocol and answers what is beyond doubt
+    Smoke(SmokeArgs),
     /// Answer checks from standard input, one a line
     Decide(DecideArgs),
     /// Tell how a check or call is decided and what to change

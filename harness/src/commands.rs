@@ -15,16 +15,19 @@ mod replay;
 mod rules;
 mod run;
 mod selftest;
+mod shrink;
+mod smoke;
 mod test;
 
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::CommandFactory;
 
 use crate::cli::{Cli, Command, CompletionsArgs};
 use crate::exit::Exit;
 use crate::rim::{Ended, Failure, Streams};
+use crate::store;
 
 /// Runs a command; none is `veriam run`.
 ///
@@ -38,6 +41,8 @@ pub fn dispatch(command: Option<Command>, streams: &mut Streams<'_>) -> Ended {
         Some(Command::Plan(args)) => plan::run(&args, streams),
         Some(Command::Merge(args)) => merge::run(&args, streams),
         Some(Command::Replay(args)) => replay::run(&args, streams),
+        Some(Command::Shrink(args)) => shrink::run(&args, streams),
+        Some(Command::Smoke(args)) => smoke::run(&args, streams),
         Some(Command::Decide(args)) => decide::run(&args, streams),
         Some(Command::Explain(args)) => explain::run(&args, streams),
         Some(Command::Rules(args)) => rules::run(&args, streams),
@@ -87,6 +92,16 @@ fn read(path: &Path, streams: &mut Streams<'_>) -> Result<Vec<u8>, String> {
             path.display()
         )),
         Ok(_) => Ok(bytes),
+    }
+}
+
+/// The file that is named: itself, or that of the stored case with the id that was given instead.
+fn stored_file(name: &Path, folder: &Path) -> Result<PathBuf, String> {
+    match name.to_str() {
+        Some(id) if store::is_id(id) && !name.exists() => {
+            store::find(folder, id).map_err(|error| error.to_string())
+        }
+        _ => Ok(name.to_owned()),
     }
 }
 

@@ -15,7 +15,6 @@ pub mod commands;
 pub mod compare;
 pub mod data;
 pub mod decide;
-pub mod engines;
 pub mod exit;
 pub mod explain;
 pub mod journal;
@@ -35,6 +34,7 @@ pub mod scenario;
 pub mod schemas;
 pub mod selftest;
 pub mod signals;
+pub mod smoke;
 pub mod store;
 pub mod target;
 

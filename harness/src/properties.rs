@@ -7,7 +7,10 @@ use std::collections::BTreeSet;
 use arbitrary::Unstructured;
 use veriam_evaluator as evaluator;
 use veriam_evaluator::Limits;
-use veriam_model::{ALL_CHOICES, Check, Dialect, Fault, PolicyText, PolicyType, RuleId};
+use veriam_model::{
+    ALL_CHOICES, Call, CallCase, Case, Check, Dialect, DocumentCase, Fault, PolicyText, PolicyType,
+    RuleId, World,
+};
 use veriam_oracle as oracle;
 
 use crate::compare::{UNREADABLE, agree, call_reply, evaluator_answer, oracle_answer, world_reply};
@@ -107,20 +110,8 @@ pub fn parsers_agree(data: &[u8]) {
 /// Both judges give the same answer on a check drawn from the bytes, also under a dialect that reads one choice
 /// otherwise, and with one of its policies replaced by arbitrary text.
 pub fn judges_agree(data: &[u8]) {
-    let Some((&[choice, spoil], rest)) = data.split_first_chunk::<2>() else {
+    let Some((check, dialect)) = check(data) else {
         return;
-    };
-    let mut input = Unstructured::new(rest);
-    let Ok(mut check) = veriam_generators::check(&mut input) else {
-        return;
-    };
-    if spoil >= 192 {
-        let text = String::from_utf8_lossy(input.take_rest()).into_owned();
-        spoil_one(&mut check, usize::from(spoil), text);
-    }
-    let dialect = match ALL_CHOICES.get(usize::from(choice) % (2 * ALL_CHOICES.len())) {
-        Some(&choice) => Dialect::default().with_index(choice, 1),
-        None => Dialect::default(),
     };
     let expected = oracle_answer(&check, &dialect);
     let observed = evaluator_answer(&check, &dialect);
@@ -134,15 +125,8 @@ pub fn judges_agree(data: &[u8]) {
 /// Both judges give the same answer to the calls of a world drawn from the bytes, also under a dialect that reads one
 /// choice otherwise.
 pub fn judges_agree_on_calls(data: &[u8]) {
-    let Some((&choice, rest)) = data.split_first() else {
+    let Some((world, calls, dialect)) = calls(data) else {
         return;
-    };
-    let Ok((world, calls)) = veriam_generators::world(&mut Unstructured::new(rest)) else {
-        return;
-    };
-    let dialect = match ALL_CHOICES.get(usize::from(choice) % (2 * ALL_CHOICES.len())) {
-        Some(&choice) => Dialect::default().with_index(choice, 1),
-        None => Dialect::default(),
     };
     let compiled = evaluator::World::new(&world, &dialect);
     for call in calls {
@@ -153,6 +137,70 @@ pub fn judges_agree_on_calls(data: &[u8]) {
             agree(&expected, &observed),
             "oracle {expected:?}, evaluator {observed:?} under {dialect:?} on {call:?} in {world:?}"
         );
+    }
+}
+
+/// The check that fuzz input stands for, and the dialect.
+fn check(data: &[u8]) -> Option<(Check, Dialect)> {
+    let (&[choice, spoil], rest) = data.split_first_chunk::<2>()?;
+    let mut input = Unstructured::new(rest);
+    let mut check = veriam_generators::check(&mut input).ok()?;
+    if spoil >= 192 {
+        let text = String::from_utf8_lossy(input.take_rest()).into_owned();
+        spoil_one(&mut check, usize::from(spoil), text);
+    }
+    Some((check, one_otherwise(choice)))
+}
+
+/// The world and calls that fuzz input stands for, and the dialect.
+fn calls(data: &[u8]) -> Option<(World, Vec<Call>, Dialect)> {
+    let (&choice, rest) = data.split_first()?;
+    let (world, calls) = veriam_generators::world(&mut Unstructured::new(rest)).ok()?;
+    Some((world, calls, one_otherwise(choice)))
+}
+
+/// The default dialect, or one that reads one choice otherwise.
+fn one_otherwise(choice: u8) -> Dialect {
+    match ALL_CHOICES.get(usize::from(choice) % (2 * ALL_CHOICES.len())) {
+        Some(&choice) => Dialect::default().with_index(choice, 1),
+        None => Dialect::default(),
+    }
+}
+
+/// What a fuzz target makes of its input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Artifact {
+    /// A document: [`parser_is_total`], [`parsers_agree`].
+    Document,
+    /// A check: [`judges_agree`].
+    Check,
+    /// Calls in one world: [`judges_agree_on_calls`].
+    Calls,
+}
+
+/// The cases a fuzz target makes of its input, and the dialect it judges them under; `None` where it makes none, or a
+/// document that is no text.
+#[must_use]
+pub fn cases_of(artifact: Artifact, data: &[u8]) -> Option<(Vec<Case>, Dialect)> {
+    match artifact {
+        Artifact::Document => {
+            let (policy_type, dialect, bytes) = document(data)?;
+            let text = PolicyText::new(std::str::from_utf8(bytes).ok()?);
+            let case = DocumentCase { policy_type, text };
+            Some((vec![Case::Document(case)], dialect))
+        }
+        Artifact::Check => {
+            let (check, dialect) = check(data)?;
+            Some((vec![Case::Check(Box::new(check))], dialect))
+        }
+        Artifact::Calls => {
+            let (world, calls, dialect) = calls(data)?;
+            let case = |call| {
+                let world = world.clone();
+                Case::Call(Box::new(CallCase { world, call }))
+            };
+            Some((calls.into_iter().map(case).collect(), dialect))
+        }
     }
 }
 

@@ -5,16 +5,18 @@
 
 mod controls;
 mod divergence;
+mod open;
 mod spaces;
 mod tally;
 mod unit;
+mod without;
 mod work;
 
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
 use veriam_generators::{CASES_PER_UNIT, GENERATOR_VERSION, generated_case};
-use veriam_model::{Case, Row, RuleId};
+use veriam_model::{Case, PolicyTypes, Row, RuleId};
 use veriam_reports::{
     self as reports, Merge, PlannedPart, Shard, StartRecord, Stopped, Summary, UnitRecord,
     planned_units,
@@ -22,7 +24,10 @@ use veriam_reports::{
 
 pub use controls::CONTROLS;
 pub(crate) use divergence::is_determined;
-pub use divergence::{Cluster, Digest, ORACLE, deciding_rules, digest, shrunk};
+pub use divergence::{
+    Cluster, Digest, Look, Looked, ORACLE, SHRINK_BUDGET, deciding_rules, digest, look, shrunk,
+};
+pub use open::differs;
 pub use tally::{Fit, OracleFault, Tally};
 pub use veriam_reports::{Found, Part, Who};
 
@@ -32,6 +37,7 @@ use crate::data::{self, RowFault};
 use crate::labels::Counts;
 use crate::laws;
 use crate::target::Target;
+use without::Reduced;
 use work::Work;
 
 /// Cases in one unit of work.
@@ -81,6 +87,8 @@ pub struct Plan {
     pub seed: u64,
     /// How many threads.
     pub jobs: usize,
+    /// Policy types that are left out of every case but the controls.
+    pub without: PolicyTypes,
     /// Whether to start no further unit once there is a divergence. What is compared then depends on `jobs`.
     pub stop_at_first: bool,
 }
@@ -136,6 +144,11 @@ impl Rows {
         })
     }
 
+    /// The controls.
+    pub fn controls(&self) -> impl Iterator<Item = &Question> {
+        self.controls.iter()
+    }
+
     fn of(&self, part: Part) -> &[Question] {
         match part {
             Part::Controls => &self.controls,
@@ -148,6 +161,17 @@ impl Rows {
     /// The question of a case found in a run of `plan`, as it was before any shrinking.
     #[must_use]
     pub fn question(&self, plan: &Plan, part: Part, index: u64) -> Option<Question> {
+        let question = self.drawn(plan, part, index)?;
+        Some(match part {
+            Part::Controls => question,
+            _ => match without::reduced(&question, plan.without) {
+                Reduced::Changed(reduced) => reduced,
+                Reduced::Unchanged | Reduced::Gone(_) => question,
+            },
+        })
+    }
+
+    fn drawn(&self, plan: &Plan, part: Part, index: u64) -> Option<Question> {
         let position = usize::try_from(index).ok()?;
         match part {
             Part::Controls | Part::Sources | Part::Vectors => self.of(part).get(position).cloned(),
@@ -225,6 +249,7 @@ pub fn start(
             false => Vec::new(),
         },
         labels: Counts::names(),
+        without: plan.without.iter().collect(),
         shard,
         jobs: plan.jobs,
     }

@@ -1,11 +1,14 @@
 //! JSON Schemas of what people and programs write and read, made from the types that read them.
 
+use std::collections::BTreeMap;
+
 use schemars::{JsonSchema, Schema, schema_for};
 use veriam_model::{Call, CallCase, Outcome, PolicyText, PolicyType, World};
 use veriam_reports::{Kind, RECORD_SCHEMA, Record, Signature};
 
 use crate::case_file::{CASE_SCHEMA, Origin};
 use crate::laws::LAW_CASE_SCHEMA;
+use crate::protocol::{AnswerLine, Hello};
 
 /// Something with a schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -20,16 +23,25 @@ pub enum SchemaName {
     Record,
     /// A stored broken law.
     Law,
+    /// The first line of a program that speaks the line protocol.
+    ProtocolHello,
+    /// A request to it.
+    ProtocolRequest,
+    /// An answer of it.
+    ProtocolAnswer,
 }
 
 impl SchemaName {
     /// Every schema.
-    pub const ALL: [SchemaName; 5] = [
+    pub const ALL: [SchemaName; 8] = [
         SchemaName::Call,
         SchemaName::Outcome,
         SchemaName::Case,
         SchemaName::Record,
         SchemaName::Law,
+        SchemaName::ProtocolHello,
+        SchemaName::ProtocolRequest,
+        SchemaName::ProtocolAnswer,
     ];
 
     /// The name on the command line.
@@ -41,6 +53,9 @@ impl SchemaName {
             SchemaName::Case => "case",
             SchemaName::Record => "record",
             SchemaName::Law => "law",
+            SchemaName::ProtocolHello => "protocol-hello",
+            SchemaName::ProtocolRequest => "protocol-request",
+            SchemaName::ProtocolAnswer => "protocol-answer",
         }
     }
 
@@ -53,6 +68,15 @@ impl SchemaName {
             SchemaName::Case => "A stored divergence (veriam.case/1)",
             SchemaName::Law => "A stored broken law (veriam.law/1)",
             SchemaName::Record => "A line of `veriam run --records` (veriam.record/1)",
+            SchemaName::ProtocolHello => {
+                "The first line of a target that is a program (veriam.protocol/1)"
+            }
+            SchemaName::ProtocolRequest => {
+                "A request to a target that is a program (veriam.protocol/1)"
+            }
+            SchemaName::ProtocolAnswer => {
+                "An answer of a target that is a program (veriam.protocol/1)"
+            }
         }
     }
 
@@ -71,6 +95,9 @@ impl SchemaName {
             SchemaName::Case => schema_for!(CaseLine),
             SchemaName::Record => schema_for!(RecordLine),
             SchemaName::Law => schema_for!(LawLine),
+            SchemaName::ProtocolHello => schema_for!(Hello),
+            SchemaName::ProtocolRequest => schema_for!(RequestLine),
+            SchemaName::ProtocolAnswer => schema_for!(AnswerLine),
         };
         schema.insert("title".to_owned(), self.title().into());
         let mut text = serde_json::to_string_pretty(&schema).unwrap_or_default();
@@ -153,4 +180,96 @@ struct RecordLine {
     #[schemars(extend("const" = RECORD_SCHEMA))]
     schema: String,
     record: Record,
+}
+
+/// A request: a check, a document, or a call in its world.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "only its shape matters")]
+#[schemars(untagged)]
+enum RequestLine {
+    Check(CheckRequest),
+    Document(DocumentRequest),
+    Call(CallRequest),
+}
+
+/// A check (docs/check.md). Every member is there; a policy that is not is null.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "only its shape matters")]
+#[schemars(deny_unknown_fields)]
+struct CheckRequest {
+    /// To be echoed in the answer.
+    id: String,
+    /// Identity-based policies, each a string that holds its text.
+    identity_policies: Vec<String>,
+    resource_policy: Option<String>,
+    boundary: Option<String>,
+    session_policy: Option<String>,
+    /// Service control policies by level, from the organization's root down to the account.
+    scps: Vec<Vec<String>>,
+    /// Resource control policies by level, likewise.
+    rcps: Vec<Vec<String>>,
+    endpoint_policy: Option<String>,
+    principal: PrincipalMember,
+    resource: ResourceMember,
+    /// `service:Name`
+    action: String,
+    /// Context keys and their values.
+    context: BTreeMap<String, Vec<String>>,
+    facts: Vec<FactName>,
+}
+
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "only its shape matters")]
+#[schemars(deny_unknown_fields)]
+struct PrincipalMember {
+    arn: String,
+    account: Option<String>,
+}
+
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "only its shape matters")]
+#[schemars(deny_unknown_fields)]
+struct ResourceMember {
+    arn: String,
+    account: String,
+}
+
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "only its shape matters")]
+#[schemars(rename_all = "snake_case")]
+enum FactName {
+    PrincipalInManagementAccount,
+    ResourceInManagementAccount,
+    ServiceLinkedRole,
+}
+
+/// Is this document valid?
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "only its shape matters")]
+#[schemars(deny_unknown_fields)]
+struct DocumentRequest {
+    /// To be echoed in the answer.
+    id: String,
+    document: DocumentMember,
+}
+
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "only its shape matters")]
+#[schemars(deny_unknown_fields)]
+struct DocumentMember {
+    /// What it is meant to be attached to.
+    r#type: PolicyType,
+    /// Its text, which need not be JSON.
+    text: String,
+}
+
+/// What becomes of this call in that world?
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "only its shape matters")]
+#[schemars(deny_unknown_fields)]
+struct CallRequest {
+    /// To be echoed in the answer.
+    id: String,
+    world: World,
+    call: Call,
 }

@@ -30,7 +30,7 @@ use veriam_model::{
 use veriam_oracle::{CheckOutcome, Derivation, Detail, judge, judge_call, trace, trace_call};
 
 use crate::compare::{self, Reply, agree, call_reply, oracle_reply};
-use crate::run::{is_determined, shrunk};
+use crate::run::{SHRINK_BUDGET, is_determined, shrunk};
 use crate::target::Target;
 use text::count;
 
@@ -260,7 +260,7 @@ pub fn hunt(canary: &Canary, seed: u64, cases: u64) -> Option<Caught> {
     let (case, count) = first_difference(canary, seed, cases)?;
     let expected = oracle_reply(&case, &READINGS).kind();
     let observed = canary.observe(&case).kind();
-    let (case, _) = shrunk(&case, (expected, observed), canary);
+    let (case, _) = shrunk(&case, (expected, observed), canary, SHRINK_BUDGET);
     Some(Caught { cases: count, case })
 }
 

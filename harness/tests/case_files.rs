@@ -23,6 +23,7 @@ fn stored(case: Case) -> StoredCase {
             id: None,
             generator_version: 2,
             veriam: "0.1.0".to_owned(),
+            without: Vec::new(),
         },
         dialect: Dialect::default().with_setting("AC-093=literal").unwrap(),
         documented: None,

@@ -28,6 +28,7 @@ fn tried(cases: u64, jobs: usize, target: &dyn Target) -> Counted {
         cases,
         seed: SEED,
         jobs,
+        without: veriam_model::PolicyTypes::new(),
         stop_at_first: false,
     };
     run(&plan, &Rows::embedded().unwrap(), target, &|_| {}).unwrap()
@@ -223,6 +224,7 @@ fn broken(changed: &Check) -> LawCase {
             id: None,
             generator_version: 1,
             veriam: "0".to_owned(),
+            without: Vec::new(),
         },
         dialect: Dialect::default(),
         original: Case::Check(Box::new(check(&[ALLOW]))),

@@ -86,6 +86,7 @@ impl Ran {
                 unit_cases: self.cases,
                 parts: vec![part(Part::Controls, 10), part(Part::Laws, self.cases)],
                 labels: Vec::new(),
+                without: Vec::new(),
                 laws: planned(),
                 shard: self.shard,
             }),

@@ -87,6 +87,7 @@ impl Ran {
                 ],
                 labels: Vec::new(),
                 laws: Vec::new(),
+                without: Vec::new(),
                 shard: Shard::WHOLE,
             }),
             part(Part::Controls, 10, u64::from(!self.controls)),

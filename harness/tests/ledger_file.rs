@@ -135,6 +135,7 @@ fn case(folder: &Path, name: &str, signature: Signature) {
             id: None,
             generator_version: 1,
             veriam: "0.1.0".to_owned(),
+            without: Vec::new(),
         },
         dialect: Dialect::default(),
         documented: None,

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use veriam::case_file::StoredCase;
 use veriam::compare::Reply;
-use veriam::run::{Cluster, Part, Plan, Rows, digest, run, shrunk};
+use veriam::run::{Cluster, Part, Plan, Rows, SHRINK_BUDGET, digest, run, shrunk};
 use veriam::store::{Rejudged, store};
 use veriam::target::planted::Planted;
 use veriam::target::{Evaluator, Target, by_name};
@@ -52,6 +52,7 @@ fn found(mistake: Mistake, kind: CaseKind) -> (Cluster, Planted) {
         cases: CASES,
         seed: 1,
         jobs: 1,
+        without: veriam_model::PolicyTypes::new(),
         stop_at_first: true,
     };
     let rows = Rows::embedded().expect("embedded rows read");
@@ -199,7 +200,7 @@ fn is_found_shrunk_stored_and_replayed(mistake: Mistake) {
         Case::Document(_) => panic!("no mistake is about documents: {}", case.to_json()),
     }
     let pair = (case.signature.expected, case.signature.observed);
-    let (smaller, _) = shrunk(&case.case, pair, &target);
+    let (smaller, _) = shrunk(&case.case, pair, &target, SHRINK_BUDGET);
     assert_eq!(
         smaller,
         case.case,

@@ -94,6 +94,7 @@ fn summary(target: &dyn Target) -> Summary {
         cases: 19_000,
         seed: 1,
         jobs: 2,
+        without: veriam_model::PolicyTypes::new(),
         stop_at_first: false,
     };
     let counted = run(&plan, &Rows::embedded().unwrap(), target, &|_| {}).unwrap();

@@ -24,6 +24,7 @@ fn plan(parts: &[Part], cases: u64, jobs: usize) -> Plan {
         cases,
         seed: 1,
         jobs,
+        without: veriam_model::PolicyTypes::new(),
         stop_at_first: false,
     }
 }
@@ -418,6 +419,7 @@ fn case(policies: &[&str], expected: Decision, observed: Decision) -> StoredCase
             id: Some("g-7-42".to_owned()),
             generator_version: 1,
             veriam: "0.1.0".to_owned(),
+            without: Vec::new(),
         },
         dialect: Dialect::default(),
         documented: None,

@@ -78,6 +78,7 @@ fn calls_outcomes_and_cases_fit_their_schemas() {
                 id: None,
                 generator_version: 2,
                 veriam: "0.1.0".to_owned(),
+                without: Vec::new(),
             },
             dialect: Dialect::default(),
             documented: None,
@@ -113,6 +114,7 @@ fn the_records_of_a_run_fit_and_read_back() {
         cases: 400,
         seed: 1,
         jobs: 1,
+        without: veriam_model::PolicyTypes::new(),
         stop_at_first: false,
     };
     let target = Evaluator::default();
@@ -135,4 +137,38 @@ fn the_records_of_a_run_fit_and_read_back() {
     let other = text.replacen("veriam.record/1", "veriam.record/2", 1);
     let error = from_lines(other.as_bytes()).unwrap_err();
     assert!(error.to_string().starts_with("1: schema"), "{error}");
+}
+
+#[test]
+fn lines_of_the_protocol_fit_their_schemas() {
+    use veriam::decide::Judge;
+    use veriam::protocol::{hello, id_of, reply, request, serve};
+
+    let dialect = Dialect::default();
+    fits(
+        &validator(SchemaName::ProtocolHello),
+        &hello(Judge::Evaluator, &dialect),
+    );
+    let (requests, answers) = (
+        validator(SchemaName::ProtocolRequest),
+        validator(SchemaName::ProtocolAnswer),
+    );
+    for case in (0..100).flat_map(|group| generated_group(9, group)) {
+        let line = request("7", &case);
+        fits(&requests, &line);
+        let answer = serve(line.as_bytes(), Judge::Oracle, &dialect).unwrap();
+        fits(&answers, &answer);
+        let (id, text) = id_of(answer.as_bytes()).unwrap();
+        assert_eq!(id, "7");
+        let expected = veriam::compare::oracle_reply(&case, &dialect);
+        assert!(veriam::compare::agree(&expected, &reply(text, &case)));
+    }
+    for wrong in [
+        r#"{"decision":"allow"}"#,
+        r#"{"id":"1","decision":"maybe"}"#,
+        r#"{"id":"1","verdict":"allow"}"#,
+    ] {
+        let value: Value = serde_json::from_str(wrong).unwrap();
+        assert!(!answers.is_valid(&value), "{wrong}");
+    }
 }

@@ -120,14 +120,25 @@ pub fn minimum(compared: u64) -> u64 {
     compared.saturating_mul(MINIMUM_PER_100_000) / 100_000
 }
 
-/// The labels with a quota that were decisive less often than [`minimum`] asks for.
-pub(crate) fn shortages(families: &[FamilyCounts], compared: u64) -> Vec<Shortage> {
+/// The labels with a quota that were decisive less often than [`minimum`] asks for, and would have been also with what
+/// is left out: what a target cannot be asked it need not reach.
+pub(crate) fn shortages(
+    families: &[FamilyCounts],
+    left_out: &LabelCounts,
+    compared: u64,
+) -> Vec<Shortage> {
     let minimum = minimum(compared);
-    let with_quota = families.iter().filter(|family| family.quota);
-    with_quota
-        .flat_map(|family| family.labels.iter().map(move |label| (family, label)))
-        .filter(|(_, label)| label.decisive < minimum)
-        .map(|(family, label)| Shortage {
+    let labels = families
+        .iter()
+        .flat_map(|family| family.labels.iter().map(move |label| (family, label)));
+    labels
+        .enumerate()
+        .filter(|(_, (family, _))| family.quota)
+        .filter(|(at, (_, label))| {
+            let left_out = left_out.decisive.get(*at).copied().unwrap_or(0);
+            label.decisive + left_out < minimum
+        })
+        .map(|(_, (family, label))| Shortage {
             family: family.family.clone(),
             label: label.label.clone(),
             decisive: label.decisive,
@@ -154,8 +165,18 @@ mod tests {
                 decisive,
             }],
         };
-        assert_eq!(shortages(&[family(true, 10)], 20_000), []);
-        assert_eq!(shortages(&[family(false, 0)], 20_000), []);
-        assert_eq!(shortages(&[family(true, 9)], 20_000)[0].minimum, 10);
+        let nothing = LabelCounts::default();
+        assert_eq!(shortages(&[family(true, 10)], &nothing, 20_000), []);
+        assert_eq!(shortages(&[family(false, 0)], &nothing, 20_000), []);
+        let short = shortages(&[family(false, 0), family(true, 9)], &nothing, 20_000);
+        assert_eq!((short.len(), short[0].minimum), (1, 10));
+        // What was left out would have made up for it.
+        let left_out = |decisive: [u64; 2]| LabelCounts {
+            cases: Vec::new(),
+            decisive: decisive.to_vec(),
+        };
+        let families = [family(false, 0), family(true, 9)];
+        assert_eq!(shortages(&families, &left_out([0, 1]), 20_000), []);
+        assert_eq!(shortages(&families, &left_out([1, 0]), 20_000).len(), 1);
     }
 }

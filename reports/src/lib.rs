@@ -41,5 +41,5 @@ pub use summary::{
     QUOTAS_FROM, SUMMARY_SCHEMA, Summary, UNDETERMINED_FROM, Void,
 };
 pub use tally::{
-    FAULTS_KEPT, Found, KEPT_PER_PAIR, OTHER_REASONS, Outcomes, ReadingCount, Tally, Who,
+    FAULTS_KEPT, Found, KEPT_PER_PAIR, LeftOut, OTHER_REASONS, Outcomes, ReadingCount, Tally, Who,
 };

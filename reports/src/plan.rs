@@ -173,7 +173,7 @@ impl StartRecord {
     #[must_use]
     pub fn difference(&self, other: &StartRecord) -> Option<(&'static str, String, String)> {
         let json = |value: &dyn erased::Json| value.json();
-        let members: [(&'static str, &dyn erased::Json, &dyn erased::Json); 10] = [
+        let members: [(&'static str, &dyn erased::Json, &dyn erased::Json); 11] = [
             ("target", &self.target, &other.target),
             (
                 "target_version",
@@ -192,6 +192,7 @@ impl StartRecord {
             ("parts", &self.parts, &other.parts),
             ("labels", &self.labels, &other.labels),
             ("laws", &self.laws, &other.laws),
+            ("without", &self.without, &other.without),
         ];
         let differs = members
             .into_iter()

@@ -1,6 +1,7 @@
 //! Records: what a run writes down, one JSON object a line.
 
 use serde::{Deserialize, Serialize};
+use veriam_model::PolicyType;
 
 use crate::{FamilyNames, Part, PlannedLaw, PlannedPart, Shard, Signature, Tally};
 
@@ -49,6 +50,9 @@ pub struct StartRecord {
     /// The laws that are tried, in their order; empty when none is.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub laws: Vec<PlannedLaw>,
+    /// Policy types that are left out of every case but the controls.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub without: Vec<PolicyType>,
     /// Which units are meant to run here.
     #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub shard: Shard,

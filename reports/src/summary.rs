@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::Serialize;
-use veriam_model::{Decision, RuleId};
+use veriam_model::{Decision, PolicyType, RuleId};
 
 use crate::labels::shortages;
 use crate::merge::Absent;
@@ -44,6 +44,8 @@ pub struct Summary {
     pub seed: u64,
     /// The readings the target declares that differ from the default, as `ID=reading`; null when it declares none.
     pub dialect: Option<Vec<String>>,
+    /// Policy types that are left out of every case but the controls.
+    pub without: Vec<PolicyType>,
     /// Cases that both judges answered, over all parts.
     pub compared: u64,
     /// Generated cases whose outcome turns on an open choice.
@@ -246,7 +248,9 @@ impl Summary {
         let labels = generated.map_or_else(Vec::new, |t| t.labels.named(&start.labels));
         // A shard is too small a sample, and its cases are not its own choice.
         let quotas = generated.filter(|t| shard == Shard::WHOLE && t.compared() >= QUOTAS_FROM);
-        let below_minimum = quotas.map_or_else(Vec::new, |t| shortages(&labels, t.compared()));
+        let below_minimum = quotas.map_or_else(Vec::new, |t| {
+            shortages(&labels, &t.left_out.labels, t.compared())
+        });
         let laws = LawsSummary::of(merge, parts);
         let follows = followed(parts);
         let mixed = follows.iter().filter(|f| f.reading.is_none()).count();
@@ -270,6 +274,7 @@ impl Summary {
             generator_version: start.generator_version,
             seed: start.seed,
             dialect: start.dialect.clone(),
+            without: start.without.clone(),
             compared,
             undetermined: total(|t| t.undetermined),
             unsupported: total(|t| t.unsupported),
@@ -378,7 +383,10 @@ fn void_reasons(
         let decided = generated.outcomes.decided();
         for decision in Decision::ALL {
             let count = generated.outcomes.of(decision);
-            if count * 100 < decided * LEAST_OUTCOME_PERCENT {
+            // What the target cannot be asked is no fault of the generator.
+            let left_out = &generated.left_out.outcomes;
+            let (drawn, all) = (count + left_out.of(decision), decided + left_out.decided());
+            if drawn * 100 < all * LEAST_OUTCOME_PERCENT {
                 reasons.push(Void::Outcome(decision, count, decided));
             }
         }

@@ -168,7 +168,7 @@ fn attached_to(text: &str) -> Result<String, String> {
 }
 
 /// Lets help and completions list the types.
-fn policy_type() -> impl clap::builder::TypedValueParser<Value = PolicyType> {
+pub(super) fn policy_type() -> impl clap::builder::TypedValueParser<Value = PolicyType> {
     use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
     let values = PolicyType::ALL.map(|t| PossibleValue::new(t.name()).help(t.title()));

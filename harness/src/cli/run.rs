@@ -4,8 +4,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
+use veriam_model::PolicyType;
 use veriam_reports::Shard;
 
+use super::checks::policy_type;
 use super::{DialectArgs, Format, TargetArgs, campaign};
 use crate::run::Part;
 use crate::store::DEFAULT_FOLDER;
@@ -80,15 +82,13 @@ out wrong, a part compares nothing, a decision or label is too rare among the ge
 them are left open by the documentation. Divergences are shrunk and stored; `veriam replay FILE` judges them \
 again. Divergences that the ledger accepts are known and do not fail the run (`veriam ledger --help`).
 
-A signal to end (SIGINT, SIGTERM) lets the units at work finish and prints what there is; the units that are missing \
-make the run void, and --resume goes on. A second signal ends at once.
-
 Examples:
   veriam run                              everything, 100,000 generated cases
   veriam run --only generated --cases 20000 --seed 7
   veriam run --exhaustive combiner        that space and nothing else
   veriam run --target 'exec=python3 adapter.py' --cases 20000
   veriam run --laws --records laws.jsonl  laws instead of the oracle, and what they came to
+  veriam run --without scp,rcp            for a target that knows no organizations
   veriam run --format json > summary.json")]
 pub struct RunArgs {
     /// Generated documents, checks and calls
@@ -123,6 +123,10 @@ pub struct RunArgs {
     )]
     pub target: TargetArgs,
 
+    /// Leave policies of these types out of every case but the controls
+    #[arg(long, value_name = "TYPE", value_delimiter = ',', value_parser = policy_type(), conflicts_with = "laws")]
+    pub without: Vec<PolicyType>,
+
     /// Start no further work after the first divergence; has no effect where the ledger accepts some of the target
     #[arg(long)]
     pub fail_fast: bool,
@@ -153,10 +157,8 @@ pub struct RunArgs {
     /// Accept no divergence, whatever the ledger says
     #[arg(long)]
     pub no_ledger: bool,
-
-    /// Run only the units of this shard, numbered from 0; `auto` takes it from the variables of the engine that started
-    /// this process. `veriam merge` puts the journals of all shards together
-    #[arg(long, value_name = "K/N", default_value_t = Shard::WHOLE, value_parser = campaign::shard)]
+    /// Run only the units of this shard, numbered from 0; `veriam merge` puts the journals of all shards together
+    #[arg(long, value_name = "K/N", default_value_t = Shard::WHOLE)]
     pub shard: Shard,
 
     /// File to which each unit is written as soon as it is done [default: below target/veriam/journal, by plan and
@@ -191,6 +193,7 @@ impl Default for RunArgs {
             only: Vec::new(),
             laws: false,
             target: TargetArgs::default(),
+            without: Vec::new(),
             fail_fast: false,
             dialect: DialectArgs::default(),
             out: PathBuf::from(DEFAULT_FOLDER),

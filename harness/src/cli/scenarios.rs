@@ -5,13 +5,15 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use veriam_model::Operation;
 
-use super::Format;
+use super::{Format, TargetArgs};
+use crate::store::DEFAULT_FOLDER;
 
 /// Arguments of `veriam test`.
 #[derive(Clone, Debug, Args)]
 #[command(after_help = "\
 A scenario is a world, calls made in it and what should become of each, in YAML, with its policies beside it; \
-`veriam init DIR` writes a first one. Every call is judged by both judges; where they differ the test fails too.
+`veriam init DIR` writes a first one. Every call is judged by both judges; where they differ the test fails too. With \
+--target that target is asked as well: where it differs from the oracle the call is shrunk and stored as in a run.
 
 Exit code 1 when a call ends otherwise than expected or somebody gets in whom `only` does not name, 2 when a \
 file is no scenario.
@@ -19,11 +21,23 @@ file is no scenario.
 Examples:
   veriam test                     the scenarios that ship with veriam
   veriam test scenario.yaml       one scenario, call by call
-  veriam test policies/           every .yaml file in and below a folder")]
+  veriam test policies/           every .yaml file in and below a folder
+  veriam test --target 'exec=python3 adapter.py'")]
 pub struct TestArgs {
     /// Scenario files, or folders of them [default: the scenarios that ship with veriam]
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+
+    #[command(flatten)]
+    #[expect(
+        missing_docs,
+        reason = "clap would take the text for the help of the command"
+    )]
+    pub target: TargetArgs,
+
+    /// Folder for divergences of the target
+    #[arg(long, value_name = "DIR", default_value = DEFAULT_FOLDER)]
+    pub out: PathBuf,
 
     /// List every call, also those that end as expected
     #[arg(short, long)]

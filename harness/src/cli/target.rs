@@ -30,6 +30,35 @@ pub struct TargetArgs {
     pub restarts: Option<u64>,
 }
 
+/// Arguments of `veriam smoke`.
+#[derive(Clone, Debug, Args)]
+#[command(after_help = "\
+Starts the program, reads its hello and asks it the controls and a few documented checks, one after the other. Tells of \
+each what was asked, what came and what is wrong with it (docs/adapters.md is a tutorial).
+
+Exit code 0 when every answer is right or `unsupported`, 1 when one is wrong, 4 when nothing was answered, 5 when the program \
+does not start.
+
+Example:
+  veriam smoke 'exec=python3 adapter.py'")]
+pub struct SmokeArgs {
+    /// The program, as --target of `veriam run` names it
+    #[arg(value_name = "TARGET")]
+    pub target: Spec,
+
+    /// Show every request and answer
+    #[arg(short, long)]
+    pub verbose: bool,
+
+    /// How long the program may take to start and say hello
+    #[arg(long, value_name = "TIME", value_parser = deadline, default_value = "30s")]
+    pub startup: Duration,
+
+    /// How long the program may take for each answer
+    #[arg(long, value_name = "TIME", value_parser = deadline, default_value = "10s")]
+    pub deadline: Duration,
+}
+
 impl TargetArgs {
     /// How programs are treated.
     #[must_use]
@@ -59,6 +88,33 @@ impl TargetArgs {
                 _ => Exit::Usage,
             };
             Failure::Told(exit, error.to_string())
+        })
+    }
+}
+
+impl TargetArgs {
+    /// Opens the target that is named, or else the one on which a stored case was found; in-process targets under the
+    /// dialect of the case.
+    ///
+    /// # Errors
+    /// What is wrong, for a message that names the case.
+    pub fn open_for(&self, name: &str, dialect: Dialect) -> Result<Box<dyn Target>, Failure> {
+        if let Some(spec @ Spec::Exec(_)) = &self.target {
+            return self.open(spec.clone(), None);
+        }
+        if self.target.is_none()
+            && let Some(program) = name.strip_prefix("exec:")
+        {
+            return Err(Failure::usage(format_args!(
+                "it was found on the program {program}; say how to run it: --target 'exec=COMMAND'"
+            )));
+        }
+        let spec = Spec::Named(name.to_owned());
+        self.open(spec, Some(dialect)).map_err(|failure| match self.target {
+            None => Failure::usage(format_args!(
+                "this build has no target `{name}`; name another one with --target, or use the build that stored it"
+            )),
+            Some(_) => failure,
         })
     }
 }

@@ -168,6 +168,7 @@ fn whole_loop(time: Duration) -> Result<Measured, String> {
             cases: UNIT_CASES,
             seed,
             jobs: 1,
+            without: veriam_model::PolicyTypes::new(),
             stop_at_first: false,
         };
         let unit = Instant::now();

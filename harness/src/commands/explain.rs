@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use veriam_model::CallCase;
+
 use super::{read_or_fail, shown};
 use crate::cli::{ExplainArgs, Format};
 use crate::exit::Exit;
@@ -50,7 +52,7 @@ pub(super) fn run(args: &ExplainArgs, streams: &mut Streams<'_>) -> Ended {
 }
 
 /// `scenario.yaml#N`: the N-th call of a scenario.
-fn scenario_call(path: &Path) -> Result<Option<(&str, usize)>, Failure> {
+pub(super) fn scenario_call(path: &Path) -> Result<Option<(&str, usize)>, Failure> {
     let Some((file, number)) = path.to_str().and_then(|name| name.rsplit_once('#')) else {
         return Ok(None);
     };
@@ -71,6 +73,18 @@ fn is_scenario(path: &Path) -> bool {
 }
 
 fn subject(args: &ExplainArgs, file: &str, number: usize) -> Result<CallSubject, Failure> {
+    let (case, title) = call_of(file, number)?;
+    Ok(CallSubject {
+        case,
+        dialect: args.dialect.dialect(),
+        documented: None,
+        signature: None,
+        title: Some(title),
+    })
+}
+
+/// A call of a scenario with its world, and what it shows.
+pub(super) fn call_of(file: &str, number: usize) -> Result<(CallCase, String), Failure> {
     // `veriam test` without path names the scenarios of the program like this.
     let embedded = scenario::embedded::FILES.iter().any(|f| f.path == file);
     let scenario = match embedded && !Path::new(file).exists() {
@@ -81,13 +95,7 @@ fn subject(args: &ExplainArgs, file: &str, number: usize) -> Result<CallSubject,
     let missing = |error| Failure::usage(format_args!("{file}: {error}"));
     let call = scenario.call(number).map_err(missing)?;
     let case = scenario.case(number).map_err(missing)?;
-    Ok(CallSubject {
-        case,
-        dialect: args.dialect.dialect(),
-        documented: None,
-        signature: None,
-        title: Some(call.it.clone()),
-    })
+    Ok((case, call.it.clone()))
 }
 
 fn told(picked: Picked, name: &str, args: &ExplainArgs, streams: &mut Streams<'_>) -> Ended {

@@ -5,12 +5,13 @@ use std::path::Path;
 use serde::Serialize;
 use veriam_reports::ClusterRecord;
 
+use super::replay::Ask;
 use super::run::replay_command;
 use super::shown;
 use crate::case_file::settings;
 use crate::laws::{LawCase, LawCluster, store};
 use crate::style::{BAD, GOOD, paint};
-use crate::target::{self, Target};
+use crate::target::Target;
 
 /// Stores a broken law.
 pub(super) fn stored(out: &Path, cluster: &LawCluster, target: &dyn Target) -> ClusterRecord {
@@ -48,24 +49,21 @@ pub(super) struct ToldLaw {
     pub(super) diverges: bool,
 }
 
-pub(super) fn replay(file: &Path, bytes: &[u8]) -> Result<ToldLaw, String> {
+pub(super) fn replay(file: &Path, bytes: &[u8], ask: Ask<'_>) -> Result<ToldLaw, String> {
     let case = LawCase::from_json(bytes).map_err(|error| format!("{}:{error}", shown(file)))?;
-    let target = target::by_name(&case.target, case.dialect).ok_or_else(|| {
-        format!(
-            "{}: this build has no target `{}`; replay it with the build that stored it",
-            shown(file),
-            case.target
-        )
-    })?;
-    let seen = case.again(target.as_ref());
+    let mut seen = None;
+    ask(&case.target, case.dialect, &mut |target| {
+        seen = case.again(target).ok();
+    })
+    .map_err(|error| format!("{}: {error}", shown(file)))?;
     Ok(ToldLaw {
         file: shown(file),
         law: case.law.name(),
         title: case.law.title(),
         dialect: settings(&case.dialect),
-        before: seen.as_ref().ok().map(|seen| seen.before.to_string()),
-        after: seen.as_ref().ok().map(|seen| seen.after.to_string()),
-        diverges: seen.is_ok_and(|seen| seen.broken),
+        before: seen.as_ref().map(|seen| seen.before.to_string()),
+        after: seen.as_ref().map(|seen| seen.after.to_string()),
+        diverges: seen.is_some_and(|seen| seen.broken),
         target: case.target,
     })
 }

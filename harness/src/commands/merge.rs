@@ -95,6 +95,7 @@ fn with_clusters(merged: Merge, args: &MergeArgs) -> Result<(Merge, String, bool
         cases: 0,
         seed: start.seed,
         jobs: start.jobs,
+        without: start.without.iter().copied().collect(),
         stop_at_first: false,
     };
     let rows = Rows::embedded().map_err(Failure::internal)?;

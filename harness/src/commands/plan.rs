@@ -52,6 +52,7 @@ pub(super) fn run(args: &PlanArgs, streams: &mut Streams<'_>) -> Ended {
         cases: args.cases,
         seed: DEFAULT_SEED,
         jobs: 1,
+        without: veriam_model::PolicyTypes::new(),
         stop_at_first: false,
     };
     let rows = Rows::embedded().map_err(Failure::internal)?;

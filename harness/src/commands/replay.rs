@@ -3,18 +3,19 @@
 use std::path::Path;
 
 use serde::Serialize;
+use veriam_model::Dialect;
 
 use super::laws::{self, ToldLaw};
-use super::{read, shown};
+use super::{read, shown, stored_file};
 use crate::case_file::{Signature, StoredCase, settings};
 use crate::cli::{Format, ReplayArgs};
 use crate::exit::Exit;
 use crate::laws::has_law_tag;
-use crate::rim::{Ended, Streams};
+use crate::rim::{Ended, Failure, Streams};
 use crate::run::ORACLE;
 use crate::store::Rejudged;
 use crate::style::{BAD, GOOD, paint};
-use crate::target::{self, Evaluator};
+use crate::target::{Evaluator, Spec, Target};
 
 #[derive(Serialize)]
 struct Told {
@@ -31,6 +32,8 @@ struct ToldCase {
     dialect: Vec<String>,
     documented: Option<String>,
     oracle: String,
+    /// The name of the target that was asked now.
+    asked: String,
     target: String,
     diverges: bool,
 }
@@ -48,15 +51,39 @@ pub(super) fn run(args: &ReplayArgs, streams: &mut Streams<'_>) -> Ended {
         laws: Vec::new(),
         refused: Vec::new(),
     };
-    for file in &args.files {
-        let replayed = read(file, streams).and_then(|bytes| {
-            if has_law_tag(&bytes) {
-                told.laws.push(laws::replay(file, &bytes)?);
-            } else {
-                told.cases.push(replay(file, &bytes)?);
+    // A program is started once, and one that does not start is not started again for each file.
+    let program = match &args.target.target {
+        Some(spec @ Spec::Exec(_)) => Some(args.target.open(spec.clone(), None)?),
+        _ => None,
+    };
+    let ask = |name: &str, dialect: Dialect, ask: &mut dyn FnMut(&dyn Target)| {
+        if let Some(program) = &program {
+            ask(program.as_ref());
+            return Ok(());
+        }
+        match args.target.open_for(name, dialect) {
+            Ok(target) => {
+                ask(target.as_ref());
+                Ok(())
             }
-            Ok(())
-        });
+            Err(Failure::Told(_, message)) => Err(message),
+            Err(Failure::Gone) => Err("standard output is gone".to_owned()),
+        }
+    };
+    for name in &args.files {
+        let found = stored_file(name, &args.from);
+        let file = found.as_ref().unwrap_or(name);
+        let replayed = found
+            .clone()
+            .and_then(|file| read(&file, streams))
+            .and_then(|bytes| {
+                if has_law_tag(&bytes) {
+                    told.laws.push(laws::replay(file, &bytes, &ask)?);
+                } else {
+                    told.cases.push(replay(file, &bytes, &ask)?);
+                }
+                Ok(())
+            });
         match replayed {
             Ok(()) => {}
             Err(error) => {
@@ -90,22 +117,26 @@ pub(super) fn run(args: &ReplayArgs, streams: &mut Streams<'_>) -> Ended {
     }
 }
 
-fn replay(file: &Path, bytes: &[u8]) -> Result<ToldCase, String> {
+/// Asks the target of a case, or another one that is named, under a dialect; or says why there is none.
+pub(super) type Ask<'a> =
+    &'a dyn Fn(&str, Dialect, &mut dyn FnMut(&dyn Target)) -> Result<(), String>;
+
+fn replay(file: &Path, bytes: &[u8], ask: Ask<'_>) -> Result<ToldCase, String> {
     let case = StoredCase::from_json(bytes).map_err(|error| format!("{}:{error}", shown(file)))?;
     // A divergence between documentation and oracle concerns no target; the evaluator is asked as well.
     let name = match case.signature.target.as_str() {
         ORACLE => Evaluator::NAME,
         name => name,
     };
-    let target = target::by_name(name, case.dialect).ok_or_else(|| {
-        format!(
-            "{}: this build has no target `{name}`; replay it with the build that stored it",
-            shown(file)
-        )
-    })?;
-    let again = Rejudged::new(&case, target.as_ref());
+    let mut asked = None;
+    ask(name, case.dialect, &mut |target| {
+        asked = Some((target.name().to_owned(), Rejudged::new(&case, target)));
+    })
+    .map_err(|error| format!("{}: {error}", shown(file)))?;
+    let (asked, again) = asked.ok_or("nobody was asked")?;
     Ok(ToldCase {
         file: shown(file),
+        asked,
         dialect: settings(&case.dialect),
         documented: again.documented.as_ref().map(ToString::to_string),
         oracle: again.oracle.to_string(),
@@ -126,11 +157,7 @@ fn text(case: &ToldCase) -> String {
         text.push_str(&format!("  documented  {documented}\n"));
     }
     text.push_str(&format!("  oracle      {}\n", case.oracle));
-    let name = match case.signature.target.as_str() {
-        ORACLE => Evaluator::NAME,
-        name => name,
-    };
-    text.push_str(&format!("  {name:<11} {}\n", case.target));
+    text.push_str(&format!("  {:<11} {}\n", case.asked, case.target));
     if !case.dialect.is_empty() {
         text.push_str(&format!("  dialect     {}\n", case.dialect.join(" ")));
     }

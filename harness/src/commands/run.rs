@@ -25,7 +25,7 @@ use crate::run::{
 use crate::signals::Interrupted;
 use crate::store::store;
 use crate::target::{Spec, Target};
-use printed::printed;
+pub(super) use printed::printed;
 
 /// Divergences that are printed with their policies; all are stored and listed.
 const SHOWN_IN_FULL: usize = 5;
@@ -231,6 +231,7 @@ pub(super) fn plan(args: &RunArgs) -> Plan {
         cases: args.cases,
         seed: args.seed,
         jobs: args.jobs.map_or(processors, usize::from),
+        without: args.without.iter().copied().collect(),
         stop_at_first: args.fail_fast,
     }
 }
@@ -290,7 +291,7 @@ pub(super) fn bar(args: &RunArgs, plan: &Plan, rows: &Rows, streams: &Streams<'_
 }
 
 /// Stores a case.
-fn stored(out: &Path, cluster: &Cluster, target: &dyn Target) -> ClusterRecord {
+pub(super) fn stored(out: &Path, cluster: &Cluster, target: &dyn Target) -> ClusterRecord {
     let result = store(out, &cluster.case, target);
     let (file, not_stored, unsteady) = match result {
         Ok(stored) => (

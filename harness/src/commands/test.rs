@@ -1,5 +1,7 @@
 //! `veriam test`
 
+mod on_target;
+
 use serde::Serialize;
 
 use crate::cli::{Format, TestArgs};
@@ -8,6 +10,8 @@ use crate::rim::{Ended, Failure, Streams};
 use crate::scenario::check::{Report, ToldReport, check};
 use crate::scenario::{Scenario, ScenarioError, embedded, find, load};
 use crate::style::{BAD, GOOD, paint, thousands};
+use crate::target::Spec;
+use on_target::{OnTarget, on_target};
 
 #[derive(Serialize)]
 struct Told {
@@ -17,6 +21,8 @@ struct Told {
     failed: usize,
     tried: usize,
     scenarios: Vec<ToldReport>,
+    /// The target that was asked as well; null when none was named.
+    target: Option<OnTarget>,
     unreadable: Vec<Unreadable>,
 }
 
@@ -39,7 +45,23 @@ pub(super) fn run(args: &TestArgs, streams: &mut Streams<'_>) -> Ended {
             .map_err(|error| Failure::usage(format_args!("{}: {error}", scenario.file)))?;
         reports.push(report);
     }
+    let asked = match &args.target.target {
+        None => None,
+        Some(_) => {
+            let target = args.target.open(Spec::default(), None)?;
+            let asked = on_target(&scenarios, target.as_ref(), &args.out);
+            Some((asked, target.lost()))
+        }
+    };
     let mut exit = Exit::Agreed;
+    if let Some((asked, lost)) = &asked {
+        if let Some(reason) = lost {
+            streams.tell(&format!("veriam: {} was {reason}\n", asked.name));
+            exit = exit.or(Exit::Unreachable);
+        }
+        exit = exit.or(asked.exit());
+    }
+    let asked = asked.map(|(asked, _)| asked);
     if !reports.iter().all(Report::passed) {
         exit = exit.or(Exit::Divergence);
     }
@@ -47,8 +69,12 @@ pub(super) fn run(args: &TestArgs, streams: &mut Streams<'_>) -> Ended {
         exit = exit.or(Exit::Usage);
     }
     match args.format {
-        Format::Text => streams.end(exit, &text(args, &reports, &unreadable)),
-        Format::Json => streams.end(exit, &json(exit, &reports, &unreadable)),
+        Format::Text => {
+            let mut text = text(args, &reports, &unreadable);
+            text.push_str(&asked.as_ref().map(OnTarget::to_text).unwrap_or_default());
+            streams.end(exit, &text)
+        }
+        Format::Json => streams.end(exit, &json(exit, &reports, &unreadable, asked)),
     }
 }
 
@@ -108,7 +134,12 @@ fn text(args: &TestArgs, reports: &[Report<'_>], unreadable: &[ScenarioError]) -
     text
 }
 
-fn json(exit: Exit, reports: &[Report<'_>], unreadable: &[ScenarioError]) -> String {
+fn json(
+    exit: Exit,
+    reports: &[Report<'_>],
+    unreadable: &[ScenarioError],
+    target: Option<OnTarget>,
+) -> String {
     let told = Told {
         schema: "veriam.test/1",
         passed: exit == Exit::Agreed,
@@ -116,6 +147,7 @@ fn json(exit: Exit, reports: &[Report<'_>], unreadable: &[ScenarioError]) -> Str
         failed: failed(reports),
         tried: reports.iter().map(Report::tried).sum(),
         scenarios: reports.iter().map(Report::to_told).collect(),
+        target,
         unreadable: unreadable
             .iter()
             .map(|error| Unreadable {

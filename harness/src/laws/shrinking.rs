@@ -165,6 +165,7 @@ pub fn shrunk(law: Law, found: &Found, seed: u64, target: &dyn Target) -> Option
             id: None,
             generator_version: GENERATOR_VERSION,
             veriam: env!("CARGO_PKG_VERSION").to_owned(),
+            without: Vec::new(),
         },
         dialect,
         original,

@@ -11,9 +11,10 @@ use veriam_oracle::{
 };
 use veriam_reports::{Found, KEPT_PER_PAIR, Kind, Merge, OutcomeKind, Who};
 
+use super::open::differs;
 use super::{Part, Plan, Rows};
 use crate::case_file::{Origin, Signature, StoredCase};
-use crate::compare::{agree, oracle_reply};
+use crate::compare::{Reply, oracle_reply};
 use crate::labels;
 use crate::target::Target;
 
@@ -22,7 +23,7 @@ const SHRUNK_PER_PAIR: usize = KEPT_PER_PAIR;
 /// Divergences that are shrunk in all.
 const SHRUNK: usize = 64;
 /// Cases that are judged to shrink one divergence.
-const SHRINK_BUDGET: usize = 4_000;
+pub const SHRINK_BUDGET: usize = 4_000;
 
 /// The divergences of a run, told apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -135,6 +136,10 @@ fn case(
         },
         generator_version: GENERATOR_VERSION,
         veriam: env!("CARGO_PKG_VERSION").to_owned(),
+        without: match part {
+            Part::Controls => Vec::new(),
+            _ => plan.without.iter().collect(),
+        },
     };
     let (expected, observed) = (found.expected, found.observed);
     let dialect = target.asked_under();
@@ -148,7 +153,7 @@ fn case(
             // Whoever hangs or dies on a case takes its time each time, and would be given up in the end.
             let (case, exhausted) = match observed == Kind::Failed && target.is_process() {
                 true => (question.case, true),
-                false => shrunk(&question.case, (expected, observed), target),
+                false => shrunk(&question.case, (expected, observed), target, SHRINK_BUDGET),
             };
             let rules = deciding_rules(&case, &dialect, observed);
             (case, rules, target.name(), exhausted)
@@ -170,6 +175,71 @@ fn case(
     Some((case, exhausted))
 }
 
+/// A single case that is looked into.
+#[derive(Clone, Debug)]
+pub struct Look<'a> {
+    /// The case.
+    pub case: &'a Case,
+    /// Where it comes from.
+    pub origin: Origin,
+    /// Evaluations to shrink it with, at most.
+    pub budget: usize,
+    /// Whether to shrink it also where the target is a program that breaks on it, which takes its time.
+    pub patient: bool,
+}
+
+/// What a look at a case showed.
+#[derive(Clone, Debug)]
+pub enum Looked {
+    /// The target replies as the oracle does.
+    Agrees(Reply),
+    /// The target cannot be asked this.
+    Unsupported(String),
+    /// They differ; this is left of the case.
+    Differs(Box<Cluster>),
+}
+
+/// Asks oracle and target about a case, and makes it small where they differ.
+#[must_use]
+pub fn look(look: &Look<'_>, target: &dyn Target) -> Looked {
+    let dialect = target.asked_under();
+    let observation = target.ask(look.case);
+    let expected = oracle_reply(observation.case(look.case), &dialect);
+    let observed = observation.reply.clone();
+    if let Reply::Unsupported(reason) = observed {
+        return Looked::Unsupported(reason);
+    }
+    if !differs(observation.case(look.case), &expected, &observed, target) {
+        return Looked::Agrees(observed);
+    }
+    let pair = (expected.kind(), observed.kind());
+    let (case, exhausted) = match pair.1 == Kind::Failed && target.is_process() && !look.patient {
+        true => (look.case.clone(), true),
+        false => shrunk(look.case, pair, target, look.budget),
+    };
+    Looked::Differs(Box::new(Cluster {
+        examined: 1,
+        exhausted,
+        failure: match observed {
+            Reply::Failed(message) => Some(message),
+            _ => None,
+        },
+        case: StoredCase {
+            signature: Signature {
+                law: None,
+                target: target.name().to_owned(),
+                expected: pair.0,
+                observed: pair.1,
+                rules: deciding_rules(&case, &dialect, pair.1),
+            },
+            origin: look.origin.clone(),
+            dialect,
+            documented: None,
+            case: nameless(case),
+        },
+    }))
+}
+
 fn nameless(case: Case) -> Case {
     match case {
         Case::Check(check) => Case::Check(Box::new(Check { id: None, ..*check })),
@@ -183,7 +253,7 @@ pub const ORACLE: &str = "oracle";
 /// The smallest case found with the same pair of replies, and whether the budget ran out. It stays determined
 /// if it was.
 #[must_use]
-pub fn shrunk(case: &Case, pair: (Kind, Kind), target: &dyn Target) -> (Case, bool) {
+pub fn shrunk(case: &Case, pair: (Kind, Kind), target: &dyn Target, budget: usize) -> (Case, bool) {
     let dialect = target.asked_under();
     let stays_determined = is_determined(case, &dialect);
     let still_fails = |candidate: &Case| {
@@ -199,7 +269,7 @@ pub fn shrunk(case: &Case, pair: (Kind, Kind), target: &dyn Target) -> (Case, bo
         };
         observed.reply.kind() == pair.1
             && expected.kind() == pair.0
-            && !agree(&expected, &observed.reply)
+            && differs(observed.case(candidate), &expected, &observed.reply, target)
             && target.lost().is_none()
             && (!stays_determined || is_determined(candidate, &dialect))
     };
@@ -207,18 +277,18 @@ pub fn shrunk(case: &Case, pair: (Kind, Kind), target: &dyn Target) -> (Case, bo
         Case::Check(check) => {
             let mut fails =
                 |candidate: &Check| still_fails(&Case::Check(Box::new(candidate.clone())));
-            let shrunk = shrink::shrink(check, SHRINK_BUDGET, &mut fails);
+            let shrunk = shrink::shrink(check, budget, &mut fails);
             (Case::Check(Box::new(shrunk.check)), shrunk.exhausted)
         }
         Case::Document(document) => {
             let mut fails = |candidate: &_| still_fails(&Case::Document(Clone::clone(candidate)));
-            let shrunk = shrink::shrink_document(document, SHRINK_BUDGET, &mut fails);
+            let shrunk = shrink::shrink_document(document, budget, &mut fails);
             (Case::Document(shrunk.case), shrunk.exhausted)
         }
         Case::Call(call) => {
             let mut fails =
                 |candidate: &_| still_fails(&Case::Call(Box::new(Clone::clone(candidate))));
-            let shrunk = shrink::shrink_call(call, SHRINK_BUDGET, &mut fails);
+            let shrunk = shrink::shrink_call(call, budget, &mut fails);
             (Case::Call(Box::new(shrunk.case)), shrunk.exhausted)
         }
     }

@@ -8,6 +8,7 @@ use veriam_reports::{
     Outcomes, Part, ReadingCount,
 };
 
+use super::unit::Answer;
 use crate::compare::Reply;
 use crate::labels::Counts;
 
@@ -34,6 +35,8 @@ pub struct Tally {
     pub labels: Counts,
     /// What became of laws, where laws are tried.
     pub laws: LawTally,
+    /// What generated cases would have reached that the target cannot be asked or from which policies are left out.
+    pub left_out: LeftOut,
     /// How the replies of a target without declared dialect fit each reading: choice and index of the reading.
     pub readings: BTreeMap<(Choice, usize), Fit>,
     /// The first divergences of each pair of replies, by index.
@@ -42,6 +45,15 @@ pub struct Tally {
     pub faults: Vec<OracleFault>,
     /// Further such cases.
     pub more_faults: u64,
+}
+
+/// What cases would have reached.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LeftOut {
+    /// What the oracle answers on them, all policies included.
+    pub outcomes: Outcomes,
+    /// Their labels; nothing while there is none.
+    pub labels: Option<Counts>,
 }
 
 /// How replies fit one reading of a choice, over the cases that turn on the choice.
@@ -77,6 +89,7 @@ impl Tally {
             divergences: 0,
             labels: Counts::new(),
             laws: LawTally::default(),
+            left_out: LeftOut::default(),
             readings: BTreeMap::new(),
             found: Vec::new(),
             faults: Vec::new(),
@@ -93,35 +106,21 @@ impl Tally {
         }
     }
 
+    /// Counts what a generated case would have reached.
+    pub(super) fn left_out(&mut self, answer: &Answer) {
+        if let Some(marks) = &answer.marks {
+            add(&mut self.left_out.outcomes, &answer.reply);
+            self.left_out
+                .labels
+                .get_or_insert_with(Counts::new)
+                .add(marks);
+        }
+    }
+
     /// Counts a case that was compared, and what the oracle answered.
     pub(crate) fn compared(&mut self, kind: CaseKind, oracle: &Reply) {
         self.kinds[kind as usize] += 1;
-        let outcomes = &mut self.outcomes;
-        *match oracle {
-            Reply::Decided(Decision::Allow)
-            | Reply::Call(Outcome::Allowed)
-            | Reply::Reported(Outcome::Allowed) => &mut outcomes.allow,
-            Reply::Decided(Decision::ExplicitDeny) => &mut outcomes.explicit_deny,
-            Reply::Decided(Decision::ImplicitDeny) => &mut outcomes.implicit_deny,
-            Reply::Call(Outcome::Denied(denial)) | Reply::Reported(Outcome::Denied(denial)) => {
-                match denial.kind {
-                    DenialKind::Explicit => &mut outcomes.explicit_deny,
-                    DenialKind::Implicit => &mut outcomes.implicit_deny,
-                }
-            }
-            Reply::Call(Outcome::Rejected(_)) | Reply::Reported(Outcome::Rejected(_)) => {
-                &mut outcomes.rejected
-            }
-            Reply::Call(Outcome::Invalid(_)) | Reply::Reported(Outcome::Invalid(_)) => {
-                &mut outcomes.not_found
-            }
-            Reply::Invalid(_) | Reply::InvalidWorld(_) | Reply::InvalidSomehow => {
-                &mut outcomes.invalid
-            }
-            Reply::Accepted => &mut outcomes.accepted,
-            Reply::Refused(_) | Reply::RefusedSomehow => &mut outcomes.refused,
-            Reply::Malformed | Reply::Unsupported(_) | Reply::Failed(_) => &mut outcomes.malformed,
-        } += 1;
+        add(&mut self.outcomes, oracle);
     }
 
     /// Counts a divergence, and keeps it if it is among the first of its pair of replies.
@@ -189,6 +188,13 @@ impl Tally {
             divergences: self.divergences,
             labels,
             laws: self.laws,
+            left_out: Box::new(reports::LeftOut {
+                outcomes: self.left_out.outcomes,
+                labels: self
+                    .left_out
+                    .labels
+                    .map_or_else(LabelCounts::default, |labels| labels.record()),
+            }),
             readings,
             found: self.found,
             faults: self
@@ -199,6 +205,32 @@ impl Tally {
             more_faults: self.more_faults,
         }
     }
+}
+
+fn add(outcomes: &mut Outcomes, reply: &Reply) {
+    *match reply {
+        Reply::Decided(Decision::Allow)
+        | Reply::Call(Outcome::Allowed)
+        | Reply::Reported(Outcome::Allowed) => &mut outcomes.allow,
+        Reply::Decided(Decision::ExplicitDeny) => &mut outcomes.explicit_deny,
+        Reply::Decided(Decision::ImplicitDeny) => &mut outcomes.implicit_deny,
+        Reply::Call(Outcome::Denied(denial)) | Reply::Reported(Outcome::Denied(denial)) => {
+            match denial.kind {
+                DenialKind::Explicit => &mut outcomes.explicit_deny,
+                DenialKind::Implicit => &mut outcomes.implicit_deny,
+            }
+        }
+        Reply::Call(Outcome::Rejected(_)) | Reply::Reported(Outcome::Rejected(_)) => {
+            &mut outcomes.rejected
+        }
+        Reply::Call(Outcome::Invalid(_)) | Reply::Reported(Outcome::Invalid(_)) => {
+            &mut outcomes.not_found
+        }
+        Reply::Invalid(_) | Reply::InvalidWorld(_) | Reply::InvalidSomehow => &mut outcomes.invalid,
+        Reply::Accepted => &mut outcomes.accepted,
+        Reply::Refused(_) | Reply::RefusedSomehow => &mut outcomes.refused,
+        Reply::Malformed | Reply::Unsupported(_) | Reply::Failed(_) => &mut outcomes.malformed,
+    } += 1;
 }
 
 impl Default for Tally {

@@ -2,60 +2,90 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use veriam_model::{Case, ChoiceSet, Dialect};
-use veriam_oracle::{self as oracle, CallVerdict, Detail, Verdict};
+use veriam_model::{Case, ChoiceSet, Dialect, PolicyTypes};
+use veriam_oracle::{self as oracle, Detail};
 use veriam_reports::{Found, Part, Who};
 
 use super::Question;
+use super::open::{Open, open};
 use super::tally::Tally;
+use super::without::{Reduced, all_reduced};
 use crate::compare::{Reply, agree, call_reply, oracle_reading, outcome_reply};
 use crate::labels::{self, Marks};
-use crate::target::Target;
+use crate::target::{Observation, Target};
 
 /// Judges neighbouring cases of a part and adds them to the tally; `first` is the number of the first one.
+///
+/// The policies of the types in `without` are left out before anybody is asked.
 pub(super) fn judge(
     part: Part,
     first: u64,
-    questions: &[Question],
+    drawn: &[Question],
+    without: PolicyTypes,
     target: &dyn Target,
     tally: &mut Tally,
 ) {
+    let without = match part {
+        Part::Controls => PolicyTypes::new(),
+        _ => without,
+    };
+    let (questions, reduced) = all_reduced(drawn, without);
+    let questions = &*questions;
     let cases: Vec<&Case> = questions.iter().map(|question| &question.case).collect();
     let observed = target.ask_all(&cases);
-    for ((index, question), observed) in (first..).zip(questions).zip(observed) {
+    for (i, (question, observed)) in questions.iter().zip(observed).enumerate() {
+        let index = first + i as u64;
+        let observed = match reduced.get(i) {
+            Some(Reduced::Gone(policy_type)) => Observation::as_drawn(Reply::Unsupported(format!(
+                "documents of type {policy_type}, which are left out"
+            ))),
+            _ => observed,
+        };
         let case = observed.case(&question.case);
-        let asked = catch_unwind(AssertUnwindSafe(|| ask(part, case, target)));
-        match asked {
-            Ok(answer) => count(index, question, &answer, observed.reply, target, tally),
-            Err(panic) => {
-                let message = panic
-                    .downcast_ref::<&str>()
-                    .map(|text| (*text).to_owned())
-                    .or_else(|| panic.downcast_ref::<String>().cloned())
-                    .unwrap_or_default();
-                tally.broke(index, message);
+        let judged = caught(|| {
+            // What the whole case would have reached, a run with fewer policy types need not.
+            if part == Part::Generated
+                && matches!(reduced.get(i), Some(Reduced::Changed(_) | Reduced::Gone(_)))
+            {
+                tally.left_out(&ask(part, &drawn[i].case, target));
             }
+            let answer = ask(part, case, target);
+            count(
+                index,
+                question,
+                &answer,
+                observed.reply.clone(),
+                target,
+                tally,
+            );
+        });
+        if let Err(message) = judged {
+            tally.broke(index, message);
         }
     }
 }
 
+/// What panics in the oracle is a fault of Veriam, told with the case.
+fn caught(judge: impl FnOnce()) -> Result<(), String> {
+    catch_unwind(AssertUnwindSafe(judge)).map_err(|panic| {
+        panic
+            .downcast_ref::<&str>()
+            .map(|text| (*text).to_owned())
+            .or_else(|| panic.downcast_ref::<String>().cloned())
+            .unwrap_or_default()
+    })
+}
+
 /// What the oracle says about a case.
-struct Answer {
+pub(super) struct Answer {
     /// Under the dialect of the target, or the default one.
-    reply: Reply,
+    pub(super) reply: Reply,
     /// The choices consulted on the way.
     consulted: ChoiceSet,
     /// What the outcome turns on, where somebody asked.
     open: Option<Open>,
     /// What the case reaches, for generated cases.
-    marks: Option<Marks>,
-}
-
-/// The open points an outcome turns on, or might.
-struct Open {
-    choices: ChoiceSet,
-    /// Each combination of their readings with its reply; empty when there are too many to be tried.
-    readings: Vec<(Dialect, Reply)>,
+    pub(super) marks: Option<Marks>,
 }
 
 fn count(
@@ -68,6 +98,7 @@ fn count(
 ) {
     if let Reply::Unsupported(reason) = &observed {
         tally.unsupported(reason);
+        tally.left_out(answer);
         return;
     }
     tally.compared(question.case.kind(), &answer.reply);
@@ -166,42 +197,6 @@ fn ask(part: Part, case: &Case, target: &dyn Target) -> Answer {
         marks.open_points(answer.consulted, turning);
     }
     answer
-}
-
-fn open(case: &Case, consulted: ChoiceSet) -> Option<Open> {
-    let too_many = Open {
-        choices: consulted,
-        readings: Vec::new(),
-    };
-    match case {
-        Case::Document(_) => None,
-        Case::Check(check) => match oracle::verdict(check) {
-            Ok(Verdict::Determined(_)) => None,
-            Ok(Verdict::Undetermined {
-                choices, readings, ..
-            }) => {
-                let reply = |(dialect, outcome)| (dialect, outcome_reply(outcome));
-                Some(Open {
-                    choices,
-                    readings: readings.into_iter().map(reply).collect(),
-                })
-            }
-            Err(_) => Some(too_many),
-        },
-        Case::Call(call) => match oracle::call_verdict(&call.world, &call.call) {
-            Ok(CallVerdict::Determined(_)) => None,
-            Ok(CallVerdict::Undetermined {
-                choices, readings, ..
-            }) => {
-                let reply = |(dialect, outcome)| (dialect, Reply::Call(outcome));
-                Some(Open {
-                    choices,
-                    readings: readings.into_iter().map(reply).collect(),
-                })
-            }
-            Err(_) => Some(too_many),
-        },
-    }
 }
 
 /// Whether a dialect has another reading than the default one for one of these choices.

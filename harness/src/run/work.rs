@@ -174,7 +174,14 @@ impl<'a> Work<'a> {
                 Part::Laws => {
                     laws::judge(self.plan.seed, index, &group, self.target, &mut tally);
                 }
-                part => unit::judge(part, index, &group, self.target, &mut tally),
+                part => unit::judge(
+                    part,
+                    index,
+                    &group,
+                    self.plan.without,
+                    self.target,
+                    &mut tally,
+                ),
             }
             if self.plan.stop_at_first && tally.divergences > 0 {
                 self.diverged.store(true, Ordering::Relaxed);

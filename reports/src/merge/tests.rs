@@ -34,6 +34,7 @@ fn start(shard: Shard) -> StartRecord {
         dialect: None,
         unit_cases: UNIT,
         parts: vec![part(Part::Controls, 6), part(Part::Generated, 40 * UNIT)],
+        without: Vec::new(),
         labels: Vec::new(),
         laws: LAWS.map(planned).to_vec(),
         shard,

@@ -72,6 +72,14 @@ fn heading(out: &mut String, summary: &Summary) -> std::fmt::Result {
         Some(dialect) => writeln!(out, "dialect: {}", dialect.join(", "))?,
         None => writeln!(out, "dialect: none declared")?,
     }
+    if !summary.without.is_empty() {
+        let without: Vec<&str> = summary.without.iter().map(|t| t.name()).collect();
+        writeln!(
+            out,
+            "left out of every case: policies of type {}",
+            without.join(", ")
+        )?;
+    }
     if summary.shard != Shard::WHOLE {
         writeln!(
             out,

@@ -8,7 +8,7 @@ use crate::pretty::pretty;
 use crate::style::{STRONG, paint};
 
 /// The case as people want to see it: what was asked, then each policy, pretty-printed where it is JSON.
-pub(super) fn printed(case: &StoredCase, record: &ClusterRecord) -> String {
+pub(in crate::commands) fn printed(case: &StoredCase, record: &ClusterRecord) -> String {
     let mut lines = Lines(format!(
         "{}\n",
         paint(STRONG, format_args!("divergence of {}", case.signature))
