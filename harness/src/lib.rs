@@ -15,6 +15,7 @@ pub mod commands;
 pub mod compare;
 pub mod data;
 pub mod decide;
+pub mod engines;
 pub mod exit;
 pub mod explain;
 pub mod journal;

@@ -5,7 +5,10 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
+use veriam_reports::Shard;
+
 use super::{DEFAULT_CASES, Format, PartName, Space};
+use crate::engines;
 use crate::store::DEFAULT_FOLDER;
 
 /// How the units of a plan are printed.
@@ -90,6 +93,14 @@ pub struct MergeArgs {
     /// Write the records of all files together to this file
     #[arg(long, value_name = "FILE")]
     pub records: Option<PathBuf>,
+}
+
+/// `K/N`, or `auto` for what the engine's variables say.
+pub(super) fn shard(text: &str) -> Result<Shard, String> {
+    match text {
+        "auto" => engines::shard(&|name| std::env::var(name).ok()),
+        _ => text.parse(),
+    }
 }
 
 /// A time such as `90s`, `10m` or `2h`.

@@ -82,6 +82,9 @@ out wrong, a part compares nothing, a decision or label is too rare among the ge
 them are left open by the documentation. Divergences are shrunk and stored; `veriam replay FILE` judges them \
 again. Divergences that the ledger accepts are known and do not fail the run (`veriam ledger --help`).
 
+A signal to end (SIGINT, SIGTERM) lets the units at work finish and prints what there is; the units that are missing \
+make the run void, and --resume goes on. A second signal ends at once.
+
 Examples:
   veriam run                              everything, 100,000 generated cases
   veriam run --only generated --cases 20000 --seed 7
@@ -157,8 +160,10 @@ pub struct RunArgs {
     /// Accept no divergence, whatever the ledger says
     #[arg(long)]
     pub no_ledger: bool,
-    /// Run only the units of this shard, numbered from 0; `veriam merge` puts the journals of all shards together
-    #[arg(long, value_name = "K/N", default_value_t = Shard::WHOLE)]
+
+    /// Run only the units of this shard, numbered from 0; `auto` takes it from the variables of the engine that started
+    /// this process. `veriam merge` puts the journals of all shards together
+    #[arg(long, value_name = "K/N", default_value_t = Shard::WHOLE, value_parser = campaign::shard)]
     pub shard: Shard,
 
     /// File to which each unit is written as soon as it is done [default: below target/veriam/journal, by plan and
