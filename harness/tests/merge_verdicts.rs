@@ -36,6 +36,7 @@ fn shards(cases: u64, tally: &dyn Fn(&PlannedUnit) -> Tally) -> [Vec<Record>; 2]
         cases,
         seed: 1,
         jobs: 1,
+        without: veriam_model::PolicyTypes::new(),
         stop_at_first: false,
     };
     let planned = plan.planned(&Rows::embedded().unwrap());
