@@ -30,6 +30,16 @@ impl World {
                 ("call.from.endpoint.address", address)
             }
         };
+        let elsewhere = matches!(call.request, Request::AssumeRole(_) | Request::Other(_))
+            || matches!(call.caller, Caller::Service(_));
+        if elsewhere && matches!(call.from, Path::Endpoint { .. }) {
+            return fault(
+                "call.from",
+                "endpoint",
+                "the internet: requests to STS and other services, and those of services, do not come through an \
+                 endpoint of AgentCore",
+            );
+        }
         if address.1.parse::<IpAddr>().is_err() {
             return fault(address.0, address.1, "an IPv4 or IPv6 address");
         }

@@ -357,6 +357,16 @@ impl World {
             }
             (None, _) => {}
         }
+        for (name, _) in request.keys.iter() {
+            let start = name.get(..4).unwrap_or_default();
+            if start.eq_ignore_ascii_case("aws:") || !name.contains(':') {
+                return fault(
+                    "call.request.other.keys",
+                    name,
+                    "a key of a service, for example kms:ViaService; keys that begin with aws: are derived",
+                );
+            }
+        }
         match &request.via {
             Some(via) if !via.ends_with(".amazonaws.com") => fault(
                 "call.request.other.via",
