@@ -47,6 +47,7 @@ pub use rule::{Book, ParseRuleIdError, RuleId, RuleSet};
 pub use tags::{DuplicateTag, Tags};
 pub use world::{
     Account, Authorizer, EngineMode, Gateway, GatewayAuthorizer, Harness, HarnessEndpoint,
-    Identity, Malformed, Membership, Memory, Network, OtherPolicyType, OtherResource, PolicyPlace,
-    Provider, ProviderKind, Runtime, RuntimeEndpoint, TokenRules, Tool, WorkloadIdentity, World,
+    Identity, Malformed, Membership, Memory, Names, Network, OtherPolicyType, OtherResource,
+    PolicyPlace, Provider, ProviderKind, Runtime, RuntimeEndpoint, TokenRules, Tool,
+    WorkloadIdentity, World,
 };

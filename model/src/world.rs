@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{PolicyText, Tags};
 
-pub use check::Malformed;
+pub use check::{Malformed, Names};
 pub use place::PolicyPlace;
 pub use resource::{
     EngineMode, Gateway, GatewayAuthorizer, Harness, HarnessEndpoint, Memory, OtherPolicyType,

@@ -1,6 +1,7 @@
 //! What a well-formed world and a well-formed call are: names that can stand in an ARN, references that lead somewhere.
 
 mod call;
+mod names;
 mod request;
 mod resources;
 
@@ -9,6 +10,10 @@ use std::fmt;
 
 use crate::facts::PARTITIONS;
 use crate::{Identity, Runtime, World};
+
+pub use names::Names;
+
+const ACCOUNT: &str = "the id of an account of the world";
 
 /// A world or a call that is no question: the first member at fault.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -157,7 +162,7 @@ impl World {
     fn known_account(&self, id: &str, member: impl Fn() -> String) -> Result<(), Malformed> {
         match self.account(id) {
             Some(_) => Ok(()),
-            None => fault(member(), id, "the id of an account of the world"),
+            None => fault(member(), id, ACCOUNT),
         }
     }
 }
@@ -174,6 +179,11 @@ fn endpoints(index: usize, runtime: &Runtime) -> Result<(), Malformed> {
         unique(&mut names, &endpoint.name, at)?;
     }
     Ok(())
+}
+
+/// Whether a text is an ARN as far as a check needs: of six parts at least. What kind, the judges find out.
+fn is_arn(text: &str) -> bool {
+    text.starts_with("arn:") && text.bytes().filter(|&b| b == b':').count() >= 5
 }
 
 /// Letters, digits, hyphens and underscores: what ids hold.

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::{Malformed, fault, iam_name};
+use super::{Malformed, Names, fault, iam_name};
 use crate::{Call, Caller, Path, Request, ServiceCaller, Token, World};
 
 /// The last second of the year 9999: later times have no date of four-digit year.
@@ -15,12 +15,33 @@ impl World {
     /// # Errors
     /// [`Malformed`] with the first member at fault.
     pub fn validate_call(&self, call: &Call) -> Result<(), Malformed> {
+        call.validate(self)
+    }
+}
+
+impl Call {
+    /// As [`World::validate_call`], with the world's names in whatever shape.
+    ///
+    /// # Errors
+    /// [`Malformed`] with the first member at fault.
+    pub fn validate(&self, names: &impl Names) -> Result<(), Malformed> {
+        Checking { names }.call(self)
+    }
+}
+
+/// The checks of a call against the names that there are.
+pub(super) struct Checking<'n, N> {
+    pub(super) names: &'n N,
+}
+
+impl<N: Names> Checking<'_, N> {
+    fn call(&self, call: &Call) -> Result<(), Malformed> {
         self.validate_caller(call)?;
         self.validate_request(call)?;
         let address = match &call.from {
             Path::Internet { address } => ("call.from.internet.address", address),
             Path::Endpoint { endpoint, address } => {
-                if self.network(endpoint).is_none() {
+                if !self.names.has_network(endpoint) {
                     return fault(
                         "call.from.endpoint.endpoint",
                         endpoint,
@@ -60,13 +81,13 @@ impl World {
         const USER: &str = "the name of a user of that account";
         match &call.caller {
             Caller::User(user) => {
-                if self.user(&user.account, &user.name).is_none() {
+                if !self.names.has_user(&user.account, &user.name) {
                     return fault("call.caller.user.name", &user.name, USER);
                 }
                 token("call.caller.user.token", user.token, call.at)
             }
             Caller::Session(session) => {
-                if self.role(&session.account, &session.role).is_none() {
+                if !self.names.has_role(&session.account, &session.role) {
                     return fault(
                         "call.caller.session.role",
                         &session.role,
@@ -80,11 +101,9 @@ impl World {
                 )?;
                 token("call.caller.session.token", Some(session.token), call.at)
             }
-            Caller::Root(root) => {
-                self.known_account(&root.account, || "call.caller.root.account".to_owned())
-            }
+            Caller::Root(root) => self.known_account("call.caller.root.account", &root.account),
             Caller::Federated(session) => {
-                if self.user(&session.account, &session.user).is_none() {
+                if !self.names.has_user(&session.account, &session.user) {
                     return fault("call.caller.federated.user", &session.user, USER);
                 }
                 if let Some(mfa) = session.token.mfa {
@@ -112,7 +131,7 @@ impl World {
             );
         }
         if let Some(account) = &caller.source_account {
-            self.known_account(account, || "call.caller.service.source_account".to_owned())?;
+            self.known_account("call.caller.service.source_account", account)?;
         }
         match request {
             Request::Gateway(_) | Request::AssumeRole(_) | Request::Other(_) => Ok(()),
@@ -122,6 +141,13 @@ impl World {
                 "a principal: services call gateways, STS and other services only",
             ),
         }
+    }
+
+    pub(super) fn known_account(&self, member: &str, id: &str) -> Result<(), Malformed> {
+        if self.names.has_account(id) {
+            return Ok(());
+        }
+        fault(member, id, super::ACCOUNT)
     }
 }
 

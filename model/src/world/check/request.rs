@@ -1,23 +1,29 @@
 //! What a well-formed request is: it names what the world holds, and carries what its operation takes.
 
-use super::{Malformed, fault, word};
+use super::call::Checking;
+use super::{Malformed, Names, fault, is_arn, word};
 use crate::facts::agentcore;
 use crate::{
     AssumeRoleRequest, Call, Caller, ControlOperation, ControlRequest, ControlTarget, EngineMode,
     GatewayRequest, HarnessOperation, HarnessRequest, IdentityOperation, IdentityRequest,
     MemoryRequest, OtherRequest, ProviderKind, Request, RoleName, RuntimeRequest, ToolKind,
-    ToolRequest, World,
+    ToolRequest,
 };
 
 const ENDPOINT: &str = "the name of an endpoint, for example DEFAULT";
 
-impl World {
+impl<N: Names> Checking<'_, N> {
     /// Checks what a call asks for.
     pub(super) fn validate_request(&self, call: &Call) -> Result<(), Malformed> {
         match &call.request {
             Request::Runtime(request) => self.runtime_request(request),
             Request::Gateway(request) => self.gateway_request(request),
-            Request::Harness(request) => self.harness_request(request),
+            Request::Harness(request) => {
+                if !is_invocation(request.operation) {
+                    signed(&call.caller)?;
+                }
+                self.harness_request(request)
+            }
             Request::Memory(request) => {
                 signed(&call.caller)?;
                 self.memory_request(request)
@@ -31,8 +37,7 @@ impl World {
             Request::AssumeRole(AssumeRoleRequest { role }) => {
                 signed(&call.caller)?;
                 self.known_role("call.request.assume_role.role.name", role)?;
-                let trusts = |role: &crate::Identity| role.trust.is_some();
-                if self.role(&role.account, &role.name).is_some_and(trusts) {
+                if self.names.has_trust(&role.account, &role.name) {
                     return Ok(());
                 }
                 fault(
@@ -49,7 +54,7 @@ impl World {
     }
 
     fn runtime_request(&self, request: &RuntimeRequest) -> Result<(), Malformed> {
-        if self.runtime(&request.runtime).is_none() {
+        if !self.names.has_runtime(&request.runtime) {
             return fault(
                 "call.request.runtime.runtime",
                 &request.runtime,
@@ -67,14 +72,14 @@ impl World {
     }
 
     fn gateway_request(&self, request: &GatewayRequest) -> Result<(), Malformed> {
-        let Some(gateway) = self.gateway(&request.gateway) else {
+        let Some(engine) = self.names.gateway_engine(&request.gateway) else {
             return fault(
                 "call.request.gateway.gateway",
                 &request.gateway,
                 "the id of a gateway of the world",
             );
         };
-        if request.tool_call && gateway.engine == Some(EngineMode::Enforce) {
+        if request.tool_call && engine == Some(EngineMode::Enforce) {
             return fault(
                 "call.request.gateway.tool_call",
                 true,
@@ -85,7 +90,7 @@ impl World {
     }
 
     fn memory_request(&self, request: &MemoryRequest) -> Result<(), Malformed> {
-        if self.memory(&request.memory).is_none() {
+        if !self.names.has_memory(&request.memory) {
             return fault(
                 "call.request.memory.memory",
                 &request.memory,
@@ -94,10 +99,8 @@ impl World {
         }
         use crate::MemoryOperation as Op;
         let operation = request.operation;
-        let takes = |key: &str| {
-            let action = agentcore::action(operation.name());
-            action.is_some_and(|action| action.keys.iter().any(|k| k == key))
-        };
+        let action = agentcore::action(operation.name());
+        let takes = |key: &str| action.is_some_and(|action| action.keys.iter().any(|k| k == key));
         // AC-236: by id of a record the parameter exists although the reference lists no key for it.
         let by_record = matches!(operation, Op::GetMemoryRecord | Op::DeleteMemoryRecord);
         let queries = matches!(operation, Op::ListMemoryRecords | Op::RetrieveMemoryRecords);
@@ -143,7 +146,7 @@ impl World {
         let about_none = matches!(operation, Op::CreateHarness | Op::ListHarnesses);
         match &request.harness {
             None if about_none => {}
-            Some(id) if !about_none && self.harness(id).is_some() => {}
+            Some(id) if !about_none && self.names.has_harness(id) => {}
             found => {
                 return fault(
                     "call.request.harness.harness",
@@ -156,13 +159,7 @@ impl World {
             operation,
             Op::GetHarnessEndpoint | Op::UpdateHarnessEndpoint | Op::DeleteHarnessEndpoint
         );
-        let may_name = must_name
-            || matches!(
-                operation,
-                Op::InvokeHarness
-                    | Op::InvokeAgentRuntimeCommand
-                    | Op::InvokeAgentRuntimeCommandShell
-            );
+        let may_name = must_name || is_invocation(operation);
         match &request.endpoint {
             Some(name) if may_name => word("call.request.harness.endpoint", name, ENDPOINT)?,
             None if !must_name => {}
@@ -189,25 +186,13 @@ impl World {
     }
 
     fn tool_request(&self, request: &ToolRequest) -> Result<(), Malformed> {
-        self.known_tool("call.request.tool.tool", request.tool.as_deref(), |kind| {
-            kind == request.operation.kind()
-        })
-    }
-
-    fn known_tool(
-        &self,
-        member: &str,
-        id: Option<&str>,
-        fits: impl Fn(ToolKind) -> bool,
-    ) -> Result<(), Malformed> {
-        let Some(id) = id else { return Ok(()) };
-        match self.tool(id) {
-            Some(tool) if fits(tool.kind) => Ok(()),
-            _ => fault(
-                member,
+        match request.tool.as_deref() {
+            Some(id) if self.names.tool_kind(id) != Some(request.operation.kind()) => fault(
+                "call.request.tool.tool",
                 id,
                 "the id of a tool of the world, of the kind the operation is for",
             ),
+            _ => Ok(()),
         }
     }
 
@@ -218,7 +203,7 @@ impl World {
     ) -> Result<(), Malformed> {
         use IdentityOperation as Op;
         let account = account.unwrap_or_default();
-        if self.workload_identity(account, &request.workload).is_none() {
+        if !self.names.has_workload_identity(account, &request.workload) {
             return fault(
                 "call.request.identity.workload",
                 &request.workload,
@@ -237,7 +222,7 @@ impl World {
         };
         match (kind, &request.provider) {
             (None, None) => {}
-            (Some(kind), Some(name)) if self.provider(account, kind, name).is_some() => {}
+            (Some(kind), Some(name)) if self.names.has_provider(account, kind, name) => {}
             (_, found) => {
                 return fault(
                     "call.request.identity.provider",
@@ -271,22 +256,20 @@ impl World {
         let fits = match (&request.on, about(request.operation)) {
             (ControlTarget::Nothing, About::Nothing) => true,
             (ControlTarget::Runtime(id), About::Runtime | About::PolicyHolder) => {
-                self.runtime(id).is_some()
+                self.names.has_runtime(id)
             }
             (
                 ControlTarget::RuntimeEndpoint { runtime, endpoint },
                 About::RuntimeEndpoint | About::PolicyHolder,
             ) => {
                 word("call.request.control.on", endpoint, ENDPOINT)?;
-                self.runtime(runtime).is_some()
+                self.names.has_runtime(runtime)
             }
             (ControlTarget::Gateway(id), About::Gateway | About::PolicyHolder) => {
-                self.gateway(id).is_some()
+                self.names.gateway_engine(id).is_some()
             }
-            (ControlTarget::Memory(id), About::PolicyHolder) => self.memory(id).is_some(),
-            (ControlTarget::Tool(id), About::Tool(kind)) => {
-                self.tool(id).is_some_and(|tool| tool.kind == kind)
-            }
+            (ControlTarget::Memory(id), About::PolicyHolder) => self.names.has_memory(id),
+            (ControlTarget::Tool(id), About::Tool(kind)) => self.names.tool_kind(id) == Some(kind),
             _ => false,
         };
         if !fits {
@@ -307,8 +290,9 @@ impl World {
             }
         }
         for (name, _) in request.settings.iter() {
-            let known = format!("bedrock-agentcore:{name}");
-            if !agentcore::service_keys().iter().any(|k| k.name == known) {
+            let behind_prefix = |key: &'static str| key.strip_prefix("bedrock-agentcore:");
+            let mut keys = agentcore::service_keys().iter();
+            if !keys.any(|key| behind_prefix(&key.name) == Some(name)) {
                 return fault(
                     "call.request.control.settings",
                     name,
@@ -334,11 +318,14 @@ impl World {
             );
         }
         const RESOURCE: &str = "call.request.other.resource";
-        if request.resource != "*" && !request.resource.starts_with("arn:") {
-            return fault(RESOURCE, &request.resource, "an ARN or *");
+        if request.resource != "*" && !is_arn(&request.resource) {
+            return fault(RESOURCE, &request.resource, "an ARN of six parts or *");
         }
-        match (&request.account, self.other(&request.resource)) {
-            (Some(account), Some(known)) if *account != known.account => {
+        match (
+            &request.account,
+            self.names.owner_of_other(&request.resource),
+        ) {
+            (Some(account), Some(owner)) if account != owner => {
                 return fault(
                     "call.request.other.account",
                     account,
@@ -346,7 +333,7 @@ impl World {
                 );
             }
             (Some(account), _) => {
-                self.known_account(account, || "call.request.other.account".to_owned())?;
+                self.known_account("call.request.other.account", account)?;
             }
             (None, None) if matches!(caller, Caller::Service(_)) => {
                 return fault(
@@ -383,10 +370,10 @@ impl World {
     }
 
     fn known_role(&self, member: &str, role: &RoleName) -> Result<(), Malformed> {
-        match self.role(&role.account, &role.name) {
-            Some(_) => Ok(()),
-            None => fault(member, &role.name, "the name of a role of that account"),
+        if self.names.has_role(&role.account, &role.name) {
+            return Ok(());
         }
+        fault(member, &role.name, "the name of a role of that account")
     }
 }
 
@@ -444,6 +431,15 @@ fn takes_role(operation: ControlOperation) -> bool {
             | Op::CreateMemory
             | Op::CreateBrowser
             | Op::CreateCodeInterpreter
+    )
+}
+
+/// Whether the operation is called on the data plane, where the authorizer says who may (AC-192).
+fn is_invocation(operation: HarnessOperation) -> bool {
+    use HarnessOperation as Op;
+    matches!(
+        operation,
+        Op::InvokeHarness | Op::InvokeAgentRuntimeCommand | Op::InvokeAgentRuntimeCommandShell
     )
 }
 

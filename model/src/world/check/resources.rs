@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{Malformed, fault, unique, word};
+use super::{Malformed, fault, is_arn, unique, word};
 use crate::World;
 
 impl World {
@@ -79,9 +79,7 @@ impl World {
         for (i, other) in self.others.iter().enumerate() {
             self.owned("others", i, &other.account)?;
             let at = || format!("others[{i}].arn");
-            // Enough to be the resource of a check; what kind of ARN it is, the judges find out.
-            if !other.arn.starts_with("arn:") || other.arn.starts_with("arn:aws:bedrock-agentcore:")
-            {
+            if !is_arn(&other.arn) || other.arn.starts_with("arn:aws:bedrock-agentcore:") {
                 return fault(at(), &other.arn, "the ARN of a resource of another service");
             }
             unique(&mut arns, &other.arn, at)?;
