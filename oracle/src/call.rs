@@ -1,17 +1,20 @@
 //! From a call in a world to what becomes of it (readings, section 5).
 //!
-//! `admit`: does the call get as far as policies? `scene`: which parts of the world it touches. `pairs`: what it asks
-//! for. `check` and `context`: the check of each pair. `combine`, with `by`: what follows from the decisions.
-//! `circumstances` and `matrix` only tell why.
+//! `scene`: who calls, over which way. One module for each family of requests, `runtime` and its siblings, finds out
+//! whether the call gets as far as policies (with `credentials`) and lists what it asks for (an `ask`; `arns` writes
+//! the resources). `check` and `context`: the check of each pair. `combine`, with `by`: what follows from the
+//! decisions. `circumstances` and `matrix` only tell why.
 
-mod admit;
+mod arns;
+mod ask;
 mod by;
 mod check;
 mod circumstances;
 mod combine;
 mod context;
+mod credentials;
 mod matrix;
-mod pairs;
+mod runtime;
 mod scene;
 mod verdict;
 
@@ -19,7 +22,7 @@ use std::fmt;
 
 use veriam_model::{
     Call, Check, ChoiceSet, Dialect, DuplicateKey, InvalidPolicy, Malformed, Outcome, Pair,
-    RuleSet, World,
+    Request as CallRequest, RuleSet, World,
 };
 
 use crate::decide::Log;
@@ -28,11 +31,10 @@ use crate::notes::Notes;
 use crate::request::{Derived, Request};
 use crate::{CheckOutcome, Derivation, Detail, MalformedRequest, Step};
 
-use admit::{Admission, admit};
-use check::Checks;
+use ask::{Admission, Ask, Asked};
+use check::{Checks, Grants};
 use combine::{Judged, combine};
-use pairs::{On, pairs};
-use scene::Scene;
+use scene::{Scene, Who};
 
 /// What the oracle says about a call under one dialect.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -206,8 +208,8 @@ fn derive(
     detail: Option<Detail>,
 ) -> Result<CallDerivation, CallError> {
     let mut log = Log::new(Notes::new(dialect, detail));
-    let scene = match admit(world, call, &mut log)? {
-        Admission::Admitted(scene) => scene,
+    let asked = match ask(world, call, &mut log)? {
+        Admission::Admitted(asked) => asked,
         Admission::TurnedAway(outcome) => {
             return Ok(CallDerivation {
                 judgement: judgement(outcome, &log.notes),
@@ -217,24 +219,11 @@ fn derive(
             });
         }
     };
-    circumstances::tell(&scene, &mut log);
-    let pairs = pairs(&scene, &mut log);
-    let mut checks = Checks::of(&scene, dialect, detail, &mut log)?;
     let expansion = std::mem::take(&mut log.steps);
-    let mut evaluated = Vec::with_capacity(pairs.len());
-    for (on, pair) in pairs {
-        evaluated.push(Evaluated::of(
-            on,
-            pair,
-            &scene,
-            &mut checks,
-            dialect,
-            detail,
-        )?);
-    }
+    let evaluated = evaluate_all(&asked, Grants::Real, dialect, detail)?;
     let judged: Vec<Judged<'_>> = evaluated.iter().filter_map(Evaluated::judged).collect();
-    let outcome = combine(&judged, &mut log);
-    matrix::cite(&scene, &judged, &outcome, &mut log.notes);
+    let outcome = combine(&judged, asked.authorization, &mut log);
+    matrix::cite(&asked, &judged, &outcome, &mut log.notes);
     for pair in &evaluated {
         log.notes
             .take_over_judgement(&pair.evaluation.derivation.judgement);
@@ -250,6 +239,22 @@ fn derive(
     })
 }
 
+/// What the call asks for, if it is let in.
+fn ask<'w>(
+    world: &'w World,
+    call: &'w Call,
+    log: &mut Log<'_>,
+) -> Result<Admission<'w>, Malformed> {
+    match &call.request {
+        CallRequest::Runtime(request) => runtime::ask(world, call, request, log),
+        _ => Err(Malformed {
+            member: "call.request".to_owned(),
+            found: call.request.operation().to_owned(),
+            expected: "a request to a runtime",
+        }),
+    }
+}
+
 fn judgement(outcome: Outcome, notes: &Notes<'_>) -> CallJudgement {
     CallJudgement {
         outcome,
@@ -258,9 +263,24 @@ fn judgement(outcome: Outcome, notes: &Notes<'_>) -> CallJudgement {
     }
 }
 
+/// Makes the check of every pair and decides it.
+fn evaluate_all(
+    asked: &Asked<'_>,
+    grants: Grants,
+    dialect: &Dialect,
+    detail: Option<Detail>,
+) -> Result<Vec<Evaluated>, CallError> {
+    let mut checks = Checks::of(&asked.scene, grants, dialect, detail)?;
+    let mut evaluated = Vec::with_capacity(asked.asks.len());
+    for ask in &asked.asks {
+        let pair = Evaluated::of(ask, &asked.scene, &mut checks, dialect, detail)?;
+        evaluated.push(pair);
+    }
+    Ok(evaluated)
+}
+
 /// A pair with how its check was decided.
 struct Evaluated {
-    on: On,
     pair: Pair,
     /// `None` when nobody wants a derivation.
     check: Option<Check>,
@@ -268,26 +288,26 @@ struct Evaluated {
 }
 
 impl Evaluated {
-    fn of(
-        on: On,
-        pair: Pair,
+    fn of<'w>(
+        ask: &Ask<'w>,
         scene: &Scene<'_>,
-        checks: &mut Checks<'_, '_>,
+        checks: &mut Checks<'w, '_>,
         dialect: &Dialect,
         detail: Option<Detail>,
     ) -> Result<Self, CallError> {
-        let (check, policies) = checks.ask(on, &pair)?;
-        let mut request = Request::read(check)?;
+        let check = checks.check(ask)?;
+        let mut request = Request::read(&check)?;
         request.derived = Some(Derived {
-            with_jwt: scene.signer.is_none(),
+            with_jwt: matches!(scene.who, Who::Bearer),
             through_endpoint: scene.network.is_some(),
         });
+        let policies = checks.policies(ask, &request);
         let evaluation = evaluate(&request, policies, dialect, detail);
+        let pair = ask.pair.clone();
         match evaluation.derivation.judgement.outcome {
             CheckOutcome::Decided(_) => Ok(Self {
-                on,
                 pair,
-                check: detail.map(|_| check.clone()),
+                check: detail.map(|_| check),
                 evaluation,
             }),
             CheckOutcome::Invalid(invalid) => Err(CallError::InvalidPolicy { pair, invalid }),
@@ -299,7 +319,6 @@ impl Evaluated {
             return None;
         };
         Some(Judged {
-            on: self.on,
             pair: &self.pair,
             decision,
             policies: self.evaluation.policies()?,

@@ -175,8 +175,19 @@ impl Names {
                 call.insert(name.to_owned(), self.with_policies(meant.clone()));
             }
         }
-        serde_json::from_value(Value::Object(call)).expect(&line.id)
+        serde_json::from_value(Value::Object(of_request(call))).expect(&line.id)
     }
+}
+
+/// The call with everything that is not about every call in its request. Rows about runtimes do not name the family.
+fn of_request(members: Map<String, Value>) -> Map<String, Value> {
+    const OF_EVERY_CALL: [&str; 5] = ["caller", "request", "from", "at", "user_agent"];
+    let is_common = |name: &String| OF_EVERY_CALL.contains(&name.as_str());
+    let (mut call, of_runtime): (Map<_, _>, Map<_, _>) =
+        members.into_iter().partition(|(name, _)| is_common(name));
+    call.entry("request")
+        .or_insert_with(|| json!({"runtime": of_runtime}));
+    call
 }
 
 /// A member of an object, made if need be, or the item of a list with that name.
