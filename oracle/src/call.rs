@@ -12,10 +12,19 @@ mod check;
 mod circumstances;
 mod combine;
 mod context;
+mod control;
 mod credentials;
+mod gateway;
+mod harness;
+mod identity;
 mod matrix;
+mod memory;
+mod other;
 mod runtime;
 mod scene;
+mod sts;
+mod tool;
+mod unauthorized;
 mod verdict;
 
 use std::fmt;
@@ -31,7 +40,7 @@ use crate::notes::Notes;
 use crate::request::{Derived, Request};
 use crate::{CheckOutcome, Derivation, Detail, MalformedRequest, Step};
 
-use ask::{Admission, Ask, Asked};
+use ask::{Admission, Ask, Asked, Authorization};
 use check::{Checks, Grants};
 use combine::{Judged, combine};
 use scene::{Scene, Who};
@@ -54,7 +63,9 @@ pub struct CallDerivation {
     pub judgement: CallJudgement,
     /// Who calls and how the call becomes checks: a step for each rule, before the checks.
     pub expansion: Vec<Step>,
-    /// Every pair with its check and how that was decided, in order; empty when no policy was read.
+    /// Every pair with its check and how that was decided, in order; empty when no policy was read. Where nothing is
+    /// authorized but Deny statements are honoured (AC-203), the pair comes twice: first with policies that allow
+    /// everything in the place of those that would have to, then with the real ones, of which only Deny counts.
     pub pairs: Vec<PairDerivation>,
     /// How the decisions were combined.
     pub combination: Vec<Step>,
@@ -220,10 +231,25 @@ fn derive(
         }
     };
     let expansion = std::mem::take(&mut log.steps);
-    let evaluated = evaluate_all(&asked, Grants::Real, dialect, detail)?;
-    let judged: Vec<Judged<'_>> = evaluated.iter().filter_map(Evaluated::judged).collect();
-    let outcome = combine(&judged, asked.authorization, &mut log);
-    matrix::cite(&asked, &judged, &outcome, &mut log.notes);
+    let (evaluated, outcome) = match asked.authorization {
+        Authorization::Nothing { denies_count } => {
+            let mut open = evaluate_all(&asked, Grants::Everything, dialect, detail)?;
+            let real = match denies_count {
+                true => evaluate_all(&asked, Grants::Real, dialect, detail)?,
+                false => Vec::new(),
+            };
+            let outcome = unauthorized::decide(&judged(&open), &judged(&real), &mut log);
+            open.extend(real);
+            (open, outcome)
+        }
+        authorization => {
+            let evaluated = evaluate_all(&asked, Grants::Real, dialect, detail)?;
+            let judged = judged(&evaluated);
+            let outcome = combine(&judged, authorization, &mut log);
+            matrix::cite(&asked, &judged, &outcome, &mut log.notes);
+            (evaluated, outcome)
+        }
+    };
     for pair in &evaluated {
         log.notes
             .take_over_judgement(&pair.evaluation.derivation.judgement);
@@ -247,11 +273,14 @@ fn ask<'w>(
 ) -> Result<Admission<'w>, Malformed> {
     match &call.request {
         CallRequest::Runtime(request) => runtime::ask(world, call, request, log),
-        _ => Err(Malformed {
-            member: "call.request".to_owned(),
-            found: call.request.operation().to_owned(),
-            expected: "a request to a runtime",
-        }),
+        CallRequest::Gateway(request) => gateway::ask(world, call, request, log),
+        CallRequest::Memory(request) => memory::ask(world, call, request, log),
+        CallRequest::Harness(request) => harness::ask(world, call, request, log),
+        CallRequest::Tool(request) => tool::ask(world, call, request, log),
+        CallRequest::Identity(request) => identity::ask(world, call, request, log),
+        CallRequest::Control(request) => control::ask(world, call, request, log),
+        CallRequest::AssumeRole(request) => sts::ask(world, call, request, log),
+        CallRequest::Other(request) => other::ask(world, call, request, log),
     }
 }
 
@@ -277,6 +306,10 @@ fn evaluate_all(
         evaluated.push(pair);
     }
     Ok(evaluated)
+}
+
+fn judged(evaluated: &[Evaluated]) -> Vec<Judged<'_>> {
+    evaluated.iter().filter_map(Evaluated::judged).collect()
 }
 
 /// A pair with how its check was decided.

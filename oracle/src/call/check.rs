@@ -94,11 +94,7 @@ impl<'w, 'd> Checks<'w, 'd> {
     }
 
     /// The policies of a pair's check, read, in the order of [`Check::policies`].
-    pub(crate) fn policies(
-        &mut self,
-        ask: &Ask<'w>,
-        request: &Request<'_>,
-    ) -> Vec<Placed<'_, 'd>> {
+    pub(crate) fn policies(&mut self, ask: &Ask<'w>, request: &Request<'_>) -> Vec<Placed<'_, 'd>> {
         let (dialect, detail) = (self.dialect, self.detail);
         let read = |policy_type, text: &PolicyText| {
             document::read(policy_type, text.as_str().as_bytes(), dialect, detail)
@@ -115,9 +111,8 @@ impl<'w, 'd> Checks<'w, 'd> {
             let levels = self.rcps_of(ask).iter().enumerate();
             let rcps = levels.flat_map(|(level, policies)| {
                 let policies = policies.iter().enumerate();
-                policies.map(move |(i, text)| {
-                    (PolicySlot::Rcp(level, i), read(PolicyType::Rcp, text))
-                })
+                policies
+                    .map(move |(i, text)| (PolicySlot::Rcp(level, i), read(PolicyType::Rcp, text)))
             });
             let rcps = rcps.collect();
             self.rcps.push((owner, rcps));

@@ -1,6 +1,6 @@
 //! What is to be said about caller and network before any check: steps for people, and the rules they rest on.
 
-use veriam_model::{Caller, Path};
+use veriam_model::{Caller, Path, Request};
 
 use super::ask::Owner;
 use super::scene::{Scene, Service, Signer, Who};
@@ -49,10 +49,14 @@ fn tell_signer(scene: &Scene<'_>, signer: &Signer<'_>, log: &mut Log<'_>) {
             format!("aws:PrincipalArn is that of the role {}", role.name)
         });
     }
-    // AC-135: SCPs bind callers of member accounts.
+    // AC-135: SCPs bind callers of member accounts. IAM-232: so they do when other services are called.
     let organization = signer.account.organization.as_ref();
     if organization.is_some_and(|o| !o.management && !o.scps.is_empty()) {
-        log.step(&[ac(135)], || {
+        let rule = match scene.call.request {
+            Request::AssumeRole(_) | Request::Other(_) => iam(232),
+            _ => ac(135),
+        };
+        log.step(&[rule], || {
             let own = &signer.account.id;
             format!("the SCPs of account {own} have to allow as well")
         });

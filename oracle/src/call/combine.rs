@@ -5,8 +5,8 @@ use veriam_model::{
     Decision, Denial, DenialKind, Outcome, Pair, PolicySlot, PolicyType, PolicyTypes,
 };
 
-use super::by;
 use super::ask::Authorization;
+use super::by;
 use crate::decide::{Log, Policies};
 use crate::notes::{ac, iam};
 use crate::{CallerKind, Layer};
@@ -31,7 +31,7 @@ impl Judged<'_> {
         self.policies.resource_allows().next().is_some()
     }
 
-    fn denied(&self, kind: DenialKind, by: PolicyTypes) -> Outcome {
+    pub(crate) fn denied(&self, kind: DenialKind, by: PolicyTypes) -> Outcome {
         Outcome::Denied(Denial {
             kind,
             at: self.pair.clone(),

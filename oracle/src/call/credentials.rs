@@ -92,12 +92,7 @@ pub(crate) fn rejection(
 }
 
 /// AC-132: every list of the authorizer that is not empty has to be met by the claims; audiences and clients first.
-fn unmet(
-    rules: &TokenRules,
-    claims: &TokenClaims,
-    at: At,
-    log: &mut Log<'_>,
-) -> Option<Rejection> {
+fn unmet(rules: &TokenRules, claims: &TokenClaims, at: At, log: &mut Log<'_>) -> Option<Rejection> {
     if rules.is_empty() {
         return None;
     }

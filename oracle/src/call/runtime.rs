@@ -52,7 +52,9 @@ pub(crate) fn ask<'w>(
     circumstances::tell_caller(&scene, "runtime", owner, log);
     circumstances::tell_way(&scene, log);
     let mut asks = pairs(&scene, request, (runtime, endpoint, name), owner, log);
-    if scene.network.is_some_and(|network| network.policy.is_some())
+    if scene
+        .network
+        .is_some_and(|network| network.policy.is_some())
         && !endpoint_policy_reaches_endpoint(log)
     {
         // Every other pair is on the endpoint.
