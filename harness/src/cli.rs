@@ -7,6 +7,7 @@ mod ledger;
 mod run;
 mod scenarios;
 mod selftest;
+mod target;
 mod tools;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -19,6 +20,7 @@ pub use ledger::{LedgerAddArgs, LedgerArgs, LedgerCheckArgs, LedgerCommand, Ledg
 pub use run::{DEFAULT_CASES, DEFAULT_SEED, PartName, RunArgs, Space};
 pub use scenarios::{DiffArgs, InitArgs, MatrixArgs, MatrixFormat, TestArgs};
 pub use selftest::{SelftestArgs, SelftestFormat};
+pub use target::TargetArgs;
 pub use tools::{BenchArgs, CompletionsArgs, SchemaArgs};
 
 /// Conformance harness for AWS access policies, made for Amazon Bedrock AgentCore.
@@ -52,7 +54,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Hold a target against the oracle
-    Run(RunArgs),
+    Run(Box<RunArgs>),
     /// Accept divergences: list, add and remove entries of the ledger
     Ledger(LedgerArgs),
     /// Tell which units a run has and which shard runs which

@@ -26,12 +26,19 @@ pub enum Reply {
     Decided(Decision),
     /// A policy of the check is invalid.
     Invalid(InvalidPolicy),
+    /// A policy of the check or call is invalid; the target does not say which rule it breaks.
+    InvalidSomehow,
     /// The document is valid.
     Accepted,
     /// The document is not, and its first fault.
     Refused(Fault),
+    /// The document is invalid; the target does not say which rule it breaks.
+    RefusedSomehow,
     /// What becomes of a call.
     Call(Outcome),
+    /// What becomes of a call, as a target tells it that need not name every policy type that denies: those it names
+    /// have to be among them.
+    Reported(Outcome),
     /// A policy of the call breaks this rule, so the call is no question.
     InvalidWorld(RuleId),
     /// The request of the case is no question.
@@ -51,7 +58,11 @@ impl Reply {
             Reply::Invalid(invalid) => Kind::Invalid(invalid.rule),
             Reply::Accepted => Kind::Accepted,
             Reply::Refused(fault) => Kind::Refused(fault.rule),
-            Reply::Call(outcome) => Kind::Call(OutcomeKind::from(outcome)),
+            Reply::InvalidSomehow => Kind::InvalidSomehow,
+            Reply::RefusedSomehow => Kind::RefusedSomehow,
+            Reply::Call(outcome) | Reply::Reported(outcome) => {
+                Kind::Call(OutcomeKind::from(outcome))
+            }
             Reply::InvalidWorld(rule) => Kind::Invalid(*rule),
             Reply::Malformed => Kind::Malformed,
             Reply::Unsupported(_) => Kind::Unsupported,
@@ -79,7 +90,9 @@ impl fmt::Display for Reply {
             Reply::Refused(Fault { offset, rule }) => {
                 write!(f, "refused (it breaks {rule} at byte {offset})")
             }
-            Reply::Call(outcome) => {
+            Reply::InvalidSomehow => f.write_str("invalid"),
+            Reply::RefusedSomehow => f.write_str("refused"),
+            Reply::Call(outcome) | Reply::Reported(outcome) => {
                 outcome.fmt(f)?;
                 match outcome {
                     Outcome::Denied(denial) => {
@@ -223,7 +236,8 @@ pub fn outcome(
 }
 
 /// Whether two replies are the same answer: equal decisions and outcomes, the same place and rule in the same
-/// policy, both malformed. Two unreadable policies in the same place are alike ([`UNREADABLE`]).
+/// policy, both malformed. Two unreadable policies in the same place are alike ([`UNREADABLE`]). Of what the observed
+/// reply does not say nothing is asked.
 #[must_use]
 pub fn agree(expected: &Reply, observed: &Reply) -> bool {
     match (expected, observed) {
@@ -234,6 +248,22 @@ pub fn agree(expected: &Reply, observed: &Reply) -> bool {
             UNREADABLE.contains(&b.rule)
         }
         (Reply::Failed(_), _) | (_, Reply::Failed(_)) => false,
+        (Reply::Invalid(_) | Reply::InvalidWorld(_), Reply::InvalidSomehow) => true,
+        (Reply::Refused(_), Reply::RefusedSomehow) => true,
+        (Reply::Call(expected), Reply::Reported(observed)) => reported(expected, observed),
+        _ => expected == observed,
+    }
+}
+
+/// Whether an outcome is reported as it is: a reason agrees if it is one of those expected.
+fn reported(expected: &Outcome, observed: &Outcome) -> bool {
+    match (expected, observed) {
+        (Outcome::Denied(expected), Outcome::Denied(observed)) => {
+            let mut by = observed.by.iter();
+            expected.kind == observed.kind
+                && expected.at == observed.at
+                && by.all(|policy_type| expected.by.contains(policy_type))
+        }
         _ => expected == observed,
     }
 }
@@ -241,7 +271,7 @@ pub fn agree(expected: &Reply, observed: &Reply) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use veriam_model::PolicySlot;
+    use veriam_model::{Denial, DenialKind, Pair, PolicySlot, PolicyType};
 
     fn invalid(rule: u16, offset: usize) -> Reply {
         Reply::Invalid(InvalidPolicy {
@@ -269,6 +299,41 @@ mod tests {
             assert!(!agree(&reply(59, 7), &reply(2, 7)));
         }
         assert!(!agree(&Reply::Accepted, &refused(2, 0)));
+    }
+
+    #[test]
+    fn what_a_target_does_not_say_is_not_asked() {
+        assert!(agree(&invalid(59, 7), &Reply::InvalidSomehow));
+        assert!(agree(&refused(59, 7), &Reply::RefusedSomehow));
+        assert!(!agree(&refused(59, 7), &Reply::InvalidSomehow));
+        assert!(!agree(
+            &Reply::Decided(Decision::Allow),
+            &Reply::InvalidSomehow
+        ));
+        assert!(!agree(&Reply::Accepted, &Reply::RefusedSomehow));
+    }
+
+    #[test]
+    fn a_reported_reason_agrees_if_it_is_one_of_those_expected() {
+        let denied = |resource: &str, by: &[PolicyType]| {
+            Outcome::Denied(Denial {
+                kind: DenialKind::Implicit,
+                at: Pair {
+                    action: "a:B".to_owned(),
+                    resource: resource.to_owned(),
+                },
+                by: by.iter().copied().collect(),
+            })
+        };
+        use PolicyType::{Identity, Resource, Scp};
+        let expected = Reply::Call(denied("r", &[Identity, Resource]));
+        for by in [&[][..], &[Identity], &[Resource], &[Identity, Resource]] {
+            assert!(agree(&expected, &Reply::Reported(denied("r", by))));
+        }
+        for wrong in [denied("r", &[Scp]), denied("s", &[]), Outcome::Allowed] {
+            assert!(!agree(&expected, &Reply::Reported(wrong)));
+        }
+        assert!(!agree(&expected, &Reply::Call(denied("r", &[Identity]))));
     }
 
     #[test]

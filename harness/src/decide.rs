@@ -46,6 +46,22 @@ struct ErrorLine<'a> {
     error: &'a str,
 }
 
+/// Answers one request of the line protocol; `None` for a blank line, which has no answer.
+#[must_use]
+pub fn serve(line: &Line, judge: Judge, dialect: &Dialect) -> Option<Reply> {
+    let Some(bytes) = &line.bytes else {
+        let error = format!("longer than {MAX_LINE_BYTES} bytes; send smaller requests");
+        return Some(malformed(line.number, None, error));
+    };
+    if bytes.iter().all(u8::is_ascii_whitespace) {
+        return None;
+    }
+    Some(match crate::protocol::serve(bytes, judge, dialect) {
+        Ok(json) => Reply { json, error: None },
+        Err(error) => malformed(line.number, None, error),
+    })
+}
+
 /// Answers one line; `None` for a blank one, which has no answer.
 #[must_use]
 pub fn answer(line: &Line, judge: Judge, dialect: &Dialect) -> Option<Reply> {

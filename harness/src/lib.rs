@@ -25,6 +25,7 @@ pub mod lint;
 pub mod place;
 pub mod pretty;
 pub mod properties;
+pub mod protocol;
 pub mod rim;
 pub mod rules_page;
 pub mod run;

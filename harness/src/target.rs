@@ -1,11 +1,66 @@
 //! Targets: what is compared with the oracle.
+//!
+//! A target says who it is and what it can be asked ([`Target::describe`]), and replies to cases
+//! ([`Target::observe_all`]). Where it cannot make the world of a case exactly as drawn, because it chooses ids, times or
+//! addresses itself, it tells the case that really was, and the oracle is asked about that one ([`Observation`]).
+//! Everybody in the harness asks through [`Target::ask_all`], which keeps from a target what it does not support and takes
+//! calls apart into checks where that is what it takes.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+pub mod capabilities;
+pub mod exec;
+mod in_process;
+mod pieces;
+#[cfg(feature = "planted-mistakes")]
+pub mod planted;
+mod spec;
 
-use veriam_evaluator as evaluator;
-use veriam_model::{Case, Dialect, World};
+use veriam_model::{Case, Dialect};
 
-use crate::compare::{self, Reply};
+use crate::compare::Reply;
+
+pub use capabilities::Capabilities;
+pub use exec::ExecOptions;
+pub use in_process::Evaluator;
+pub use spec::{OpenError, Spec};
+
+/// Who a target is and what it can be asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Description {
+    /// Its name, as reports and stored cases give it.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// What it can be asked.
+    pub capabilities: Capabilities,
+    /// The reading it declares for every choice, if it does.
+    pub dialect: Option<Dialect>,
+}
+
+/// What a target did with a case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Observation {
+    /// The case as it really was; nothing where that is the one drawn. The verdict is that of this case.
+    pub effective: Option<Case>,
+    /// The reply.
+    pub reply: Reply,
+}
+
+impl Observation {
+    /// A reply to a case as it was drawn.
+    #[must_use]
+    pub const fn as_drawn(reply: Reply) -> Self {
+        Self {
+            effective: None,
+            reply,
+        }
+    }
+
+    /// The case the reply is about.
+    #[must_use]
+    pub fn case<'a>(&'a self, drawn: &'a Case) -> &'a Case {
+        self.effective.as_ref().unwrap_or(drawn)
+    }
+}
 
 /// Something that answers cases.
 pub trait Target: Sync {
@@ -19,12 +74,70 @@ pub trait Target: Sync {
     /// none may follow any reading, as long as it is the same one throughout a run.
     fn dialect(&self) -> Option<&Dialect>;
 
-    /// Its reply to a case. Never panics: a target that breaks replies [`Reply::Failed`].
+    /// What it can be asked, if that is not everything.
+    fn capabilities(&self) -> Option<&Capabilities> {
+        None
+    }
+
+    /// Its reply to a case it supports. Never panics: a target that breaks replies [`Reply::Failed`].
     fn observe(&self, case: &Case) -> Reply;
 
-    /// Its replies to some cases in order, for targets that save work where neighbours share a world.
-    fn observe_all(&self, cases: &[&Case]) -> Vec<Reply> {
-        cases.iter().map(|case| self.observe(case)).collect()
+    /// What it does with some cases that it supports, in order; for targets that save work where neighbours share a
+    /// world, or that change what was drawn.
+    fn observe_all(&self, cases: &[&Case]) -> Vec<Observation> {
+        let replies = cases.iter().map(|case| self.observe(case));
+        replies.map(Observation::as_drawn).collect()
+    }
+
+    /// Why it answers nobody any more; nothing while it does. What it replies from then on says nothing about a case.
+    fn lost(&self) -> Option<String> {
+        None
+    }
+
+    /// How a command line names it, where its name alone does not lead to it.
+    fn asked_as(&self) -> Option<String> {
+        None
+    }
+
+    /// Whether it is a process of its own: a failure takes long, so that nobody should provoke one again and
+    /// again, and it need not behave alike twice.
+    fn is_process(&self) -> bool {
+        false
+    }
+
+    /// All of what it says about itself.
+    fn describe(&self) -> Description {
+        Description {
+            name: self.name().to_owned(),
+            version: self.version().to_owned(),
+            capabilities: self
+                .capabilities()
+                .cloned()
+                .unwrap_or_else(Capabilities::everything),
+            dialect: self.dialect().copied(),
+        }
+    }
+
+    /// What it does with some cases, in order. What it cannot be asked is [`Reply::Unsupported`] with the reason; calls
+    /// are asked as the checks they ask for where it takes checks only.
+    fn ask_all(&self, cases: &[&Case]) -> Vec<Observation> {
+        match self.capabilities() {
+            None => self.observe_all(cases),
+            Some(capabilities) => pieces::ask_all(
+                cases,
+                capabilities,
+                &self.asked_under(),
+                &|supported: &[&Case]| self.observe_all(supported),
+            ),
+        }
+    }
+
+    /// What it does with one case; see [`Target::ask_all`].
+    fn ask(&self, case: &Case) -> Observation {
+        let observation = self.ask_all(&[case]).pop();
+        observation.unwrap_or_else(|| {
+            Observation::as_drawn(Reply::Failed("the target gave no reply".to_owned()))
+        })
     }
 
     /// The dialect the oracle is asked under: the declared one, else the default one.
@@ -33,7 +146,7 @@ pub trait Target: Sync {
     }
 }
 
-/// The target with that name, or `None` when this build has no such target.
+/// The target of this program with that name, or `None` when it has no such target.
 #[must_use]
 pub fn by_name(name: &str, dialect: Dialect) -> Option<Box<dyn Target>> {
     if name == Evaluator::NAME {
@@ -46,167 +159,9 @@ pub fn by_name(name: &str, dialect: Dialect) -> Option<Box<dyn Target>> {
     None
 }
 
-/// The evaluator library, in process.
-#[derive(Clone, Debug, Default)]
-pub struct Evaluator {
-    /// The dialect it is asked under.
-    pub dialect: Dialect,
-}
-
-impl Evaluator {
-    /// Its name as a target.
-    pub const NAME: &'static str = "evaluator";
-}
-
-impl Target for Evaluator {
-    fn name(&self) -> &str {
-        Self::NAME
-    }
-
-    fn version(&self) -> &str {
-        // All crates of the workspace carry one version.
-        env!("CARGO_PKG_VERSION")
-    }
-
-    fn dialect(&self) -> Option<&Dialect> {
-        Some(&self.dialect)
-    }
-
-    fn observe(&self, case: &Case) -> Reply {
-        caught(|| compare::evaluator_reply(case, &self.dialect))
-    }
-
-    fn observe_all(&self, cases: &[&Case]) -> Vec<Reply> {
-        in_one_world(cases, |world| evaluator::World::new(world, &self.dialect))
-            .unwrap_or_else(|| cases.iter().map(|case| self.observe(case)).collect())
-    }
-}
-
-/// The replies to calls that are all made in one world, which is compiled once; `None` when they are not.
-fn in_one_world(
-    cases: &[&Case],
-    compile: impl Fn(&World) -> Result<evaluator::World, evaluator::WorldError>,
-) -> Option<Vec<Reply>> {
-    let mut calls = Vec::with_capacity(cases.len());
-    for case in cases {
-        match case {
-            Case::Call(case) => calls.push(case),
-            Case::Check(_) | Case::Document(_) => return None,
-        }
-    }
-    let (first, rest) = calls.split_first()?;
-    if rest.is_empty() || rest.iter().any(|case| case.world != first.world) {
-        return None;
-    }
-    let compiled = catch_unwind(AssertUnwindSafe(|| compile(&first.world))).ok()?;
-    let reply = |call| caught(|| compare::world_reply(&compiled, call));
-    Some(calls.iter().map(|case| reply(&case.call)).collect())
-}
-
-/// A reply, or the panic that came instead of it.
-fn caught(ask: impl FnOnce() -> Reply) -> Reply {
-    catch_unwind(AssertUnwindSafe(ask)).unwrap_or_else(|panic| {
-        let message = panic
-            .downcast_ref::<&str>()
-            .map(|text| (*text).to_owned())
-            .or_else(|| panic.downcast_ref::<String>().cloned());
-        Reply::Failed(format!(
-            "panicked: {}",
-            message.unwrap_or_else(|| "no message".to_owned())
-        ))
-    })
-}
-
-/// Evaluators with one known bug each, which a harness worth its name finds.
-#[cfg(feature = "planted-mistakes")]
-pub mod planted {
-    use veriam_evaluator::planted::Mistake;
-    use veriam_evaluator::{Engine, Request, World};
-    use veriam_model::{Case, Dialect};
-
-    use super::{Reply, Target, caught, in_one_world};
-    use crate::compare;
-
-    /// The evaluator with one known bug.
-    #[derive(Clone, Debug)]
-    pub struct Planted {
-        name: String,
-        mistake: Mistake,
-        dialect: Dialect,
-    }
-
-    impl Planted {
-        /// The target named `planted:` and the mistake's name.
-        #[must_use]
-        pub fn new(mistake: Mistake, dialect: Dialect) -> Self {
-            Self {
-                name: format!("planted:{}", mistake.name()),
-                mistake,
-                dialect,
-            }
-        }
-
-        /// The target with that name.
-        #[must_use]
-        pub fn by_name(name: &str, dialect: Dialect) -> Option<Self> {
-            let mistake = name.strip_prefix("planted:")?;
-            let mut known = Mistake::ALL.iter().chain(Mistake::CALLS);
-            let mistake = known.find(|m| m.name() == mistake)?;
-            Some(Self::new(*mistake, dialect))
-        }
-    }
-
-    impl Target for Planted {
-        fn name(&self) -> &str {
-            &self.name
-        }
-
-        fn version(&self) -> &str {
-            env!("CARGO_PKG_VERSION")
-        }
-
-        fn dialect(&self) -> Option<&Dialect> {
-            Some(&self.dialect)
-        }
-
-        fn observe(&self, case: &Case) -> Reply {
-            let Self {
-                mistake, dialect, ..
-            } = self;
-            caught(|| match case {
-                Case::Check(check) => {
-                    let engine = Engine::for_check_with_mistake(check, dialect, *mistake);
-                    match compare::outcome(engine, &Request::of(check)) {
-                        Ok(outcome) => compare::outcome_reply(outcome),
-                        Err(_) => Reply::Malformed,
-                    }
-                }
-                Case::Document(document) => compare::evaluator_reading(document, dialect),
-                Case::Call(case) => {
-                    let world = World::with_mistake(&case.world, dialect, *mistake);
-                    compare::world_reply(&world, &case.call)
-                }
-            })
-        }
-
-        fn observe_all(&self, cases: &[&Case]) -> Vec<Reply> {
-            in_one_world(cases, |world| {
-                World::with_mistake(world, &self.dialect, self.mistake)
-            })
-            .unwrap_or_else(|| cases.iter().map(|case| self.observe(case)).collect())
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_target_that_panics_replies_that_it_failed() {
-        let reply = caught(|| panic!("on purpose"));
-        assert_eq!(reply, Reply::Failed("panicked: on purpose".to_owned()));
-    }
 
     #[test]
     fn targets_are_found_by_their_name() {
@@ -214,5 +169,12 @@ mod tests {
         assert_eq!(by_name("evaluator", dialect).unwrap().name(), "evaluator");
         assert!(by_name("nobody", dialect).is_none());
         assert!(by_name("planted:nothing", dialect).is_none());
+    }
+
+    #[test]
+    fn a_target_that_says_nothing_about_it_can_be_asked_everything() {
+        let described = Evaluator::default().describe();
+        assert_eq!(described.capabilities, Capabilities::everything());
+        assert_eq!(described.dialect, Some(Dialect::default()));
     }
 }

@@ -96,6 +96,8 @@ impl Ran {
                 file: None,
                 replay: None,
                 not_stored: None,
+                unsteady: false,
+                failure: None,
             }));
         }
         records.push(Record::End(EndRecord {

@@ -214,7 +214,9 @@ fn is_found_shrunk_stored_and_replayed(mistake: Mistake) {
     assert!(decided(case.signature.expected) && decided(case.signature.observed));
     assert!(!case.signature.rules.is_empty());
     let folder = tempfile::tempdir().expect("a folder");
-    let path = store(folder.path(), case, &target).expect("the case is stored");
+    let path = store(folder.path(), case, &target)
+        .expect("the case is stored")
+        .path;
     replayed(&path, case, &target);
 }
 

@@ -393,9 +393,9 @@ fn a_divergence_is_shrunk_clustered_and_stored() {
             panic!("only checks diverge: {}", case.to_json());
         };
         assert!(check.boundary.is_some(), "without it nothing diverges");
-        let path = store(folder.path(), case, &target).unwrap();
+        let path = store(folder.path(), case, &target).unwrap().path;
         assert_eq!(
-            store(folder.path(), case, &target).unwrap(),
+            store(folder.path(), case, &target).unwrap().path,
             path,
             "the same file again"
         );

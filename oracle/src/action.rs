@@ -90,9 +90,10 @@ fn matches(pattern: &str, text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::Case;
-    use veriam_model::PolicyType;
+    use crate::Detail;
+    use crate::testing::{Case, policy};
     use veriam_model::readings::ActionPrefixWildcard;
+    use veriam_model::{Dialect, PolicyType};
 
     fn applies(element: &str, pattern: &str, action: &str) -> bool {
         let case = Case::user().policy_type(PolicyType::Scp).action(action);
@@ -151,5 +152,17 @@ mod tests {
             let statement = format!(r#""Action":"{pattern}","Resource":"*""#);
             assert_eq!(case.statement_applies(&statement), expected, "{pattern}");
         }
+    }
+
+    #[test]
+    fn the_first_pattern_that_covers_the_action_is_named() {
+        let mut check = Case::user().action("s3:GetObject").check;
+        check.identity_policies = vec![policy(
+            r#"{"Effect":"Allow","Action":["s3:Put*","s3:Get*","s3:*"],"Resource":"*"}"#,
+        )];
+        let traced = crate::trace(&check, &Dialect::default(), Detail::Full);
+        let told = format!("{:?}", traced.expect("the request is well-formed"));
+        assert!(told.contains("`s3:Get*` in Action covers s3:GetObject"));
+        assert!(!told.contains("`s3:*` in Action"));
     }
 }

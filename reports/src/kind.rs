@@ -12,17 +12,22 @@ use veriam_model::{
 ///
 /// Written as its text: a decision's name (`explicit_deny`), `invalid IAM-059`, `accepted`, `refused IAM-059`, a call's
 /// outcome (`call allowed`, `call denied implicit by identity+resource`, `call rejected bad_token`,
-/// `call invalid no_such_endpoint`), `malformed`, `unsupported` or `failed`.
+/// `call invalid no_such_endpoint`), `malformed`, `unsupported` or `failed`. A target that does not say which rule is
+/// broken, or who denies, gives `invalid`, `refused` and `call denied implicit`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
     /// The decision of a check.
     Decided(Decision),
     /// Some policy of a check or call breaks this rule.
     Invalid(RuleId),
+    /// Some policy of a check or call is invalid, and the target does not say why.
+    InvalidSomehow,
     /// The document is valid.
     Accepted,
     /// The document's first fault breaks this rule.
     Refused(RuleId),
+    /// The document is invalid, and the target does not say why.
+    RefusedSomehow,
     /// What becomes of a call.
     Call(OutcomeKind),
     /// The request is no question.
@@ -38,7 +43,7 @@ pub enum Kind {
 pub enum OutcomeKind {
     /// Allowed.
     Allowed,
-    /// Denied, how and by which policy types.
+    /// Denied, how and by which policy types; none where the target does not say.
     Denied(DenialKind, PolicyTypes),
     /// Turned away before any policy.
     Rejected(Rejection),
@@ -66,9 +71,9 @@ impl fmt::Display for OutcomeKind {
                     DenialKind::Explicit => "explicit",
                     DenialKind::Implicit => "implicit",
                 };
-                write!(f, "denied {kind} by ")?;
+                write!(f, "denied {kind}")?;
                 for (i, policy_type) in by.iter().enumerate() {
-                    let plus = if i == 0 { "" } else { "+" };
+                    let plus = if i == 0 { " by " } else { "+" };
                     write!(f, "{plus}{policy_type}")?;
                 }
                 Ok(())
@@ -84,6 +89,8 @@ impl fmt::Display for Kind {
         match self {
             Kind::Decided(decision) => decision.fmt(f),
             Kind::Invalid(rule) => write!(f, "invalid {rule}"),
+            Kind::InvalidSomehow => f.write_str("invalid"),
+            Kind::RefusedSomehow => f.write_str("refused"),
             Kind::Accepted => f.write_str("accepted"),
             Kind::Refused(rule) => write!(f, "refused {rule}"),
             Kind::Call(outcome) => write!(f, "call {outcome}"),
@@ -119,6 +126,8 @@ impl FromStr for Kind {
         let kind = match text.split_once(' ') {
             None => match text {
                 "accepted" => Some(Kind::Accepted),
+                "invalid" => Some(Kind::InvalidSomehow),
+                "refused" => Some(Kind::RefusedSomehow),
                 "malformed" => Some(Kind::Malformed),
                 "unsupported" => Some(Kind::Unsupported),
                 "failed" => Some(Kind::Failed),
@@ -143,14 +152,18 @@ fn outcome(text: &str) -> Option<OutcomeKind> {
     let (word, rest) = text.split_once(' ')?;
     match word {
         "denied" => {
-            let (kind, by) = rest.split_once(" by ")?;
+            let (kind, by) = match rest.split_once(" by ") {
+                Some((kind, by)) => (kind, Some(by)),
+                None => (rest, None),
+            };
             let kind = match kind {
                 "explicit" => DenialKind::Explicit,
                 "implicit" => DenialKind::Implicit,
                 _ => return None,
             };
             let by: Option<PolicyTypes> = by
-                .split('+')
+                .into_iter()
+                .flat_map(|by| by.split('+'))
                 .map(|t| t.parse::<PolicyType>().ok())
                 .collect();
             Some(OutcomeKind::Denied(kind, by?))
@@ -214,6 +227,12 @@ mod tests {
             )),
             Kind::Call(OutcomeKind::Rejected(Rejection::MethodMismatch)),
             Kind::Call(OutcomeKind::Invalid(InvalidCall::NoSuchEndpoint)),
+            Kind::Call(OutcomeKind::Denied(
+                DenialKind::Explicit,
+                PolicyTypes::new(),
+            )),
+            Kind::InvalidSomehow,
+            Kind::RefusedSomehow,
             Kind::Malformed,
             Kind::Unsupported,
             Kind::Failed,
@@ -222,7 +241,7 @@ mod tests {
             assert_eq!(kind.to_string().parse(), Ok(kind));
         }
         for wrong in [
-            "invalid",
+            "invalid maybe",
             "maybe",
             "call",
             "call maybe",

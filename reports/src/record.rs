@@ -86,6 +86,12 @@ pub struct ClusterRecord {
     /// Why it could not be stored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_stored: Option<String>,
+    /// Whether the target replied otherwise when it was asked again, so that the replay may show nothing.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unsteady: bool,
+    /// How the target broke on the first of them, if it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<String>,
 }
 
 /// Why a run ended before its plan.
@@ -95,6 +101,8 @@ pub struct ClusterRecord {
 pub enum Stopped {
     /// Its time was over.
     Time,
+    /// The target answered nobody any more.
+    Lost,
     /// There was a divergence, and it was to stop at the first one.
     Divergence,
 }

@@ -25,11 +25,16 @@ a policy is invalid. A malformed line is answered by {\"line\",\"error\"}, told 
 exit code 2; the stream goes on. Blank lines have no answer. A line may have 8 MiB.
 
 Example:
-  veriam decide < checks.jsonl > answers.jsonl")]
+  veriam decide < checks.jsonl > answers.jsonl
+  veriam run --target 'exec=veriam decide --protocol --with oracle'")]
 pub struct DecideArgs {
     /// Which judge answers
     #[arg(long, value_enum, value_name = "JUDGE", default_value_t)]
     pub with: JudgeName,
+
+    /// Speak the line protocol of targets (docs/adapters.md): a hello first, then documents and calls as well
+    #[arg(long)]
+    pub protocol: bool,
 
     #[command(flatten)]
     #[expect(

@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use veriam_reports::Shard;
 
-use super::{DialectArgs, Format, campaign};
+use super::{DialectArgs, Format, TargetArgs, campaign};
 use crate::run::Part;
 use crate::store::DEFAULT_FOLDER;
 
@@ -84,6 +84,7 @@ Examples:
   veriam run                              everything, 100,000 generated cases
   veriam run --only generated --cases 20000 --seed 7
   veriam run --exhaustive combiner        that space and nothing else
+  veriam run --target 'exec=python3 adapter.py' --cases 20000
   veriam run --format json > summary.json")]
 pub struct RunArgs {
     /// Generated documents, checks and calls
@@ -109,6 +110,13 @@ pub struct RunArgs {
     /// Hold the target against itself: change each generated check and call as a law says, and compare its two replies
     #[arg(long, conflicts_with_all = ["exhaustive", "only", "records", "fail_fast"])]
     pub laws: bool,
+
+    #[command(flatten)]
+    #[expect(
+        missing_docs,
+        reason = "clap would take the text for the help of the command"
+    )]
+    pub target: TargetArgs,
 
     /// Start no further work after the first divergence; has no effect where the ledger accepts some of the target
     #[arg(long)]
@@ -162,7 +170,7 @@ pub struct RunArgs {
     pub no_progress: bool,
 
     /// Compare an evaluator with a known mistake (builds with `planted-mistakes` only)
-    #[arg(long, value_name = "NAME", hide = true)]
+    #[arg(long, value_name = "NAME", hide = true, conflicts_with = "target")]
     pub planted: Option<String>,
 }
 
@@ -175,6 +183,7 @@ impl Default for RunArgs {
             exhaustive: None,
             only: Vec::new(),
             laws: false,
+            target: TargetArgs::default(),
             fail_fast: false,
             dialect: DialectArgs::default(),
             out: PathBuf::from(DEFAULT_FOLDER),

@@ -3,8 +3,9 @@
 use rayon::prelude::*;
 
 use crate::cli::{DecideArgs, JudgeName};
-use crate::decide::{Judge, Line, Lines, answer};
+use crate::decide::{Judge, Line, Lines, answer, serve};
 use crate::exit::Exit;
+use crate::protocol::hello;
 use crate::rim::{Ended, Failure, Streams, write};
 
 /// Lines from which on it pays to wake the other threads.
@@ -16,7 +17,16 @@ pub(super) fn run(args: &DecideArgs, streams: &mut Streams<'_>) -> Ended {
         JudgeName::Oracle => Judge::Oracle,
         JudgeName::Evaluator => Judge::Evaluator,
     };
+    let answer = if args.protocol { serve } else { answer };
     let reply = |line: &Line| answer(line, judge, &dialect).map(|reply| (line.number, reply));
+    if args.protocol {
+        let hello = format!("{}\n", hello(judge, &dialect));
+        match write(streams.out, hello.as_bytes()) {
+            Ok(()) => {}
+            Err(Failure::Gone) => return Ok(Exit::Agreed),
+            told => told?,
+        }
+    }
     let mut exit = Exit::Agreed;
     let mut lines = Lines::new(&mut *streams.input);
     loop {

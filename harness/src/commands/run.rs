@@ -21,7 +21,7 @@ use crate::run::{
     Cluster, Counted, Course, Part, Plan, Rows, UNIT_CASES, digest, run_units, start,
 };
 use crate::store::{store, write_whole};
-use crate::target::{self, Evaluator, Target};
+use crate::target::{Spec, Target};
 use printed::printed;
 
 /// Divergences that are printed with their policies; all are stored and listed.
@@ -88,6 +88,13 @@ pub(super) fn run(args: &RunArgs, streams: &mut Streams<'_>) -> Ended {
         let error = JournalError::Io(path, error);
         streams.tell(&format!("veriam: {error}\n"));
         exit = exit.or(Exit::Usage);
+    }
+    if let Some(reason) = target.lost() {
+        streams.tell(&format!(
+            "veriam: {} was {reason}; mend it, or let it have more --deadline or --restarts, and go on with --resume\n",
+            target.name()
+        ));
+        exit = exit.or(Exit::Unreachable);
     }
     exit = exit.or(written(args.records.as_deref(), &records, streams));
     ended(exit, &digested.shown, &summary, args.format, streams)
@@ -203,15 +210,11 @@ pub(super) fn parts(exhaustive: Option<Space>, only: &[PartName], cases: u64) ->
 }
 
 pub(super) fn target(args: &RunArgs) -> Result<Box<dyn Target>, Failure> {
-    let name = match &args.planted {
-        Some(mistake) => format!("planted:{mistake}"),
-        None => Evaluator::NAME.to_owned(),
+    let default = match &args.planted {
+        Some(mistake) => Spec::Named(format!("planted:{mistake}")),
+        None => Spec::default(),
     };
-    target::by_name(&name, args.dialect.dialect()).ok_or_else(|| {
-        Failure::usage(format_args!(
-            "this build has no target `{name}`; known mistakes need the feature `planted-mistakes`"
-        ))
-    })
+    args.target.open(default, args.dialect.given())
 }
 
 pub(super) fn bar(args: &RunArgs, plan: &Plan, rows: &Rows, streams: &Streams<'_>) -> ProgressBar {
@@ -233,19 +236,35 @@ pub(super) fn bar(args: &RunArgs, plan: &Plan, rows: &Rows, streams: &Streams<'_
 /// Stores a case.
 fn stored(out: &Path, cluster: &Cluster, target: &dyn Target) -> ClusterRecord {
     let result = store(out, &cluster.case, target);
-    let (file, not_stored) = match result {
-        Ok(path) => (Some(path.display().to_string()), None),
-        Err(error) => (None, Some(error.to_string())),
+    let (file, not_stored, unsteady) = match result {
+        Ok(stored) => (
+            Some(stored.path.display().to_string()),
+            None,
+            !stored.steady,
+        ),
+        Err(error) => (None, Some(error.to_string()), false),
     };
     ClusterRecord {
         signature: cluster.case.signature.clone(),
         examined: cluster.examined,
-        replay: file
-            .as_ref()
-            .map(|file| format!("veriam replay {}", quoted(file))),
+        replay: file.as_ref().map(|file| replay_command(file, target)),
         file,
         not_stored,
+        unsteady,
+        failure: cluster.failure.clone(),
     }
+}
+
+/// The command that judges a stored case again.
+pub(super) fn replay_command(file: &str, target: &dyn Target) -> String {
+    let asked = target
+        .asked_as()
+        .map(|spec| format!(" --target {}", quoted(&spec)));
+    format!(
+        "veriam replay {}{}",
+        quoted(file),
+        asked.unwrap_or_default()
+    )
 }
 
 /// A path as a shell takes it.

@@ -54,6 +54,8 @@ pub struct Cluster {
     pub examined: u64,
     /// Whether the shrinker ran out of budget, so that the case might be smaller.
     pub exhausted: bool,
+    /// How the target broke on the first of them, if it did.
+    pub failure: Option<String>,
 }
 
 /// Shrinks the divergences of a run and tells them apart.
@@ -73,19 +75,23 @@ pub fn digest(counted: &Counted, plan: &Plan, rows: &Rows, target: &dyn Target) 
             }
         }
     }
-    let cases: Vec<(StoredCase, bool)> = chosen
+    let cases: Vec<(StoredCase, bool, Option<String>)> = chosen
         .par_iter()
-        .filter_map(|(part, found)| case(*part, found, plan, rows, target))
+        .filter_map(|(part, found)| {
+            let (case, exhausted) = case(*part, found, plan, rows, target)?;
+            Some((case, exhausted, found.failure.clone()))
+        })
         .collect();
     let examined = cases.len() as u64;
     let mut clusters: BTreeMap<Signature, Cluster> = BTreeMap::new();
-    for (case, exhausted) in cases {
+    for (case, exhausted, failure) in cases {
         let cluster = clusters
             .entry(case.signature.clone())
             .or_insert_with(|| Cluster {
                 case: case.clone(),
                 examined: 0,
                 exhausted,
+                failure,
             });
         cluster.examined += 1;
         if size(&case) < size(&cluster.case) {
@@ -134,7 +140,11 @@ fn case(
             (question.case, rules, ORACLE, false)
         }
         Who::Target => {
-            let (case, exhausted) = shrunk(&question.case, (expected, observed), target);
+            // Whoever hangs or dies on a case takes its time each time, and would be given up in the end.
+            let (case, exhausted) = match observed == Kind::Failed && target.is_process() {
+                true => (question.case, true),
+                false => shrunk(&question.case, (expected, observed), target),
+            };
             let rules = deciding_rules(&case, &dialect, observed);
             (case, rules, target.name(), exhausted)
         }
@@ -171,13 +181,20 @@ pub fn shrunk(case: &Case, pair: (Kind, Kind), target: &dyn Target) -> (Case, bo
     let dialect = target.asked_under();
     let stays_determined = is_determined(case, &dialect);
     let still_fails = |candidate: &Case| {
+        // Whoever changes nothing of a case need not be asked where the oracle already says something else.
         let expected = oracle_reply(candidate, &dialect);
         if expected.kind() != pair.0 {
             return false;
         }
-        let observed = target.observe(candidate);
-        observed.kind() == pair.1
-            && !agree(&expected, &observed)
+        let observed = target.ask(candidate);
+        let expected = match &observed.effective {
+            Some(effective) => oracle_reply(effective, &dialect),
+            None => expected,
+        };
+        observed.reply.kind() == pair.1
+            && expected.kind() == pair.0
+            && !agree(&expected, &observed.reply)
+            && target.lost().is_none()
             && (!stays_determined || is_determined(candidate, &dialect))
     };
     match case {

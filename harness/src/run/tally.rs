@@ -82,18 +82,28 @@ impl Tally {
         self.kinds[kind as usize] += 1;
         let outcomes = &mut self.outcomes;
         *match oracle {
-            Reply::Decided(Decision::Allow) | Reply::Call(Outcome::Allowed) => &mut outcomes.allow,
+            Reply::Decided(Decision::Allow)
+            | Reply::Call(Outcome::Allowed)
+            | Reply::Reported(Outcome::Allowed) => &mut outcomes.allow,
             Reply::Decided(Decision::ExplicitDeny) => &mut outcomes.explicit_deny,
             Reply::Decided(Decision::ImplicitDeny) => &mut outcomes.implicit_deny,
-            Reply::Call(Outcome::Denied(denial)) => match denial.kind {
-                DenialKind::Explicit => &mut outcomes.explicit_deny,
-                DenialKind::Implicit => &mut outcomes.implicit_deny,
-            },
-            Reply::Call(Outcome::Rejected(_)) => &mut outcomes.rejected,
-            Reply::Call(Outcome::Invalid(_)) => &mut outcomes.not_found,
-            Reply::Invalid(_) | Reply::InvalidWorld(_) => &mut outcomes.invalid,
+            Reply::Call(Outcome::Denied(denial)) | Reply::Reported(Outcome::Denied(denial)) => {
+                match denial.kind {
+                    DenialKind::Explicit => &mut outcomes.explicit_deny,
+                    DenialKind::Implicit => &mut outcomes.implicit_deny,
+                }
+            }
+            Reply::Call(Outcome::Rejected(_)) | Reply::Reported(Outcome::Rejected(_)) => {
+                &mut outcomes.rejected
+            }
+            Reply::Call(Outcome::Invalid(_)) | Reply::Reported(Outcome::Invalid(_)) => {
+                &mut outcomes.not_found
+            }
+            Reply::Invalid(_) | Reply::InvalidWorld(_) | Reply::InvalidSomehow => {
+                &mut outcomes.invalid
+            }
             Reply::Accepted => &mut outcomes.accepted,
-            Reply::Refused(_) => &mut outcomes.refused,
+            Reply::Refused(_) | Reply::RefusedSomehow => &mut outcomes.refused,
             Reply::Malformed | Reply::Unsupported(_) | Reply::Failed(_) => &mut outcomes.malformed,
         } += 1;
     }

@@ -21,11 +21,12 @@ pub(super) fn judge(
     tally: &mut Tally,
 ) {
     let cases: Vec<&Case> = questions.iter().map(|question| &question.case).collect();
-    let observed = target.observe_all(&cases);
+    let observed = target.ask_all(&cases);
     for ((index, question), observed) in (first..).zip(questions).zip(observed) {
-        let asked = catch_unwind(AssertUnwindSafe(|| ask(part, &question.case, target)));
+        let case = observed.case(&question.case);
+        let asked = catch_unwind(AssertUnwindSafe(|| ask(part, case, target)));
         match asked {
-            Ok(answer) => count(index, question, &answer, observed, target, tally),
+            Ok(answer) => count(index, question, &answer, observed.reply, target, tally),
             Err(panic) => {
                 let message = panic
                     .downcast_ref::<&str>()

@@ -47,6 +47,8 @@ impl<'a> Work<'a> {
     pub(super) fn stopped(&self) -> Option<Stopped> {
         if self.diverged.load(Ordering::Relaxed) {
             Some(Stopped::Divergence)
+        } else if self.is_lost() {
+            Some(Stopped::Lost)
         } else if self.out_of_time.load(Ordering::Relaxed) {
             Some(Stopped::Time)
         } else {
@@ -133,8 +135,13 @@ impl<'a> Work<'a> {
         known.filter(|known| known.cases == unit.cases && unit.part != Part::Controls)
     }
 
+    /// Whether the target answers nobody any more.
+    fn is_lost(&self) -> bool {
+        self.target.lost().is_some()
+    }
+
     fn may_start(&self, unit: &PlannedUnit) -> bool {
-        if self.diverged.load(Ordering::Relaxed) {
+        if self.diverged.load(Ordering::Relaxed) || self.is_lost() {
             return false;
         }
         let go_on = unit.part == Part::Controls || (self.course.go_on)();
@@ -161,7 +168,7 @@ impl<'a> Work<'a> {
         let mut index = unit.first;
         let mut since = 0;
         for group in groups() {
-            if self.diverged.load(Ordering::Relaxed) {
+            if self.diverged.load(Ordering::Relaxed) || self.is_lost() {
                 break;
             }
             unit::judge(unit.part, index, &group, self.target, &mut tally);

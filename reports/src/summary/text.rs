@@ -75,6 +75,9 @@ fn heading(out: &mut String, summary: &Summary) -> std::fmt::Result {
     writeln!(out)
 }
 
+/// Reasons for which cases were not compared that are shown.
+const REASONS_SHOWN: usize = 8;
+
 fn parts(out: &mut String, summary: &Summary) -> std::fmt::Result {
     writeln!(
         out,
@@ -110,6 +113,14 @@ fn parts(out: &mut String, summary: &Summary) -> std::fmt::Result {
             out,
             "  not compared: {unsupported} cases the target does not support"
         )?;
+        let mut reasons: Vec<_> = summary.unsupported_for.iter().collect();
+        reasons.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
+        for (reason, count) in reasons.iter().take(REASONS_SHOWN) {
+            writeln!(out, "    {:>10}  {reason}", thousands(**count))?;
+        }
+        if let Some(rest @ 1..) = reasons.len().checked_sub(REASONS_SHOWN) {
+            writeln!(out, "    and {rest} further reasons, in `--format json`")?;
+        }
     }
     if summary.units_not_run > 0 {
         let (ran, rest) = (thousands(summary.units), thousands(summary.units_not_run));
@@ -255,6 +266,15 @@ fn cases(out: &mut String, summary: &Summary) -> std::fmt::Result {
         let style = ledger::style(case.ledger);
         writeln!(out, "  {}{times}", paint(style, &case.signature))?;
         ledger::reason(out, case)?;
+        if let Some(failure) = &case.failure {
+            writeln!(out, "    {failure}")?;
+        }
+        if case.unsteady {
+            writeln!(
+                out,
+                "    asked again, the target replied otherwise: it does not answer alike each time"
+            )?;
+        }
         match (&case.replay, &case.not_stored) {
             (Some(replay), _) => writeln!(out, "    {replay}")?,
             (None, Some(why)) => writeln!(out, "    not stored: {why}")?,

@@ -1,0 +1,98 @@
+//! Which target is asked.
+
+use std::time::Duration;
+
+use clap::Args;
+use veriam_model::Dialect;
+
+use crate::exit::Exit;
+use crate::rim::Failure;
+use crate::target::{ExecOptions, OpenError, Spec, Target, exec::StartError};
+
+/// Which target is asked, and how a target that is a program is treated.
+#[derive(Clone, Debug, Default, Args)]
+pub struct TargetArgs {
+    /// Whom to ask: evaluator, or exec=COMMAND for a program that speaks the line protocol [default: evaluator]
+    #[arg(long, value_name = "TARGET")]
+    pub target: Option<Spec>,
+
+    /// How long a program may take to start and say hello [default: 30s]
+    #[arg(long, value_name = "TIME", value_parser = deadline)]
+    pub startup: Option<Duration>,
+
+    /// How long a program may take for each answer, for example 200ms, 10s or 1m [default: 10s]
+    #[arg(long, value_name = "TIME", value_parser = deadline)]
+    pub deadline: Option<Duration>,
+
+    /// How often a program is started again after it hangs, ends or babbles, before it is given up [default: 64]
+    #[arg(long, value_name = "N")]
+    pub restarts: Option<u64>,
+}
+
+impl TargetArgs {
+    /// How programs are treated.
+    #[must_use]
+    pub fn options(&self) -> ExecOptions {
+        let default = ExecOptions::default();
+        ExecOptions {
+            startup: self.startup.unwrap_or(default.startup),
+            deadline: self.deadline.unwrap_or(default.deadline),
+            restarts: self.restarts.unwrap_or(default.restarts),
+        }
+    }
+
+    /// Opens the target that is named, or else `default`.
+    ///
+    /// # Errors
+    /// [`Failure`] with [`Exit::Unreachable`] when a program does not start, with [`Exit::Usage`] when it does not speak
+    /// the protocol or there is no such target.
+    pub fn open(
+        &self,
+        default: Spec,
+        dialect: Option<Dialect>,
+    ) -> Result<Box<dyn Target>, Failure> {
+        let spec = self.target.clone().unwrap_or(default);
+        spec.open(dialect, &self.options()).map_err(|error| {
+            let exit = match error {
+                OpenError::Start(StartError::Unreachable(_)) => Exit::Unreachable,
+                _ => Exit::Usage,
+            };
+            Failure::Told(exit, error.to_string())
+        })
+    }
+}
+
+/// A time such as `200ms`, `10s` or `1m`, above 0.
+fn deadline(text: &str) -> Result<Duration, String> {
+    let wrong = "give a whole number above 0 with ms, s or m, for example 200ms, 10s or 1m";
+    let units = [("ms", 1), ("s", 1_000), ("m", 60_000)];
+    let digits = text.trim_end_matches(|c: char| !c.is_ascii_digit());
+    let unit = units
+        .into_iter()
+        .find(|(name, _)| *name == &text[digits.len()..]);
+    let number = match digits.bytes().all(|b| b.is_ascii_digit()) {
+        true => digits.parse::<u32>().ok(),
+        false => None,
+    };
+    match (number, unit) {
+        (Some(number @ 1..), Some((_, unit))) => {
+            Ok(Duration::from_millis(u64::from(number) * unit))
+        }
+        _ => Err(wrong.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn deadlines_have_a_unit() {
+        assert_eq!(deadline("200ms"), Ok(Duration::from_millis(200)));
+        assert_eq!(deadline("10s"), Ok(Duration::from_secs(10)));
+        assert_eq!(deadline("1m"), Ok(Duration::from_secs(60)));
+        for wrong in ["", "s", "10", "0s", "-1s", "+1s", "1.5s", "1h", "é"] {
+            assert!(deadline(wrong).is_err(), "{wrong}");
+        }
+    }
+}
