@@ -1,5 +1,6 @@
 //! Exit codes: one enum, one meaning each, decided before anything is printed.
 
+use std::io::{self, ErrorKind};
 use std::process::ExitCode;
 
 use veriam_reports::Summary;
@@ -68,6 +69,22 @@ impl Exit {
             exit = exit.or(Exit::Internal);
         }
         exit
+    }
+
+    /// How a command ends that cannot write a file: with a usage error when another path would do, else the machine is to
+    /// blame, for example because the disk is full.
+    #[must_use]
+    pub fn of_io(error: &io::Error) -> Exit {
+        match error.kind() {
+            ErrorKind::NotFound
+            | ErrorKind::PermissionDenied
+            | ErrorKind::IsADirectory
+            | ErrorKind::NotADirectory
+            | ErrorKind::InvalidInput
+            | ErrorKind::InvalidFilename
+            | ErrorKind::ReadOnlyFilesystem => Exit::Usage,
+            _ => Exit::Internal,
+        }
     }
 
     /// The one of two exits that a command with both reports.

@@ -5,13 +5,15 @@
 
 use std::fmt;
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufReader, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use veriam_reports::{Merge, Record, Shard, StartRecord, UnitRecord, from_lines, to_lines};
+use veriam_reports::{Merge, Record, Shard, Source, StartRecord, to_lines};
 
 use crate::case_file::Fnv;
+use crate::exit::Exit;
+use crate::records::{self, ReadError};
 
 /// Where journals are written unless told otherwise.
 pub const DEFAULT_FOLDER: &str = "target/veriam/journal";
@@ -44,6 +46,8 @@ pub fn default_path(start: &StartRecord) -> PathBuf {
 pub enum JournalError {
     /// The file system refused.
     Io(PathBuf, io::Error),
+    /// The file system refused after a while; what stands in it is whole.
+    Ended(PathBuf, io::Error),
     /// Another process writes it.
     InUse(PathBuf),
     /// Something in it is no record, or its records are not those of this run.
@@ -58,6 +62,12 @@ impl fmt::Display for JournalError {
                 "cannot write the journal {}: {error}; choose another file with --journal",
                 path.display()
             ),
+            JournalError::Ended(path, error) => write!(
+                f,
+                "cannot write the journal {} any more: {error}; its lines are whole, make room and repeat the command \
+                 line with --resume",
+                path.display()
+            ),
             JournalError::InUse(path) => write!(
                 f,
                 "another run writes the journal {}; wait for it or choose another file with --journal",
@@ -69,6 +79,17 @@ impl fmt::Display for JournalError {
 }
 
 impl std::error::Error for JournalError {}
+
+impl JournalError {
+    /// How a command ends that meets it.
+    #[must_use]
+    pub fn exit(&self) -> Exit {
+        match self {
+            JournalError::Io(_, error) | JournalError::Ended(_, error) => Exit::of_io(error),
+            JournalError::InUse(_) | JournalError::Other(..) => Exit::Usage,
+        }
+    }
+}
 
 /// A journal that is written.
 #[derive(Debug)]
@@ -87,7 +108,7 @@ struct State {
 
 impl Journal {
     /// Opens the journal of a run; no other process can until it is dropped. To resume is to keep what stands in it, if
-    /// it is there, and to get the units of it.
+    /// it is there, and to get what its units come to.
     ///
     /// # Errors
     /// [`JournalError`] when the file cannot be written, is written by somebody else, or, to be resumed, is not the
@@ -96,7 +117,7 @@ impl Journal {
         path: &Path,
         start: &StartRecord,
         resume: bool,
-    ) -> Result<(Self, Vec<UnitRecord>), JournalError> {
+    ) -> Result<(Self, Option<Merge>), JournalError> {
         let io = |error| JournalError::Io(path.to_owned(), error);
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder).map_err(io)?;
@@ -113,17 +134,19 @@ impl Journal {
             Ok(()) | Err(TryLockError::Error(_)) => {}
             Err(TryLockError::WouldBlock) => return Err(JournalError::InUse(path.to_owned())),
         }
-        let mut done = Vec::new();
+        let mut done = None;
         let mut whole = 0;
-        if resume {
-            let mut bytes = Vec::new();
-            file.read_to_end(&mut bytes).map_err(io)?;
-            let (length, units) = taken_up(&bytes, start)
-                .map_err(|message| JournalError::Other(path.to_owned(), message))?;
-            (whole, done) = (length, units);
+        // A device such as /dev/null has no length and holds nothing to take up.
+        if file.metadata().map_err(io)?.is_file() {
+            if resume {
+                (whole, done) = taken_up(&mut file, start).map_err(|error| match error {
+                    Refused::Io(error) => JournalError::Io(path.to_owned(), error),
+                    Refused::Other(message) => JournalError::Other(path.to_owned(), message),
+                })?;
+            }
+            file.set_len(whole).map_err(io)?;
+            file.seek(SeekFrom::Start(whole)).map_err(io)?;
         }
-        file.set_len(whole).map_err(io)?;
-        file.seek(SeekFrom::Start(whole)).map_err(io)?;
         let journal = Self {
             path: path.to_owned(),
             state: Mutex::new(State {
@@ -162,7 +185,21 @@ impl Journal {
     #[must_use]
     pub fn failure(&self) -> Option<io::Error> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.failed.take()
+        state.failed.as_mut().map(told_again)
+    }
+
+    /// Whether something could not be written.
+    #[must_use]
+    pub fn is_failed(&self) -> bool {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.failed.is_some()
+    }
+
+    /// Its file, to be read; it is no longer written.
+    #[must_use]
+    pub fn into_file(self) -> File {
+        let state = self.state.into_inner();
+        state.unwrap_or_else(PoisonError::into_inner).file
     }
 
     /// Its file.
@@ -172,26 +209,46 @@ impl Journal {
     }
 }
 
-/// The length of the whole lines of a journal, and the units in it.
-fn taken_up(bytes: &[u8], start: &StartRecord) -> Result<(u64, Vec<UnitRecord>), String> {
-    let lines = from_lines(bytes)
-        .map_err(|error| format!("{error}; give a journal, or begin anew without --resume"))?;
-    if lines.records.is_empty() {
-        return Ok((0, Vec::new()));
-    }
-    let merge = Merge::new(&lines.records).map_err(|error| format!(" {error}"))?;
-    let begun = merge.start();
+/// An error says what happened once only; this leaves its kind and number behind.
+fn told_again(error: &mut io::Error) -> io::Error {
+    let same = match error.raw_os_error() {
+        Some(number) => io::Error::from_raw_os_error(number),
+        None => error.kind().into(),
+    };
+    std::mem::replace(error, same)
+}
+
+enum Refused {
+    Io(io::Error),
+    Other(String),
+}
+
+/// The length of the whole lines of a journal, and what its units come to.
+fn taken_up(file: &mut File, start: &StartRecord) -> Result<(u64, Option<Merge>), Refused> {
+    let mut merge = None;
+    let mut source = Source::default();
+    let each = |record: &Record, _| source.push(&mut merge, record).map(|_| ());
+    let whole = records::read(&mut BufReader::new(file), each).map_err(|error| match error {
+        ReadError::Io(error) => Refused::Io(error),
+        ReadError::Record(error) => Refused::Other(format!(
+            "{error}; give a journal, or begin anew without --resume"
+        )),
+        ReadError::Merge(error) => Refused::Other(format!(" {error}")),
+    })?;
+    let Some(begun) = merge.as_ref().map(Merge::start) else {
+        return Ok((0, None));
+    };
     if let Some((member, theirs, mine)) = begun.difference(start) {
-        return Err(format!(
+        return Err(Refused::Other(format!(
             " is the journal of another run: its `{member}` is {theirs}, not {mine}; repeat the command line it was \
              begun with, or choose another file with --journal"
-        ));
+        )));
     }
     if begun.shard != start.shard {
-        return Err(format!(
+        return Err(Refused::Other(format!(
             " is the journal of shard {}, not {}; choose another file with --journal",
             begun.shard, start.shard
-        ));
+        )));
     }
-    Ok((lines.whole as u64, merge.units().cloned().collect()))
+    Ok((whole, merge))
 }

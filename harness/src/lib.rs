@@ -7,7 +7,7 @@
 //! a fold (`veriam-reports`). [`scenario`] reads worlds and calls that people write; [`explain`] tells one case.
 //!
 //! Everything here is a function of its arguments, except [`rim`] and the modules of [`commands`], which know
-//! streams, files and clocks, [`store`] and [`journal`], which write, and [`scenario`], which reads a scenario with its policies.
+//! streams, files and clocks, [`store`], [`journal`] and [`records`], which write, [`signals`], and [`scenario`], which reads a scenario with its policies.
 
 pub mod case_file;
 pub mod cli;
@@ -26,12 +26,14 @@ pub mod place;
 pub mod pretty;
 pub mod properties;
 pub mod protocol;
+pub mod records;
 pub mod rim;
 pub mod rules_page;
 pub mod run;
 pub mod scenario;
 pub mod schemas;
 pub mod selftest;
+pub mod signals;
 pub mod store;
 pub mod target;
 

@@ -11,11 +11,12 @@ mod unit;
 mod work;
 
 use std::fmt;
+use std::sync::{Mutex, PoisonError};
 
 use veriam_generators::{CASES_PER_UNIT, GENERATOR_VERSION, generated_case};
 use veriam_model::{Case, Row, RuleId};
 use veriam_reports::{
-    self as reports, PlannedPart, PlannedUnit, Record, Shard, StartRecord, Stopped, UnitRecord,
+    self as reports, Merge, PlannedPart, Shard, StartRecord, Stopped, Summary, UnitRecord,
     planned_units,
 };
 
@@ -160,10 +161,10 @@ pub struct Course<'a> {
     /// The units to run.
     pub shard: Shard,
     /// Units that are done already; controls are asked all the same.
-    pub done: &'a [UnitRecord],
-    /// Whether to start a further unit; asked before each one.
-    pub go_on: &'a (dyn Fn() -> bool + Sync),
-    /// Is told of each unit that was run.
+    pub done: Option<&'a Merge>,
+    /// Why not to start a further unit; asked before each one but controls.
+    pub stop: &'a (dyn Fn() -> Option<Stopped> + Sync),
+    /// Is told of each unit that was run, as soon as it is done.
     pub finished: &'a (dyn Fn(&UnitRecord) + Sync),
     /// Is told how many further cases are done.
     pub progress: &'a (dyn Fn(u64) + Sync),
@@ -178,14 +179,10 @@ impl fmt::Debug for Course<'_> {
 }
 
 /// Everything a run counted, before it is told to anybody.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Counted {
-    /// What was to be run.
-    pub planned: Vec<PlannedPart>,
-    /// Which units of it.
-    pub shard: Shard,
-    /// What the units came to, in the order of the plan; those that were done before too.
-    pub units: Vec<UnitRecord>,
+    /// What the units came to, those that were done before too.
+    pub merge: Merge,
     /// Why the rest was left out.
     pub stopped: Option<Stopped>,
 }
@@ -194,18 +191,13 @@ impl Counted {
     /// The counts of a part, if any unit of it ran.
     #[must_use]
     pub fn part(&self, part: Part) -> Option<reports::Tally> {
-        let mut units = self.units.iter().filter(|unit| unit.part == part);
-        let mut sum = units.next()?.tally.clone();
-        units.for_each(|unit| sum.merge(&unit.tally));
-        Some(sum)
+        self.merge.part(part)
     }
 
-    /// The first records of the run: its start and one for each unit.
+    /// The summary of the share of the plan that was to be run, before any divergence is looked into.
     #[must_use]
-    pub fn records(&self, plan: &Plan, target: &dyn Target) -> Vec<Record> {
-        let start = start(plan, self.planned.clone(), self.shard, target);
-        let units = self.units.iter().cloned().map(Record::Unit);
-        std::iter::once(Record::Start(start)).chain(units).collect()
+    pub fn summary(&self) -> Summary {
+        self.merge.summary(self.merge.start().shard)
     }
 }
 
@@ -244,8 +236,8 @@ pub fn run(
 ) -> Result<Counted, String> {
     let course = Course {
         shard: Shard::WHOLE,
-        done: &[],
-        go_on: &|| true,
+        done: None,
+        stop: &|| None,
         finished: &|_| {},
         progress,
     };
@@ -255,7 +247,8 @@ pub fn run(
 /// Runs some units of a plan against a target.
 ///
 /// # Errors
-/// The message of the thread pool when the threads cannot be started.
+/// The message of the thread pool when the threads cannot be started; that of [`Merge`] when the plan is too large or a
+/// unit that is done contradicts it.
 pub fn run_units(
     plan: &Plan,
     rows: &Rows,
@@ -272,30 +265,49 @@ pub fn run_units(
                 plan.jobs
             )
         })?;
-    let work = Work::new(plan, rows, target, course);
-    let planned = plan.planned(rows);
-    let mut counted = Counted {
-        shard: course.shard,
-        units: Vec::new(),
-        stopped: None,
-        planned,
+    let start = start(plan, plan.planned(rows), course.shard, target);
+    let begun = match course.done {
+        Some(done) => done.clone().taken_up(start),
+        None => Merge::begin(start).map_err(|error| error.to_string())?,
     };
-    let all: Vec<PlannedUnit> = planned_units(&counted.planned, UNIT_CASES)
-        .filter(|unit| course.shard.has(unit))
-        .collect();
-    for units in all.chunk_by(|a, b| a.part == b.part) {
-        let part = units[0].part;
-        let ran = pool.install(|| work.part(part, units));
-        counted.units.extend(ran);
-        if part == Part::Controls {
-            let size = units.iter().map(|unit| unit.cases).sum();
-            let clean = |tally: reports::Tally| tally.is_clean(size);
-            if !counted.part(part).is_some_and(clean) {
-                // What follows would prove nothing.
-                break;
-            }
+    let planned = begun.start().parts.clone();
+    let fold = Fold(Mutex::new((begun, None)));
+    let work = Work::new(plan, rows, target, course, &fold);
+    for part in &planned {
+        let units = planned_units(&planned, UNIT_CASES);
+        let here = units.filter(|unit| unit.part == part.part && course.shard.has(unit));
+        pool.install(|| work.part(part.part, here));
+        if part.part == Part::Controls
+            && !fold.with(|merge| {
+                let controls = merge.part(Part::Controls);
+                controls.is_some_and(|tally| tally.is_clean(part.cases))
+            })
+        {
+            // What follows would prove nothing.
+            break;
         }
     }
-    counted.stopped = work.stopped();
-    Ok(counted)
+    let stopped = work.stopped();
+    let (merge, wrong) = fold.0.into_inner().unwrap_or_else(PoisonError::into_inner);
+    match wrong {
+        Some(wrong) => Err(wrong),
+        None => Ok(Counted { merge, stopped }),
+    }
+}
+
+/// The units of a run, added up as they come from any thread, and the first thing that went wrong with it.
+struct Fold(Mutex<(Merge, Option<String>)>);
+
+impl Fold {
+    fn with<T>(&self, read: impl FnOnce(&Merge) -> T) -> T {
+        read(&self.0.lock().unwrap_or_else(PoisonError::into_inner).0)
+    }
+
+    fn add(&self, unit: &UnitRecord) {
+        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (merge, wrong) = &mut *held;
+        if let Err(error) = merge.unit(unit) {
+            wrong.get_or_insert_with(|| error.to_string());
+        }
+    }
 }

@@ -137,11 +137,25 @@ pub fn store(folder: &Path, case: &StoredCase, target: &dyn Target) -> Result<St
 
 /// Writes a file so that it is there with all its bytes or not there at all.
 pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    write_whole_with(path, |file| file.write_all(bytes))
+}
+
+/// [`write_whole`] for more bytes than should be held at once. What is there and no file, such as a device or a pipe, is
+/// written to as it is.
+pub(crate) fn write_whole_with(
+    path: &Path,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
+    if fs::metadata(path).is_ok_and(|there| !there.is_file() && !there.is_dir()) {
+        let mut file = io::BufWriter::new(fs::OpenOptions::new().write(true).open(path)?);
+        write(&mut file)?;
+        return file.flush();
+    }
     let beside = path.with_extension(format!("{}.tmp", std::process::id()));
     let written = (|| {
-        let mut file = fs::File::create(&beside)?;
-        file.write_all(bytes)?;
-        file.sync_all()?;
+        let mut file = io::BufWriter::new(fs::File::create(&beside)?);
+        write(&mut file)?;
+        file.into_inner().map_err(|e| e.into_error())?.sync_all()?;
         fs::rename(&beside, path)
     })();
     if written.is_err() {

@@ -64,7 +64,7 @@ fn found(mistake: Mistake, kind: CaseKind) -> (Cluster, Planted) {
     assert_eq!(controls.divergences, 0, "{}", target.name());
     let generated = counted.part(Part::Generated).expect("generated cases run");
     assert!(generated.divergences > 0, "{} is not found", target.name());
-    let mut clusters = digest(&counted, &plan, &rows, &target).clusters;
+    let mut clusters = digest(&counted.merge, &plan, &rows, &target).clusters;
     (clusters.remove(0), target.planted)
 }
 

@@ -97,7 +97,7 @@ fn summary(target: &dyn Target) -> Summary {
         stop_at_first: false,
     };
     let counted = run(&plan, &Rows::embedded().unwrap(), target, &|_| {}).unwrap();
-    Summary::fold(&counted.records(&plan, target)).unwrap()
+    counted.summary()
 }
 
 fn coverage(summary: &Summary) -> &Followed {

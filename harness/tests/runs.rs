@@ -8,13 +8,13 @@ use support::{ALLOW, DENY, check, veriam_in};
 use veriam::case_file::{Origin, Signature, StoredCase};
 use veriam::compare::{Reply, agree, oracle_reply};
 use veriam::exit::Exit;
-use veriam::run::{CONTROLS, Counted, Part, Plan, Rows, UNIT_CASES, digest, run};
+use veriam::run::{CONTROLS, Counted, Part, Plan, Rows, UNIT_CASES, digest, run, start};
 use veriam::store::store;
 use veriam::target::{Evaluator, Target};
 use veriam_generators::exhaustive;
 use veriam_model::{Case, Check, Decision, Dialect, PolicyText, RuleId};
 use veriam_reports::{
-    Kind, Outcomes, QUOTAS_FROM, Shard, Summary, Tally, UNDETERMINED_FROM, UnitRecord, Void,
+    Kind, Merge, Outcomes, QUOTAS_FROM, Shard, Tally, UNDETERMINED_FROM, UnitRecord, Void,
     planned_units,
 };
 
@@ -84,39 +84,34 @@ fn counted_by(plan: &Plan, target: &dyn Target) -> Counted {
     run(plan, &Rows::embedded().unwrap(), target, &|_| {}).unwrap()
 }
 
-fn summary(plan: &Plan, counted: &Counted, target: &dyn Target) -> Summary {
-    Summary::fold(&counted.records(plan, target)).unwrap()
+/// Why a run that counted this proves nothing.
+fn void_reasons(counted: &Counted) -> Vec<Void> {
+    counted.summary().void_values
 }
 
-/// Why a run of the evaluator that counted this proves nothing.
-fn void_reasons(plan: &Plan, counted: &Counted) -> Vec<Void> {
-    summary(plan, counted, &Evaluator::default()).void_values
-}
-
-fn exit(plan: &Plan, counted: &Counted) -> Exit {
-    Exit::of_run(&summary(plan, counted, &Evaluator::default()))
+fn exit(counted: &Counted) -> Exit {
+    Exit::of_run(&counted.summary())
 }
 
 #[test]
 fn the_evaluator_agrees_on_everything_documented() {
     let plan = plan(&[Part::Sources, Part::Vectors], 0, 2);
     let record = counted_by(&plan, &Evaluator::default());
-    for unit in &record.units {
-        let tally = &unit.tally;
+    for (part, tally) in record.merge.parts() {
         assert_eq!(
             tally.divergences,
             0,
             "{}: {:?}",
-            unit.part.name(),
+            part.name(),
             tally.found.first()
         );
-        assert!(tally.faults.is_empty(), "{}", unit.part.name());
+        assert!(tally.faults.is_empty(), "{}", part.name());
     }
     let compared = |part| record.part(part).unwrap().compared();
     assert_eq!(compared(Part::Controls), CONTROLS);
     assert!(compared(Part::Sources) >= 54);
     assert!(compared(Part::Vectors) >= 414);
-    assert_eq!(exit(&plan, &record), Exit::Agreed);
+    assert_eq!(exit(&record), Exit::Agreed);
 }
 
 /// The main job compares each space in full; here every 41st case stands for it: 41 divides no product of numbers of
@@ -185,7 +180,7 @@ fn the_number_of_jobs_changes_no_count() {
     let cases = 2 * veriam::run::UNIT_CASES + 100;
     let one = counted_by(&plan(&[Part::Generated], cases, 1), &Evaluator::default());
     let two = counted_by(&plan(&[Part::Generated], cases, 2), &Evaluator::default());
-    assert_eq!(one, two);
+    assert_eq!(one.merge.parts(), two.merge.parts());
     assert_eq!(one.part(Part::Generated).unwrap().compared(), cases);
 }
 
@@ -195,7 +190,7 @@ fn the_number_of_jobs_changes_no_divergence_either() {
     let target = fake(forgets_boundaries);
     let one = counted_by(&plan(&[Part::Generated], cases, 1), &target);
     let three = counted_by(&plan(&[Part::Generated], cases, 3), &target);
-    assert_eq!(one, three);
+    assert_eq!(one.merge.parts(), three.merge.parts());
     assert!(one.part(Part::Generated).unwrap().divergences > 0);
 }
 
@@ -225,9 +220,9 @@ fn a_target_that_misses_a_control_makes_the_run_void_and_ends_it() {
         Reply::Failed("always".to_owned()),
     ] {
         let record = counted_by(&plan, &fake(|_: &Case| reply.clone()));
-        assert_eq!(void_reasons(&plan, &record), [Void::Control], "{reply}");
+        assert_eq!(void_reasons(&record), [Void::Control], "{reply}");
         assert!(record.part(Part::Vectors).is_none(), "{reply}");
-        assert_eq!(exit(&plan, &record), Exit::Void);
+        assert_eq!(exit(&record), Exit::Void);
     }
 }
 
@@ -243,10 +238,10 @@ fn a_part_of_which_nothing_was_compared_makes_the_run_void() {
     let plan = plan(&[Part::Vectors], 0, 1);
     let record = counted_by(&plan, &target);
     assert_eq!(
-        void_reasons(&plan, &record),
+        void_reasons(&record),
         [Void::NothingCompared(Part::Vectors)]
     );
-    let summary = summary(&plan, &record, &target);
+    let summary = record.summary();
     assert!(summary.void && summary.unsupported >= 414);
     assert_eq!(summary.compared, CONTROLS);
 }
@@ -275,10 +270,19 @@ fn counted(plan: &Plan, outcomes: Outcomes, undetermined: u64) -> Counted {
             _ => Tally::default(),
         },
     });
+    of_units(plan, &units.collect::<Vec<_>>())
+}
+
+/// A run that came to these units.
+fn of_units(plan: &Plan, units: &[UnitRecord]) -> Counted {
+    let planned = plan.planned(&Rows::embedded().unwrap());
+    let start = start(plan, planned, Shard::WHOLE, &Evaluator::default());
+    let mut merge = Merge::begin(start).unwrap();
+    for unit in units {
+        merge.unit(unit).unwrap();
+    }
     Counted {
-        units: units.collect(),
-        planned,
-        shard: Shard::WHOLE,
+        merge,
         stopped: None,
     }
 }
@@ -293,7 +297,7 @@ fn lopsided_outcomes_make_a_run_void_from_20_000_cases_on() {
     };
     let reasons = |total, allow| {
         let plan = plan(&[Part::Generated], total, 1);
-        let mut reasons = void_reasons(&plan, &counted(&plan, outcomes(total, allow), 0));
+        let mut reasons = void_reasons(&counted(&plan, outcomes(total, allow), 0));
         // The made-up record has no labels.
         reasons.retain(|reason| !matches!(reason, Void::Labels(_)));
         reasons
@@ -317,13 +321,13 @@ fn labels_that_decide_too_rarely_make_a_run_void_from_20_000_cases_on() {
     };
     let reasons = |n| {
         let plan = plan(&[Part::Generated], n, 1);
-        void_reasons(&plan, &counted(&plan, thirds(n), 0))
+        void_reasons(&counted(&plan, thirds(n), 0))
     };
     assert!(matches!(reasons(20_000)[..], [Void::Labels(n)] if n > 50));
     assert_eq!(reasons(19_999), []);
     let plan = plan(&[Part::Generated], 20_000, 1);
     let record = counted(&plan, thirds(20_000), 0);
-    let summary = summary(&plan, &record, &Evaluator::default());
+    let summary = record.summary();
     assert!(
         summary
             .below_minimum
@@ -342,7 +346,7 @@ fn too_many_undetermined_cases_make_a_run_void() {
     };
     let reasons = |n, open| {
         let plan = plan(&[Part::Generated], n, 1);
-        void_reasons(&plan, &counted(&plan, half(n), open))
+        void_reasons(&counted(&plan, half(n), open))
     };
     assert_eq!(reasons(UNDETERMINED_FROM, 50), []);
     assert_eq!(
@@ -355,21 +359,24 @@ fn too_many_undetermined_cases_make_a_run_void() {
 #[test]
 fn an_internal_fault_outranks_void_and_void_a_divergence() {
     let plan = plan(&[Part::Generated], 5, 1);
-    let mut record = counted(
-        &plan,
-        Outcomes {
-            allow: 5,
-            ..Outcomes::default()
+    let unit = |part, cases| UnitRecord {
+        part,
+        unit: 0,
+        first: 0,
+        cases,
+        tally: Tally {
+            checks: cases,
+            ..Tally::default()
         },
-        0,
-    );
-    assert_eq!(exit(&plan, &record), Exit::Agreed);
-    record.units[1].tally.divergences = 1;
-    assert_eq!(exit(&plan, &record), Exit::Divergence);
-    record.units[1].tally.checks = 0;
-    assert_eq!(exit(&plan, &record), Exit::Void);
-    record.units[1].tally.faults.push("0: broke".to_owned());
-    assert_eq!(exit(&plan, &record), Exit::Internal);
+    };
+    let mut units = [unit(Part::Controls, CONTROLS), unit(Part::Generated, 5)];
+    assert_eq!(exit(&of_units(&plan, &units)), Exit::Agreed);
+    units[1].tally.divergences = 1;
+    assert_eq!(exit(&of_units(&plan, &units)), Exit::Divergence);
+    units[1].tally.checks = 0;
+    assert_eq!(exit(&of_units(&plan, &units)), Exit::Void);
+    units[1].tally.faults.push("0: broke".to_owned());
+    assert_eq!(exit(&of_units(&plan, &units)), Exit::Internal);
 }
 
 #[test]
@@ -380,7 +387,7 @@ fn a_divergence_is_shrunk_clustered_and_stored() {
     let record = run(&plan, &rows, &target, &|_| {}).unwrap();
     let divergences = record.part(Part::Generated).unwrap().divergences;
     assert!(divergences > 0);
-    let digest = digest(&record, &plan, &rows, &target);
+    let digest = digest(&record.merge, &plan, &rows, &target);
     let examined: u64 = digest.clusters.iter().map(|c| c.examined).sum();
     assert_eq!(examined + digest.not_examined, divergences);
     let folder = tempfile::tempdir().unwrap();

@@ -1,16 +1,17 @@
 //! JSON Schemas: those in `docs/schemas` are those of the types, and what the program writes and reads fits them.
 
 use std::path::Path;
+use std::sync::Mutex;
 
 use serde_json::Value;
 use veriam::case_file::{Origin, Signature, StoredCase};
-use veriam::run::{Part, Plan, Rows, run};
+use veriam::run::{Course, Part, Plan, Rows, run_units, start};
 use veriam::schemas::SchemaName;
 use veriam::target::Evaluator;
 use veriam_generators::generated_group;
 use veriam_model::{Case, Dialect, Outcome};
 use veriam_oracle::judge_call;
-use veriam_reports::{Kind, OutcomeKind, from_lines, to_lines};
+use veriam_reports::{Kind, OutcomeKind, Record, Shard, from_lines, to_lines};
 
 fn validator(name: SchemaName) -> jsonschema::Validator {
     let schema: Value = serde_json::from_str(&name.text()).unwrap();
@@ -114,8 +115,19 @@ fn the_records_of_a_run_fit_and_read_back() {
         stop_at_first: false,
     };
     let target = Evaluator::default();
-    let counted = run(&plan, &Rows::embedded().unwrap(), &target, &|_| {}).unwrap();
-    let records = counted.records(&plan, &target);
+    let rows = Rows::embedded().unwrap();
+    let begun = start(&plan, plan.planned(&rows), Shard::WHOLE, &target);
+    let records = Mutex::new(vec![Record::Start(begun)]);
+    let course = Course {
+        shard: Shard::WHOLE,
+        done: None,
+        stop: &|| None,
+        finished: &|unit| records.lock().unwrap().push(Record::Unit(unit.clone())),
+        progress: &|_| {},
+    };
+    run_units(&plan, &rows, &target, &course).unwrap();
+    let records = records.into_inner().unwrap();
+    assert_eq!(records.len(), 3);
     let text = to_lines(&records);
     text.lines().for_each(|line| fits(&record, line));
     assert_eq!(from_lines(text.as_bytes()).unwrap().records, records);

@@ -20,7 +20,7 @@ pub struct FamilyNames {
 
 /// How often each label occurred and decided, by its position among all labels of all families; empty where labels
 /// are not counted.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct LabelCounts {

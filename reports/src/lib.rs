@@ -26,8 +26,8 @@ pub use ledger::{
     Accepts, ClusterSummary, Date, KindPattern, Ledger, LedgerEntry, LedgerSummary, ParseDateError,
     ParsePatternError, Reach, Standing,
 };
-pub use lines::{Lines, RecordError, from_lines, to_lines};
-pub use merge::{Absent, Merge, MergeError};
+pub use lines::{Lines, RecordError, from_line, from_lines, to_lines};
+pub use merge::{Absent, Kept, Merge, MergeError, Source};
 pub use part::Part;
 pub use plan::{MOST_UNITS, PlannedPart, PlannedUnit, Shard, planned_units, unit_names};
 pub use record::{
@@ -38,4 +38,6 @@ pub use summary::{
     DecisionCounts, Followed, LEAST_OUTCOME_PERCENT, MOST_UNDETERMINED_PERCENT, PartSummary,
     QUOTAS_FROM, SUMMARY_SCHEMA, Summary, UNDETERMINED_FROM, Void,
 };
-pub use tally::{Found, Outcomes, ReadingCount, Tally, Who};
+pub use tally::{
+    FAULTS_KEPT, Found, KEPT_PER_PAIR, OTHER_REASONS, Outcomes, ReadingCount, Tally, Who,
+};

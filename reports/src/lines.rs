@@ -69,22 +69,33 @@ pub fn from_lines(bytes: &[u8]) -> Result<Lines, RecordError> {
         .iter()
         .rposition(|&b| b == b'\n')
         .map_or(0, |at| at + 1);
-    let mut records = Vec::new();
     let lines = bytes[..whole].split_inclusive(|&b| b == b'\n');
-    for (number, line) in (1..).zip(lines) {
-        let at = |message: String| RecordError {
-            line: number,
-            message,
-        };
-        let line: ReadLine =
-            serde_json::from_slice(line).map_err(|e| at(format!("not a record: {e}")))?;
-        if line.schema != RECORD_SCHEMA {
-            return Err(at(format!(
-                "schema {:?}; this program reads {RECORD_SCHEMA:?} only",
-                line.schema
-            )));
-        }
-        records.push(line.record);
+    let records: Result<Vec<Record>, RecordError> = (1..)
+        .zip(lines)
+        .map(|(number, line)| from_line(number, line))
+        .collect();
+    Ok(Lines {
+        records: records?,
+        whole,
+    })
+}
+
+/// Reads one whole line, the `number`-th.
+///
+/// # Errors
+/// [`RecordError`] when it is no record of this version.
+pub fn from_line(number: usize, line: &[u8]) -> Result<Record, RecordError> {
+    let at = |message: String| RecordError {
+        line: number,
+        message,
+    };
+    let line: ReadLine =
+        serde_json::from_slice(line).map_err(|e| at(format!("not a record: {e}")))?;
+    if line.schema != RECORD_SCHEMA {
+        return Err(at(format!(
+            "schema {:?}; this program reads {RECORD_SCHEMA:?} only",
+            line.schema
+        )));
     }
-    Ok(Lines { records, whole })
+    Ok(line.record)
 }

@@ -1,19 +1,26 @@
 //! Records of several processes put together: shards, resumed runs, the same run twice.
+//!
+//! Units are added to the counts of their part as they come. Of each a digest stays, by which the same unit is known when
+//! it comes again, so that memory does not grow with what units hold.
+
+mod fold;
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::plan::MOST_UNITS;
 use crate::{
-    ClusterRecord, EndRecord, Part, Record, Shard, Signature, StartRecord, Summary, Tally,
-    UnitRecord, unit_names,
+    ClusterRecord, EndRecord, Part, PlannedUnit, Record, Shard, Signature, StartRecord, Stopped,
+    Summary, Tally, UnitRecord,
 };
+pub use fold::Kept;
+use fold::PartFold;
 
 /// The records of one plan, whoever ran which unit. Adding records is associative, commutative and idempotent.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Merge {
     start: StartRecord,
-    units: BTreeMap<(Part, u64), UnitRecord>,
+    parts: BTreeMap<Part, PartFold>,
     clusters: BTreeMap<Signature, ClusterRecord>,
     ends: Vec<EndRecord>,
 }
@@ -23,6 +30,8 @@ pub struct Merge {
 pub struct Absent {
     /// Units that should have run.
     pub missing: Vec<(Part, u64)>,
+    /// Whether some of those are missing because a run was interrupted.
+    pub interrupted: bool,
     /// Units that were left out because a run ended early on purpose.
     pub not_run: Vec<(Part, u64)>,
 }
@@ -89,108 +98,76 @@ impl fmt::Display for MergeError {
 impl std::error::Error for MergeError {}
 
 impl Merge {
-    /// The records of one process or of an earlier merge.
+    /// A plan of which nothing ran yet.
     ///
     /// # Errors
-    /// [`MergeError`] when they are not those of one plan.
-    pub fn new(records: &[Record]) -> Result<Self, MergeError> {
-        let Some((Record::Start(start), rest)) = records.split_first() else {
-            return Err(MergeError::Start);
-        };
+    /// [`MergeError::TooLarge`].
+    pub fn begin(start: StartRecord) -> Result<Self, MergeError> {
         let units = start.parts.iter().fold(0_u64, |sum, part| {
             sum.saturating_add(part.units(start.unit_cases))
         });
         if units > MOST_UNITS {
             return Err(MergeError::TooLarge(units));
         }
-        let mut merge = Self {
-            start: start.clone(),
-            units: BTreeMap::new(),
+        Ok(Self {
+            start,
+            parts: BTreeMap::new(),
             clusters: BTreeMap::new(),
             ends: Vec::new(),
-        };
-        for record in rest {
-            match record {
-                Record::Start(_) => return Err(MergeError::Start),
-                Record::Unit(unit) => {
-                    // Whoever ended early was resumed.
-                    merge.ends.iter_mut().for_each(|end| end.stopped = None);
-                    merge.unit(unit)?;
-                }
-                Record::Cluster(cluster) => merge.cluster(cluster),
-                Record::End(end) => merge.end(end),
-            }
-        }
-        Ok(merge)
+        })
     }
 
-    /// Adds the records of another.
+    /// The records of one process or of an earlier merge.
     ///
     /// # Errors
-    /// [`MergeError`] when they are not those of one plan, or contradict each other.
-    pub fn add(&mut self, other: &Merge) -> Result<(), MergeError> {
-        if let Some((member, one, other)) = self.start.difference(&other.start) {
+    /// [`MergeError`] when they are not those of one plan.
+    pub fn new(records: &[Record]) -> Result<Self, MergeError> {
+        let mut merge = None;
+        let mut source = Source::default();
+        for record in records {
+            source.push(&mut merge, record)?;
+        }
+        source.close(&mut merge)?;
+        merge.ok_or(MergeError::Start)
+    }
+
+    /// Takes up another process of the same plan.
+    fn join(&mut self, start: &StartRecord) -> Result<(), MergeError> {
+        if let Some((member, one, other)) = self.start.difference(start) {
             return Err(MergeError::OtherPlan { member, one, other });
         }
-        self.start.jobs = self.start.jobs.max(other.start.jobs);
-        if self.start.shard != other.start.shard {
+        self.start.jobs = self.start.jobs.max(start.jobs);
+        if self.start.shard != start.shard {
             self.start.shard = Shard::WHOLE;
         }
-        for unit in other.units.values() {
-            self.unit(unit)?;
-        }
-        for cluster in other.clusters.values() {
-            self.cluster(cluster);
-        }
-        for end in &other.ends {
-            self.end(end);
-        }
         Ok(())
     }
 
-    fn unit(&mut self, unit: &UnitRecord) -> Result<(), MergeError> {
-        let name = (unit.part, unit.unit);
+    /// Adds a unit.
+    ///
+    /// # Errors
+    /// [`MergeError`] when it is not one of the plan, or is there already with other counts.
+    pub fn unit(&mut self, unit: &UnitRecord) -> Result<Kept, MergeError> {
         let size = self.start.unit_cases;
         let labels = self.start.labels.iter().map(|f| f.labels.len()).sum();
-        let planned = self.start.part(unit.part).filter(|part| {
+        let planned = self.start.part(unit.part).and_then(|part| {
             let first = unit.unit.checked_mul(size);
-            unit.unit < part.units(size)
+            let fits = unit.unit < part.units(size)
                 && first == Some(unit.first)
                 && unit.cases <= size.min(part.cases - unit.first)
-                && unit.tally.labels.fits(labels)
+                && unit.tally.labels.fits(labels);
+            fits.then(|| size.min(part.cases - unit.first))
         });
-        if planned.is_none() {
-            return Err(MergeError::NotPlanned(name.0, name.1));
-        }
-        let Some(known) = self.units.get_mut(&name) else {
-            self.units.insert(name, unit.clone());
-            return Ok(());
+        let Some(planned) = planned else {
+            return Err(MergeError::NotPlanned(unit.part, unit.unit));
         };
-        if known == unit {
-            return Ok(());
-        }
-        // A unit that broke off at a divergence tells less than one that was finished.
-        if known.cases != unit.cases {
-            if known.cases < unit.cases {
-                *known = unit.clone();
-            }
-            return Ok(());
-        }
-        if unit.part != Part::Controls {
-            return Err(MergeError::Contradiction(name.0, name.1));
-        }
-        // Every process asks the controls; the worst answer counts.
-        let rank = |unit: &UnitRecord| {
-            let clean = unit.tally.is_clean(unit.cases);
-            (clean, serde_json::to_string(unit).unwrap_or_default())
-        };
-        if rank(unit) < rank(known) {
-            *known = unit.clone();
-        }
-        Ok(())
+        let fold = self.parts.entry(unit.part).or_default();
+        fold.add(unit, planned)
+            .ok_or(MergeError::Contradiction(unit.part, unit.unit))
     }
 
-    fn cluster(&mut self, cluster: &ClusterRecord) {
+    /// Adds a kind of divergence.
+    pub fn cluster(&mut self, cluster: &ClusterRecord) {
         let known = self
             .clusters
             .entry(cluster.signature.clone())
@@ -201,7 +178,8 @@ impl Merge {
         }
     }
 
-    fn end(&mut self, end: &EndRecord) {
+    /// Adds the end of a process.
+    pub fn end(&mut self, end: &EndRecord) {
         let key = |e: &EndRecord| (e.shard, e.seconds.to_bits(), e.compared);
         match self.ends.iter_mut().find(|known| key(known) == key(end)) {
             // An older copy of a journal does not know that the run went on.
@@ -212,15 +190,42 @@ impl Merge {
         self.ends.sort_by_key(key);
     }
 
+    /// The same units, as a process with that start begins with them: it asks the controls itself, and the kinds of
+    /// divergences and the ends are those of the others.
+    #[must_use]
+    pub fn taken_up(mut self, start: StartRecord) -> Self {
+        self.start = start;
+        self.parts.remove(&Part::Controls);
+        self.clusters.clear();
+        self.ends.clear();
+        self
+    }
+
+    /// The same, with other kinds of divergences.
+    #[must_use]
+    pub fn with_clusters(mut self, clusters: &[ClusterRecord]) -> Self {
+        self.clusters.clear();
+        for cluster in clusters {
+            self.cluster(cluster);
+        }
+        self
+    }
+
     /// What is asked of whom.
     #[must_use]
     pub fn start(&self) -> &StartRecord {
         &self.start
     }
 
-    /// The units, by part and number.
-    pub fn units(&self) -> impl Iterator<Item = &UnitRecord> {
-        self.units.values()
+    /// How many units are there, unfinished ones too.
+    #[must_use]
+    pub fn units(&self) -> u64 {
+        self.parts.values().map(PartFold::units).sum()
+    }
+
+    /// The units that are kept as they are: controls and unfinished ones.
+    pub fn kept(&self) -> impl Iterator<Item = &UnitRecord> {
+        self.parts.values().flat_map(PartFold::kept)
     }
 
     /// The kinds of divergences.
@@ -236,9 +241,9 @@ impl Merge {
 
     /// Whether a unit is there with all its cases.
     #[must_use]
-    pub fn is_whole(&self, unit: &crate::PlannedUnit) -> bool {
-        let known = self.units.get(&(unit.part, unit.unit));
-        known.is_some_and(|known| known.cases == unit.cases)
+    pub fn is_whole(&self, unit: &PlannedUnit) -> bool {
+        let fold = self.parts.get(&unit.part);
+        fold.is_some_and(|fold| fold.is_whole(unit.unit, unit.cases))
     }
 
     /// The units of a shard that are not there.
@@ -249,12 +254,15 @@ impl Merge {
             if self.is_whole(&unit) {
                 continue;
             }
-            let mut stopped = self.ends.iter().filter(|end| end.stopped.is_some());
-            let list = match stopped.any(|end| end.shard.has(&unit)) {
-                true => &mut absent.not_run,
-                false => &mut absent.missing,
-            };
-            list.push((unit.part, unit.unit));
+            let here = self.ends.iter().filter(|end| end.shard.has(&unit));
+            let stopped: Vec<Stopped> = here.filter_map(|end| end.stopped).collect();
+            let name = (unit.part, unit.unit);
+            if stopped.iter().any(|stopped| stopped.is_on_purpose()) {
+                absent.not_run.push(name);
+            } else {
+                absent.interrupted |= stopped.contains(&Stopped::Interrupted);
+                absent.missing.push(name);
+            }
         }
         absent
     }
@@ -262,39 +270,75 @@ impl Merge {
     /// The counts of each part that ran, in the order of the run.
     #[must_use]
     pub fn parts(&self) -> Vec<(Part, Tally)> {
-        let mut parts: Vec<(Part, Tally)> = Vec::new();
-        for unit in self.units.values() {
-            match parts.last_mut() {
-                Some((part, tally)) if *part == unit.part => tally.merge(&unit.tally),
-                _ => parts.push((unit.part, unit.tally.clone())),
-            }
-        }
-        parts
+        let parts = self.parts.iter();
+        parts.map(|(part, fold)| (*part, fold.tally())).collect()
     }
 
-    /// The records, in one order whatever order they came in.
+    /// The counts of a part, if any unit of it ran.
     #[must_use]
-    pub fn records(&self) -> Vec<Record> {
-        let start = Record::Start(self.start.clone());
-        let units = self.units.values().cloned().map(Record::Unit);
-        let clusters = self.clusters.values().cloned().map(Record::Cluster);
-        let ends = self.ends.iter().cloned().map(Record::End);
-        std::iter::once(start)
-            .chain(units)
-            .chain(clusters)
-            .chain(ends)
-            .collect()
+    pub fn part(&self, part: Part) -> Option<Tally> {
+        self.parts.get(&part).map(PartFold::tally)
     }
 
-    /// The summary of the whole plan: units of no shard that is there are missing.
+    /// The summary of a shard: units of it that are not there are missing.
     #[must_use]
-    pub fn summary(&self) -> Summary {
-        Summary::of(self, Shard::WHOLE)
-    }
-
-    /// The absent units by name, for messages.
-    #[must_use]
-    pub fn missing_names(&self) -> String {
-        unit_names(&self.absent(Shard::WHOLE).missing)
+    pub fn summary(&self, shard: Shard) -> Summary {
+        Summary::of(self, shard)
     }
 }
+
+/// The records of one process, as they are read one after the other.
+#[derive(Debug, Default)]
+pub struct Source {
+    begun: bool,
+    ends: Vec<EndRecord>,
+}
+
+impl Source {
+    /// Adds its next record; what it did to a unit.
+    ///
+    /// # Errors
+    /// [`MergeError`] when the first is no start or a later one is, when the records are not those of the plan that was
+    /// merged so far, or contradict it.
+    pub fn push(
+        &mut self,
+        merge: &mut Option<Merge>,
+        record: &Record,
+    ) -> Result<Option<Kept>, MergeError> {
+        match (record, merge) {
+            (Record::Start(_), _) if self.begun => return Err(MergeError::Start),
+            (Record::Start(start), Some(merge)) => merge.join(start)?,
+            (Record::Start(start), merge) => *merge = Some(Merge::begin(start.clone())?),
+            (_, Some(merge)) if self.begun => match record {
+                Record::Unit(unit) => {
+                    // Whoever ended early was resumed.
+                    self.ends.iter_mut().for_each(|end| end.stopped = None);
+                    return merge.unit(unit).map(Some);
+                }
+                Record::Cluster(cluster) => merge.cluster(cluster),
+                Record::End(end) => self.ends.push(end.clone()),
+                Record::Start(_) => {}
+            },
+            _ => return Err(MergeError::Start),
+        }
+        self.begun = true;
+        Ok(None)
+    }
+
+    /// Adds what is known at its end only.
+    ///
+    /// # Errors
+    /// [`MergeError::Start`] when there was no record.
+    pub fn close(self, merge: &mut Option<Merge>) -> Result<(), MergeError> {
+        match merge {
+            Some(merge) if self.begun => {
+                self.ends.iter().for_each(|end| merge.end(end));
+                Ok(())
+            }
+            _ => Err(MergeError::Start),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

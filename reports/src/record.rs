@@ -54,7 +54,7 @@ pub struct StartRecord {
 }
 
 /// What one unit came to. It depends on the unit and the target only.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct UnitRecord {
@@ -105,6 +105,18 @@ pub enum Stopped {
     Lost,
     /// There was a divergence, and it was to stop at the first one.
     Divergence,
+    /// It was told to end, by a signal.
+    Interrupted,
+    /// Its journal could not be written any more.
+    Journal,
+}
+
+impl Stopped {
+    /// Whether somebody asked for it beforehand, so that what was left out is no fault.
+    #[must_use]
+    pub const fn is_on_purpose(self) -> bool {
+        matches!(self, Stopped::Time | Stopped::Divergence)
+    }
 }
 
 /// The run is over.

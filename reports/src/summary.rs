@@ -158,6 +158,8 @@ pub enum Void {
     Labels(usize),
     /// There is no record of these units.
     Missing(String),
+    /// Somebody ended the run before these units had run.
+    Interrupted(String),
 }
 
 impl fmt::Display for Void {
@@ -188,6 +190,10 @@ impl fmt::Display for Void {
             Void::Missing(units) => write!(
                 f,
                 "units are missing: {units}; run them, and give the records of every shard"
+            ),
+            Void::Interrupted(units) => write!(
+                f,
+                "the run was interrupted, so these units are missing: {units}; repeat its command line with --resume"
             ),
         }
     }
@@ -259,7 +265,7 @@ impl Summary {
             seconds,
             jobs: start.jobs,
             shard,
-            units: merge.units().count() as u64,
+            units: merge.units(),
             units_not_run: absent.not_run.len() as u64,
             units_missing: unit_names(&absent.missing),
             parts: parts
@@ -276,7 +282,9 @@ impl Summary {
                 .iter()
                 .flat_map(|(part, tally)| {
                     let named = |fault| format!("{} {fault}", part.name());
-                    tally.faults.iter().map(named)
+                    let more = tally.more_faults;
+                    let more = (more > 0).then(|| format!("{}: {more} more", part.name()));
+                    tally.faults.iter().map(named).chain(more)
                 })
                 .collect(),
             void_values,
@@ -317,7 +325,11 @@ fn void_reasons(
     }
     let mut reasons = Vec::new();
     if !absent.missing.is_empty() {
-        reasons.push(Void::Missing(unit_names(&absent.missing)));
+        let names = unit_names(&absent.missing);
+        reasons.push(match absent.interrupted {
+            true => Void::Interrupted(names),
+            false => Void::Missing(names),
+        });
     }
     let nothing_ran = parts.iter().all(|(part, _)| *part == Part::Controls);
     for planned in start.parts.iter().filter(|p| p.part != Part::Controls) {

@@ -7,8 +7,18 @@ use veriam_model::{Decision, RuleId};
 
 use crate::{Kind, LabelCounts};
 
-/// Counts over some cases of one part. Adding them is associative.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// Divergences of one pair of replies in one part that are kept as cases; the others are only counted.
+pub const KEPT_PER_PAIR: usize = 8;
+/// Cases on which the oracle broke that are kept, of each part.
+pub const FAULTS_KEPT: usize = 64;
+/// Reasons for which a target cannot be asked that are kept apart, of each part.
+const REASONS_KEPT: usize = 256;
+/// The reason for which the others count.
+pub const OTHER_REASONS: &str = "other reasons";
+
+/// Counts over some cases of one part. Adding them is associative and commutative: of what is not only counted the first
+/// by case number stay.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Tally {
@@ -34,12 +44,15 @@ pub struct Tally {
     /// For a target that declares no dialect: how its replies fit the readings of open choices.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub readings: Vec<ReadingCount>,
-    /// The first divergences, by index.
+    /// The first divergences of each pair of replies, by index.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub found: Vec<Found>,
-    /// Cases on which the oracle itself broke: faults of Veriam.
+    /// The first cases on which the oracle itself broke, `index: message`: faults of Veriam.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub faults: Vec<String>,
+    /// Further such cases that are only counted.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub more_faults: u64,
 }
 
 /// Who was wrong.
@@ -54,7 +67,7 @@ pub enum Who {
 }
 
 /// One divergence. The case follows from the plan and the index.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Found {
@@ -71,6 +84,14 @@ pub struct Found {
     pub failure: Option<String>,
 }
 
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands over a reference"
+)]
+const fn is_zero(count: &u64) -> bool {
+    *count == 0
+}
+
 impl Tally {
     /// Cases that were compared.
     #[must_use]
@@ -85,7 +106,7 @@ impl Tally {
         self.compared() > 0 && self.compared() + self.unsupported == size && self.divergences == 0
     }
 
-    /// Adds the counts of later cases of the same part.
+    /// Adds the counts of other cases of the same part.
     pub fn merge(&mut self, other: &Tally) {
         self.documents += other.documents;
         self.checks += other.checks;
@@ -96,6 +117,7 @@ impl Tally {
         for (reason, count) in &other.unsupported_for {
             *self.unsupported_for.entry(reason.clone()).or_default() += count;
         }
+        self.limit_reasons();
         self.divergences += other.divergences;
         self.labels.merge(&other.labels);
         for count in &other.readings {
@@ -111,13 +133,59 @@ impl Tally {
                 None => self.readings.push(count.clone()),
             }
         }
+        // The readings of one choice come together and in its order; a stable sort keeps that.
+        self.readings.sort_by_key(|count| count.choice);
         self.found.extend(other.found.iter().cloned());
+        self.limit_found();
         self.faults.extend(other.faults.iter().cloned());
+        self.more_faults += other.more_faults;
+        self.limit_faults();
+    }
+
+    /// Leaves the first divergences of each pair of replies.
+    fn limit_found(&mut self) {
+        if self.found.is_empty() {
+            return;
+        }
+        self.found.sort_by_key(|found| (found.index, found.who));
+        let mut taken: BTreeMap<(Who, Kind, Kind), usize> = BTreeMap::new();
+        self.found.retain(|found| {
+            let pair = (found.who, found.expected, found.observed);
+            let of_pair = taken.entry(pair).or_default();
+            *of_pair += 1;
+            *of_pair <= KEPT_PER_PAIR
+        });
+    }
+
+    fn limit_faults(&mut self) {
+        let index = |fault: &str| -> u64 {
+            let (index, _) = fault.split_once(':').unwrap_or_default();
+            index.parse().unwrap_or(u64::MAX)
+        };
+        self.faults
+            .sort_by(|a, b| (index(a), a).cmp(&(index(b), b)));
+        let more = self.faults.len().saturating_sub(FAULTS_KEPT);
+        self.faults.truncate(FAULTS_KEPT);
+        self.more_faults += more as u64;
+    }
+
+    /// Leaves the first reasons by name: a reason that is among them in the end is among them in every part of the sum.
+    fn limit_reasons(&mut self) {
+        let other = self.unsupported_for.remove(OTHER_REASONS);
+        let mut more = other.unwrap_or_default();
+        while self.unsupported_for.len() > REASONS_KEPT
+            && let Some((_, count)) = self.unsupported_for.pop_last()
+        {
+            more += count;
+        }
+        if more > 0 {
+            self.unsupported_for.insert(OTHER_REASONS.to_owned(), more);
+        }
     }
 }
 
 /// The oracle's answers.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Outcomes {
@@ -173,7 +241,7 @@ impl Outcomes {
 }
 
 /// How the replies of a target fit one reading of an open choice, over the cases that turn on the choice.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ReadingCount {

@@ -1,28 +1,41 @@
 //! `veriam merge`
 
+use std::fs::File;
+use std::io::{BufReader, Cursor};
 use std::path::Path;
 
 use veriam_generators::GENERATOR_VERSION;
 use veriam_model::Dialect;
-use veriam_reports::{Absent, Merge, Part, Reach, Record, Shard, from_lines};
+use veriam_reports::{Absent, Merge, Part, Reach, Shard};
 
 use super::ledger::ledger;
 use super::run::{Digested, digested, ended, written};
 use crate::cli::MergeArgs;
 use crate::exit::Exit;
+use crate::records::{self, Again, Places, ReadError};
 use crate::rim::{Ended, Failure, Streams};
-use crate::run::{Counted, Plan, Rows};
+use crate::run::{Plan, Rows};
 use crate::target::{self, Target};
 
 pub(super) fn run(args: &MergeArgs, streams: &mut Streams<'_>) -> Ended {
     let mut merged: Option<Merge> = None;
-    for path in &args.files {
-        let next = read(path, streams)?;
-        match &mut merged {
-            None => merged = Some(next),
-            Some(merged) => merged
-                .add(&next)
-                .map_err(|error| Failure::usage(format_args!("{}: {error}", path.display())))?,
+    let mut places = args.records.as_ref().map(|_| Places::default());
+    let mut sources = Vec::new();
+    for (number, path) in args.files.iter().enumerate() {
+        let mut source = open(path, streams)?;
+        let places = places.as_mut().map(|places| (places, number));
+        records::fold(&mut BufReader::new(&mut source), &mut merged, places).map_err(|error| {
+            let path = super::shown(path);
+            Failure::usage(match error {
+                ReadError::Io(error) => format!("cannot read {path}: {error}; give a file"),
+                ReadError::Record(error) => {
+                    format!("{path}:{error}; give the journal as it was written")
+                }
+                ReadError::Merge(error) => format!("{path}: {error}"),
+            })
+        })?;
+        if args.records.is_some() {
+            sources.push(source);
         }
     }
     // The command line asks for a file at least.
@@ -33,7 +46,7 @@ pub(super) fn run(args: &MergeArgs, streams: &mut Streams<'_>) -> Ended {
         Some(ledger(args.config.as_deref(), streams)?)
     };
     let (merged, shown, every_pair) = with_clusters(merged, args)?;
-    let mut summary = merged.summary();
+    let mut summary = merged.summary(Shard::WHOLE);
     if let Some(ledger) = &ledger {
         let absent = merged.absent(Shard::WHOLE);
         let all = Part::ALL
@@ -46,19 +59,28 @@ pub(super) fn run(args: &MergeArgs, streams: &mut Streams<'_>) -> Ended {
         summary = summary.held_against(ledger, reach, streams.today);
     }
     let exit = Exit::of_run(&summary);
-    let exit = exit.or(written(args.records.as_deref(), &merged.records(), streams));
+    let exit = match (&args.records, &places) {
+        (Some(path), Some(places)) => {
+            exit.or(written(path, &merged, places, &mut sources, streams))
+        }
+        _ => exit,
+    };
     ended(exit, &shown, &summary, args.format, streams)
 }
 
-fn read(path: &Path, streams: &mut Streams<'_>) -> Result<Merge, Failure> {
-    let bytes = super::read_or_fail(path, streams)?;
-    let path = super::shown(path);
-    let lines = from_lines(&bytes).map_err(|error| {
+/// Units are read again when they are written, which standard input cannot be.
+fn open(path: &Path, streams: &mut Streams<'_>) -> Result<Box<dyn Again>, Failure> {
+    if path == Path::new("-") {
+        let bytes = super::read_or_fail(path, streams)?;
+        return Ok(Box::new(Cursor::new(bytes)));
+    }
+    let file = File::open(path).map_err(|error| {
         Failure::usage(format_args!(
-            "{path}:{error}; give the journal as it was written"
+            "cannot read {}: {error}; give a file that exists and can be read",
+            path.display()
         ))
     })?;
-    Merge::new(&lines.records).map_err(|error| Failure::usage(format_args!("{path}: {error}")))
+    Ok(Box::new(file))
 }
 
 /// Tells the divergences of all shards apart anew where this program has the target; else those the files tell of stay.
@@ -75,25 +97,13 @@ fn with_clusters(merged: Merge, args: &MergeArgs) -> Result<(Merge, String, bool
         jobs: start.jobs,
         stop_at_first: false,
     };
-    let counted = Counted {
-        planned: start.parts.clone(),
-        shard: Shard::WHOLE,
-        units: merged.units().cloned().collect(),
-        stopped: None,
-    };
     let rows = Rows::embedded().map_err(Failure::internal)?;
     let Digested {
-        records,
+        clusters,
         shown,
         every_pair,
-    } = digested(&counted, &plan, &rows, &args.out, target.as_ref());
-    let known = merged.records().into_iter();
-    let all: Vec<Record> = known
-        .filter(|record| !matches!(record, Record::Cluster(_)))
-        .chain(records)
-        .collect();
-    let merged = Merge::new(&all).map_err(Failure::internal)?;
-    Ok((merged, shown, every_pair))
+    } = digested(&merged, &plan, &rows, &args.out, target.as_ref());
+    Ok((merged.with_clusters(&clusters), shown, every_pair))
 }
 
 /// The target of the records, if this program can ask the same one the same cases.

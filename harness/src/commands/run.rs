@@ -2,25 +2,27 @@
 
 mod printed;
 
+use std::io::{BufReader, Seek, SeekFrom};
 use std::path::Path;
 use std::time::Instant;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use veriam_reports::{
-    ClusterRecord, EndRecord, Merge, Reach, Record, Shard, Summary, UnitRecord, planned_units,
-    to_lines,
+    ClusterRecord, EndRecord, Merge, Reach, Record, Shard, Stopped, Summary, planned_units,
 };
 
 use super::ledger::ledger;
 use crate::cli::{Format, PartName, RunArgs, Space};
 use crate::exit::Exit;
 use crate::journal::{self, Journal, JournalError};
+use crate::records::{self, Again, Places, WriteError};
 use crate::rim::{Ended, Failure, Streams};
 use crate::run::{
     Cluster, Counted, Course, Part, Plan, Rows, UNIT_CASES, digest, run_units, start,
 };
-use crate::store::{store, write_whole};
+use crate::signals::Interrupted;
+use crate::store::store;
 use crate::target::{Spec, Target};
 use printed::printed;
 
@@ -43,16 +45,27 @@ pub(super) fn run(args: &RunArgs, streams: &mut Streams<'_>) -> Ended {
     }
     let start = start(&plan, plan.planned(&rows), args.shard, target.as_ref());
     // Refuses plans that are too large before anything is written.
-    Merge::new(&[Record::Start(start.clone())]).map_err(Failure::usage)?;
+    Merge::begin(start.clone()).map_err(Failure::usage)?;
     let path = args.journal.clone();
     let path = path.unwrap_or_else(|| journal::default_path(&start));
-    let (journal, done) = Journal::open(&path, &start, args.resume).map_err(Failure::usage)?;
+    let refused = |error: JournalError| Failure::Told(error.exit(), error.to_string());
+    let (journal, done) = Journal::open(&path, &start, args.resume).map_err(refused)?;
+    let interrupted = Interrupted::watch().map_err(Failure::internal)?;
     let started = Instant::now();
     let bar = bar(args, &plan, &rows, streams);
     let course = Course {
         shard: args.shard,
-        done: &done,
-        go_on: &|| args.time.is_none_or(|time| started.elapsed() < time),
+        done: done.as_ref(),
+        stop: &|| {
+            if interrupted.is_noted() {
+                Some(Stopped::Interrupted)
+            } else if journal.is_failed() {
+                Some(Stopped::Journal)
+            } else {
+                let over = args.time.is_some_and(|time| started.elapsed() >= time);
+                over.then_some(Stopped::Time)
+            }
+        },
         finished: &|unit| journal.append(&Record::Unit(unit.clone())),
         progress: &|cases| bar.inc(cases),
     };
@@ -60,34 +73,39 @@ pub(super) fn run(args: &RunArgs, streams: &mut Streams<'_>) -> Ended {
     bar.finish_and_clear();
     let seconds = started.elapsed().as_secs_f64();
 
-    let digested = digested(&counted, &plan, &rows, &args.out, target.as_ref());
+    let Counted { merge, stopped } = counted;
+    let digested = digested(&merge, &plan, &rows, &args.out, target.as_ref());
     let end = EndRecord {
         shard: args.shard,
         seconds,
-        compared: compared(&counted.units).saturating_sub(compared(&done)),
-        stopped: counted.stopped,
+        compared: compared(&merge).saturating_sub(done.as_ref().map_or(0, compared)),
+        stopped,
     };
-    let mut told = digested.records;
-    told.push(Record::End(end));
-    told.iter().for_each(|record| journal.append(record));
-    let mut records = counted.records(&plan, target.as_ref());
-    records.extend(told);
-    let mut summary = Summary::fold(&records).map_err(Failure::internal)?;
+    let clusters = digested.clusters.iter().cloned().map(Record::Cluster);
+    let told = clusters.chain([Record::End(end.clone())]);
+    told.for_each(|record| journal.append(&record));
+    let mut merge = merge.with_clusters(&digested.clusters);
+    merge.end(&end);
+    let mut summary = merge.summary(args.shard);
     if let Some(ledger) = &ledger {
         let reach = Reach {
             whole: args.only.is_empty()
                 && args.exhaustive.is_none()
                 && args.shard == Shard::WHOLE
-                && counted.stopped.is_none(),
+                && stopped.is_none(),
             every_pair: digested.every_pair,
         };
         summary = summary.held_against(ledger, reach, streams.today);
     }
     let mut exit = Exit::of_run(&summary);
     if let Some(error) = journal.failure() {
-        let error = JournalError::Io(path, error);
+        let error = JournalError::Ended(path, error);
         streams.tell(&format!("veriam: {error}\n"));
-        exit = exit.or(Exit::Usage);
+        // Whatever the path: it could be written before.
+        exit = exit.or(Exit::Internal);
+    }
+    if let Some(path) = &args.records {
+        exit = exit.or(of_journal(path, &merge, journal, streams));
     }
     if let Some(reason) = target.lost() {
         streams.tell(&format!(
@@ -96,19 +114,33 @@ pub(super) fn run(args: &RunArgs, streams: &mut Streams<'_>) -> Ended {
         ));
         exit = exit.or(Exit::Unreachable);
     }
-    exit = exit.or(written(args.records.as_deref(), &records, streams));
     ended(exit, &digested.shown, &summary, args.format, streams)
 }
 
-/// Compared cases of some units, without the controls, which are asked in any case.
-fn compared(units: &[UnitRecord]) -> u64 {
-    let units = units.iter().filter(|unit| unit.part != Part::Controls);
-    units.map(|unit| unit.tally.compared()).sum()
+/// Compared cases, without the controls, which are asked in any case.
+fn compared(merge: &Merge) -> u64 {
+    let parts = merge.parts().into_iter();
+    let parts = parts.filter(|(part, _)| *part != Part::Controls);
+    parts.map(|(_, tally)| tally.compared()).sum()
 }
 
-/// The divergences of a run as records, and the first few of them for people.
+/// Writes the records of a run, whose units stand in its journal.
+fn of_journal(path: &Path, merge: &Merge, journal: Journal, streams: &mut Streams<'_>) -> Exit {
+    let mut file = journal.into_file();
+    let mut places = Places::default();
+    // What cannot be read now is missed when it is written.
+    let _ = file.seek(SeekFrom::Start(0));
+    let _ = records::fold(
+        &mut BufReader::new(&file),
+        &mut None,
+        Some((&mut places, 0)),
+    );
+    written(path, merge, &places, &mut [Box::new(file)], streams)
+}
+
+/// The kinds of divergences of a run, and the first few of them for people.
 pub(super) struct Digested {
-    pub(super) records: Vec<Record>,
+    pub(super) clusters: Vec<ClusterRecord>,
     pub(super) shown: String,
     /// Whether each pair of replies that diverged was looked into.
     pub(super) every_pair: bool,
@@ -116,44 +148,53 @@ pub(super) struct Digested {
 
 /// Shrinks, tells apart and stores the divergences of a run.
 pub(super) fn digested(
-    counted: &Counted,
+    merge: &Merge,
     plan: &Plan,
     rows: &Rows,
     out: &Path,
     target: &dyn Target,
 ) -> Digested {
-    let digest = digest(counted, plan, rows, target);
-    let mut records = Vec::new();
+    let digest = digest(merge, plan, rows, target);
+    let mut clusters = Vec::new();
     let mut shown = String::new();
     for (i, cluster) in digest.clusters.iter().enumerate() {
         let record = stored(out, cluster, target);
         if i < SHOWN_IN_FULL {
             shown.push_str(&printed(&cluster.case, &record));
         }
-        records.push(Record::Cluster(record));
+        clusters.push(record);
     }
     Digested {
-        records,
+        clusters,
         shown,
-        every_pair: digest.has_every_pair(counted),
+        every_pair: digest.has_every_pair(),
     }
 }
 
-/// Writes records to a file, if one was asked for.
-pub(super) fn written(path: Option<&Path>, records: &[Record], streams: &mut Streams<'_>) -> Exit {
-    let Some(path) = path else {
-        return Exit::Agreed;
-    };
-    match write_whole(path, to_lines(records).as_bytes()) {
-        Ok(()) => Exit::Agreed,
-        Err(error) => {
-            let path = path.display();
-            streams.tell(&format!(
-                "veriam: cannot write {path}: {error}; choose another file with --records\n"
-            ));
-            Exit::Usage
+/// Writes records to a file.
+pub(super) fn written(
+    path: &Path,
+    merge: &Merge,
+    places: &Places,
+    sources: &mut [Box<dyn Again>],
+    streams: &mut Streams<'_>,
+) -> Exit {
+    let (exit, remedy) = match records::write(path, merge, places, sources) {
+        Ok(()) => return Exit::Agreed,
+        Err(WriteError::Io(error)) => {
+            let remedy = format!("{error}; choose another file with --records");
+            (Exit::of_io(&error), remedy)
         }
-    }
+        Err(error @ WriteError::Gone) => {
+            let remedy = format!("{error}; give files that stay as they are until the end");
+            (Exit::Usage, remedy)
+        }
+    };
+    streams.tell(&format!(
+        "veriam: cannot write {}: {remedy}\n",
+        path.display()
+    ));
+    exit
 }
 
 /// Prints a summary.

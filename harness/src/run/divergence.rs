@@ -9,16 +9,16 @@ use veriam_oracle::{
     self as oracle, CallDerivation, CallVerdict, CheckOutcome, Derivation, Detail, Element,
     ElementTrace, Verdict,
 };
-use veriam_reports::{Found, Kind, OutcomeKind, Who};
+use veriam_reports::{Found, KEPT_PER_PAIR, Kind, Merge, OutcomeKind, Who};
 
-use super::{Counted, Part, Plan, Rows};
+use super::{Part, Plan, Rows};
 use crate::case_file::{Origin, Signature, StoredCase};
 use crate::compare::{agree, oracle_reply};
 use crate::labels;
 use crate::target::Target;
 
 /// Divergences that are shrunk, of each part and pair of replies.
-const SHRUNK_PER_PAIR: usize = 8;
+const SHRUNK_PER_PAIR: usize = KEPT_PER_PAIR;
 /// Divergences that are shrunk in all.
 const SHRUNK: usize = 64;
 /// Cases that are judged to shrink one divergence.
@@ -37,11 +37,10 @@ impl Digest {
     /// Whether each pair of replies that diverged in a part was looked into, so that what was left out has the replies
     /// of something that was looked into.
     #[must_use]
-    pub fn has_every_pair(&self, counted: &Counted) -> bool {
+    pub fn has_every_pair(&self) -> bool {
         let examined: u64 = self.clusters.iter().map(|c| c.examined).sum();
-        let mut tallies = counted.units.iter().map(|unit| &unit.tally);
-        let all_kept = tallies.all(|t| t.divergences == t.found.len() as u64);
-        self.not_examined == 0 || (all_kept && examined < SHRUNK as u64)
+        // Some of each pair are kept.
+        self.not_examined == 0 || examined < SHRUNK as u64
     }
 }
 
@@ -60,19 +59,23 @@ pub struct Cluster {
 
 /// Shrinks the divergences of a run and tells them apart.
 #[must_use]
-pub fn digest(counted: &Counted, plan: &Plan, rows: &Rows, target: &dyn Target) -> Digest {
+pub fn digest(merge: &Merge, plan: &Plan, rows: &Rows, target: &dyn Target) -> Digest {
     let mut taken: BTreeMap<(Part, Kind, Kind), usize> = BTreeMap::new();
     let mut chosen: Vec<(Part, &Found)> = Vec::new();
-    let mut total = 0;
-    for unit in &counted.units {
-        total += unit.tally.divergences;
-        for found in &unit.tally.found {
-            let pair = (unit.part, found.expected, found.observed);
-            let of_pair = taken.entry(pair).or_default();
-            if *of_pair < SHRUNK_PER_PAIR && chosen.len() < SHRUNK {
-                *of_pair += 1;
-                chosen.push((unit.part, found));
-            }
+    let parts = merge.parts();
+    let total: u64 = parts.iter().map(|(_, tally)| tally.divergences).sum();
+    let all = parts.iter().flat_map(|(part, tally)| {
+        let found = tally.found.iter();
+        found.map(move |found| (*part, found))
+    });
+    // A target that breaks comes before one that errs.
+    let (broke, erred): (Vec<_>, Vec<_>) = all.partition(|(_, f)| f.observed == Kind::Failed);
+    for (part, found) in broke.into_iter().chain(erred) {
+        let pair = (part, found.expected, found.observed);
+        let of_pair = taken.entry(pair).or_default();
+        if *of_pair < SHRUNK_PER_PAIR && chosen.len() < SHRUNK {
+            *of_pair += 1;
+            chosen.push((part, found));
         }
     }
     let cases: Vec<(StoredCase, bool, Option<String>)> = chosen

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use veriam_model::{CaseKind, Choice, ChoiceSet, Decision, DenialKind, Dialect, Outcome};
-use veriam_reports::{self as reports, Found, LabelCounts, Outcomes, Part, ReadingCount};
+use veriam_reports::{
+    self as reports, FAULTS_KEPT, Found, KEPT_PER_PAIR, LabelCounts, OTHER_REASONS, Outcomes, Part,
+    ReadingCount,
+};
 
 use crate::compare::Reply;
 use crate::labels::Counts;
 
-/// Divergences of one unit that are kept as cases; the rest is only counted.
-const KEPT_PER_UNIT: usize = 64;
 /// Reasons of one unit for which a target cannot be asked that are kept apart.
 const REASONS_PER_UNIT: usize = 64;
 
@@ -33,10 +34,12 @@ pub struct Tally {
     pub labels: Counts,
     /// How the replies of a target without declared dialect fit each reading: choice and index of the reading.
     pub readings: BTreeMap<(Choice, usize), Fit>,
-    /// The first divergences, by index.
+    /// The first divergences of each pair of replies, by index.
     pub found: Vec<Found>,
-    /// Cases on which the oracle itself broke.
+    /// The first cases on which the oracle itself broke.
     pub faults: Vec<OracleFault>,
+    /// Further such cases.
+    pub more_faults: u64,
 }
 
 /// How replies fit one reading of a choice, over the cases that turn on the choice.
@@ -74,6 +77,16 @@ impl Tally {
             readings: BTreeMap::new(),
             found: Vec::new(),
             faults: Vec::new(),
+            more_faults: 0,
+        }
+    }
+
+    /// Counts a case on which the oracle broke.
+    pub(crate) fn broke(&mut self, index: u64, message: String) {
+        if self.faults.len() < FAULTS_KEPT {
+            self.faults.push(OracleFault { index, message });
+        } else {
+            self.more_faults += 1;
         }
     }
 
@@ -108,10 +121,12 @@ impl Tally {
         } += 1;
     }
 
-    /// Counts a divergence, and keeps it if it is among the first of its unit.
+    /// Counts a divergence, and keeps it if it is among the first of its pair of replies.
     pub(crate) fn diverged(&mut self, found: Found) {
         self.divergences += 1;
-        if self.found.len() < KEPT_PER_UNIT {
+        let pair = |f: &Found| (f.who, f.expected, f.observed);
+        let alike = self.found.iter().filter(|f| pair(f) == pair(&found));
+        if alike.count() < KEPT_PER_PAIR {
             self.found.push(found);
         }
     }
@@ -138,7 +153,7 @@ impl Tally {
         let known = self.unsupported_for.len();
         let reason = match self.unsupported_for.contains_key(reason) || known < REASONS_PER_UNIT {
             true => reason,
-            false => "other reasons",
+            false => OTHER_REASONS,
         };
         *self.unsupported_for.entry(reason.to_owned()).or_default() += 1;
     }
@@ -177,6 +192,7 @@ impl Tally {
                 .iter()
                 .map(|fault| format!("{}: {}", fault.index, fault.message))
                 .collect(),
+            more_faults: self.more_faults,
         }
     }
 }

@@ -7,7 +7,7 @@ use veriam_oracle::{self as oracle, CallVerdict, Detail, Verdict};
 use veriam_reports::{Found, Part, Who};
 
 use super::Question;
-use super::tally::{OracleFault, Tally};
+use super::tally::Tally;
 use crate::compare::{Reply, agree, call_reply, oracle_reading, outcome_reply};
 use crate::labels::{self, Marks};
 use crate::target::Target;
@@ -33,7 +33,7 @@ pub(super) fn judge(
                     .map(|text| (*text).to_owned())
                     .or_else(|| panic.downcast_ref::<String>().cloned())
                     .unwrap_or_default();
-                tally.faults.push(OracleFault { index, message });
+                tally.broke(index, message);
             }
         }
     }

@@ -1,13 +1,13 @@
 //! Units of a part side by side.
 
-use std::collections::BTreeMap;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::prelude::*;
 use veriam_generators::{CALLS_PER_WORLD, generated_group};
 use veriam_reports::{Part, PlannedUnit, Stopped, UnitRecord};
 
-use super::{Course, Plan, Question, Rows, Tally, spaces, unit};
+use super::{Course, Fold, Plan, Question, Rows, Tally, spaces, unit};
 use crate::target::Target;
 
 /// Cases between two steps of the progress bar.
@@ -18,10 +18,9 @@ pub(super) struct Work<'a> {
     rows: &'a Rows,
     target: &'a dyn Target,
     course: &'a Course<'a>,
-    /// By part and number.
-    done: BTreeMap<(Part, u64), &'a UnitRecord>,
+    fold: &'a Fold,
     diverged: AtomicBool,
-    out_of_time: AtomicBool,
+    stopped: OnceLock<Stopped>,
 }
 
 impl<'a> Work<'a> {
@@ -30,16 +29,16 @@ impl<'a> Work<'a> {
         rows: &'a Rows,
         target: &'a dyn Target,
         course: &'a Course<'a>,
+        fold: &'a Fold,
     ) -> Self {
-        let done = course.done.iter();
         Self {
             plan,
             rows,
             target,
             course,
-            done: done.map(|unit| ((unit.part, unit.unit), unit)).collect(),
+            fold,
             diverged: AtomicBool::new(false),
-            out_of_time: AtomicBool::new(false),
+            stopped: OnceLock::new(),
         }
     }
 
@@ -49,36 +48,30 @@ impl<'a> Work<'a> {
             Some(Stopped::Divergence)
         } else if self.is_lost() {
             Some(Stopped::Lost)
-        } else if self.out_of_time.load(Ordering::Relaxed) {
-            Some(Stopped::Time)
         } else {
-            None
+            self.stopped.get().copied()
         }
     }
 
     /// Runs units of one part.
-    pub(super) fn part(&self, part: Part, units: &[PlannedUnit]) -> Vec<UnitRecord> {
+    pub(super) fn part(&self, part: Part, units: impl Iterator<Item = PlannedUnit> + Send) {
         match part {
             Part::Controls | Part::Sources | Part::Vectors => {
                 let rows = self.rows.of(part);
-                let ran = units.par_iter().filter_map(|unit| {
-                    self.unit(unit, || {
+                units.par_bridge().for_each(|unit| {
+                    self.unit(&unit, || {
                         let rows = rows.iter().skip(unit.first as usize);
                         let groups = rows.take(unit.cases as usize);
                         groups.map(|question| vec![question.clone()])
-                    })
+                    });
                 });
-                ran.collect()
             }
             Part::Combiner | Part::Operators | Part::Principals | Part::TwoResource => {
-                self.space(part, units)
+                self.space(part, units);
             }
-            Part::Generated => {
-                let ran = units
-                    .par_iter()
-                    .filter_map(|unit| self.unit(unit, || self.generated(unit)));
-                ran.collect()
-            }
+            Part::Generated => units
+                .par_bridge()
+                .for_each(|unit| self.unit(&unit, || self.generated(&unit))),
         }
     }
 
@@ -94,22 +87,21 @@ impl<'a> Work<'a> {
             })
     }
 
-    fn space(&self, part: Part, units: &[PlannedUnit]) -> Vec<UnitRecord> {
+    fn space(&self, part: Part, mut units: impl Iterator<Item = PlannedUnit>) {
         // An iterator has no random access: every unit is cut from the front of what is left.
         let mut all = spaces::space(part)
             .into_iter()
             .flatten()
             .map(Question::bare);
         let mut at = 0;
-        let mut ran = Vec::new();
-        // A few units at a time keep memory flat and every thread busy.
-        for units in units.chunks(self.plan.jobs.max(1) * 2) {
-            let cut: Vec<(&PlannedUnit, Vec<Question>)> = units
-                .iter()
+        loop {
+            // A few units at a time keep memory flat and every thread busy.
+            let some = units.by_ref().take(self.plan.jobs.max(1) * 2);
+            let cut: Vec<(PlannedUnit, Vec<Question>)> = some
                 .map(|unit| {
-                    let questions = match self.known(unit) {
-                        Some(_) => Vec::new(),
-                        None => {
+                    let questions = match self.is_done(&unit) {
+                        true => Vec::new(),
+                        false => {
                             let skipped = (unit.first - at) as usize;
                             at = unit.first + unit.cases;
                             let rest = all.by_ref().skip(skipped);
@@ -119,20 +111,21 @@ impl<'a> Work<'a> {
                     (unit, questions)
                 })
                 .collect();
-            let done = cut.into_par_iter().filter_map(|(unit, questions)| {
-                self.unit(unit, || {
+            if cut.is_empty() {
+                break;
+            }
+            cut.into_par_iter().for_each(|(unit, questions)| {
+                self.unit(&unit, || {
                     questions.into_iter().map(|question| vec![question])
-                })
+                });
             });
-            ran.par_extend(done);
         }
-        ran
     }
 
-    /// A unit that was done before.
-    fn known(&self, unit: &PlannedUnit) -> Option<&'a UnitRecord> {
-        let known = self.done.get(&(unit.part, unit.unit)).copied();
-        known.filter(|known| known.cases == unit.cases && unit.part != Part::Controls)
+    /// Whether a unit was done before.
+    fn is_done(&self, unit: &PlannedUnit) -> bool {
+        let done = self.course.done.filter(|_| unit.part != Part::Controls);
+        done.is_some_and(|done| done.is_whole(unit))
     }
 
     /// Whether the target answers nobody any more.
@@ -144,25 +137,30 @@ impl<'a> Work<'a> {
         if self.diverged.load(Ordering::Relaxed) || self.is_lost() {
             return false;
         }
-        let go_on = unit.part == Part::Controls || (self.course.go_on)();
-        if !go_on {
-            self.out_of_time.store(true, Ordering::Relaxed);
+        if unit.part == Part::Controls {
+            return true;
         }
-        go_on
+        match (self.course.stop)() {
+            Some(why) => {
+                self.stopped.get_or_init(|| why);
+                false
+            }
+            None => true,
+        }
     }
 
-    /// Judges the groups of neighbouring cases of a unit; `None` when it is not started.
+    /// Judges the groups of neighbouring cases of a unit, unless it is not to be started.
     fn unit<G: Iterator<Item = Vec<Question>>>(
         &self,
         unit: &PlannedUnit,
         groups: impl FnOnce() -> G,
-    ) -> Option<UnitRecord> {
-        if let Some(known) = self.known(unit) {
+    ) {
+        if self.is_done(unit) {
             (self.course.progress)(unit.cases);
-            return Some(known.clone());
+            return;
         }
         if !self.may_start(unit) {
-            return None;
+            return;
         }
         let mut tally = Tally::new();
         let mut index = unit.first;
@@ -184,7 +182,7 @@ impl<'a> Work<'a> {
         }
         (self.course.progress)(since);
         if index == unit.first {
-            return None;
+            return;
         }
         let record = UnitRecord {
             part: unit.part,
@@ -194,6 +192,6 @@ impl<'a> Work<'a> {
             tally: tally.record(unit.part),
         };
         (self.course.finished)(&record);
-        Some(record)
+        self.fold.add(&record);
     }
 }
