@@ -47,6 +47,26 @@ impl Request {
     }
 }
 
+impl Request {
+    /// What is asked of a runtime, if it is a runtime that is asked.
+    #[must_use]
+    pub const fn runtime(&self) -> Option<&RuntimeRequest> {
+        match self {
+            Request::Runtime(request) => Some(request),
+            _ => None,
+        }
+    }
+
+    /// As [`runtime`](Self::runtime), to change it.
+    #[must_use]
+    pub const fn runtime_mut(&mut self) -> Option<&mut RuntimeRequest> {
+        match self {
+            Request::Runtime(request) => Some(request),
+            _ => None,
+        }
+    }
+}
+
 /// An enum of operations that are named as AWS names them.
 macro_rules! operations {
     (
