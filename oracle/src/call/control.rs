@@ -52,9 +52,9 @@ fn target<'w>(
     let world = scene.world;
     let name = request.operation.name();
     let asks = match &request.on {
-        // AC-188, AC-244, AC-251: creations and lists have no resource type.
+        // AC-049: creations and lists have no resource type.
         ControlTarget::Nothing => {
-            log.step(&[ac(251)], || format!("{name} is checked on *"));
+            log.step(&[ac(49)], || format!("{name} is checked on *"));
             vec![Ask::agentcore(name, "*", Owner::caller(scene)?)]
         }
         ControlTarget::Runtime(id) => {
