@@ -65,7 +65,8 @@ pub struct CallDerivation {
     pub expansion: Vec<Step>,
     /// Every pair with its check and how that was decided, in order; empty when no policy was read. Where nothing is
     /// authorized but Deny statements are honoured (AC-203), the pair comes twice: first with policies that allow
-    /// everything in the place of those that would have to, then with the real ones, of which only Deny counts.
+    /// everything in the place of those that would have to, then with the real ones, of which only Deny counts; the
+    /// policy of a VPC endpoint stands in the first.
     pub pairs: Vec<PairDerivation>,
     /// How the decisions were combined.
     pub combination: Vec<Step>,
@@ -235,7 +236,7 @@ fn derive(
         Authorization::Nothing { denies_count } => {
             let mut open = evaluate_all(&asked, Grants::Everything, dialect, detail)?;
             let real = match denies_count {
-                true => evaluate_all(&asked, Grants::Real, dialect, detail)?,
+                true => evaluate_all(&asked, Grants::Denies, dialect, detail)?,
                 false => Vec::new(),
             };
             let outcome = unauthorized::decide(&judged(&open), &judged(&real), &mut log);

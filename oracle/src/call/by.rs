@@ -18,6 +18,13 @@ pub(crate) fn explicit(policies: Policies<'_>) -> PolicyTypes {
 
 /// The types of the policies that would have had to allow and do not: guards, then grants.
 pub(crate) fn implicit(policies: Policies<'_>, notes: &mut Notes<'_>) -> PolicyTypes {
+    let parties = policies.parties;
+    // IAM-252, IAM-102: what is denied before policies is for want of either side (readings, 6.15).
+    if let Some(Preempted::RootAssumesRole | Preempted::OtherPartition) = parties.preempted {
+        return PolicyTypes::new()
+            .with(PolicyType::Identity)
+            .with(PolicyType::Resource);
+    }
     let mut by = guards(policies);
     // IAM-260: what is always allowed needs no grant; only guards can stop it.
     if policies.guarded {
@@ -25,11 +32,9 @@ pub(crate) fn implicit(policies: Policies<'_>, notes: &mut Notes<'_>) -> PolicyT
     }
     // Which grants are missing is asked also where a guard is what denies.
     let mut log = Log::new(notes.fresh());
-    let granted = grants::decide(policies, &mut log) == Decision::Allow;
+    let decision = grants::decide(policies, &mut log);
     notes.take_over_choices(log.notes.consulted());
-    let parties = policies.parties;
-    // IAM-102: across partitions nothing counts as a grant.
-    if granted && parties.preempted != Some(Preempted::OtherPartition) {
+    if decision == Decision::Allow {
         return by;
     }
     let silent = |slot| policies.layer(|s| s == slot) != Layer::Allow;
@@ -64,13 +69,10 @@ pub(crate) fn implicit(policies: Policies<'_>, notes: &mut Notes<'_>) -> PolicyT
     by
 }
 
-/// Whether nothing but the resource's own policy could allow: to a service (IAM-263), a role (IAM-249) or a KMS key
-/// (IAM-255). Where access would cross partitions (IAM-102) nothing at all could; that is told likewise.
+/// Whether nothing but the resource's own policy could allow (readings, 6.15): a service (IAM-263), and whoever asks for
+/// a role (IAM-249) or a KMS key (IAM-255).
 fn needs_resource_policy(parties: &Parties) -> bool {
-    parties.caller == CallerKind::ServicePrincipal
-        || parties.assumes_role
-        || parties.on_kms_key
-        || parties.preempted == Some(Preempted::OtherPartition)
+    parties.caller == CallerKind::ServicePrincipal || parties.assumes_role || parties.on_kms_key
 }
 
 /// SCPs, RCPs and the policy of the VPC endpoint, where they count and do not allow.

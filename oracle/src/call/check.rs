@@ -21,6 +21,8 @@ use crate::request::Request;
 pub(crate) enum Grants {
     /// Those of the world.
     Real,
+    /// Those of the world without that of the VPC endpoint, where only their Deny statements count (AC-203).
+    Denies,
     /// In the place of all that would have to grant, policies that allow everything (readings, 6.6). What is left of
     /// the real ones is that of the VPC endpoint.
     Everything,
@@ -80,7 +82,7 @@ impl<'w, 'd> Checks<'w, 'd> {
         };
         check.resource_policy = self.resource_policy(ask).cloned();
         check.rcps = self.rcps_of(ask).to_vec();
-        if !ask.gated {
+        if !self.is_gated(ask) {
             check.endpoint_policy = None;
         }
         if ask.owner.account().is_some_and(is_management) {
@@ -118,7 +120,8 @@ impl<'w, 'd> Checks<'w, 'd> {
             self.rcps.push((owner, rcps));
         }
         let shared = self.shared.iter();
-        let shared = shared.filter(|(slot, _)| ask.gated || *slot != PolicySlot::Endpoint);
+        let gated = self.is_gated(ask);
+        let shared = shared.filter(|(slot, _)| gated || *slot != PolicySlot::Endpoint);
         let rcps = self.rcps.iter().filter(|(known, _)| *known == owner);
         let slots = shared.chain(rcps.flat_map(|(_, rcps)| rcps));
         let slots = slots.map(|(slot, reading)| Placed {
@@ -138,10 +141,15 @@ impl<'w, 'd> Checks<'w, 'd> {
         policies
     }
 
+    /// Whether the policy of the VPC endpoint is asked about the pair.
+    fn is_gated(&self, ask: &Ask<'w>) -> bool {
+        ask.gated && self.grants != Grants::Denies
+    }
+
     /// The resource's own policy, or what stands in its place.
     fn resource_policy(&self, ask: &Ask<'w>) -> Option<&'w PolicyText> {
         match (self.grants, &self.scene.who) {
-            (Grants::Real, _) => ask.policy,
+            (Grants::Real | Grants::Denies, _) => ask.policy,
             (Grants::Everything, Who::Signer(_) | Who::Service(_)) => Some(&*EVERYTHING_TO_ALL),
             (Grants::Everything, Who::Bearer) => None,
         }
@@ -151,7 +159,7 @@ impl<'w, 'd> Checks<'w, 'd> {
     fn rcps_of(&self, ask: &Ask<'w>) -> &'w [Vec<PolicyText>] {
         let account = ask.owner.account();
         match (self.grants, account.and_then(membership)) {
-            (Grants::Real, Some(membership)) => &membership.rcps,
+            (Grants::Real | Grants::Denies, Some(membership)) => &membership.rcps,
             _ => &[],
         }
     }
@@ -193,7 +201,7 @@ fn common(scene: &Scene<'_>, grants: Grants, context: Context) -> Check {
     check.context = context;
     if let Who::Signer(signer) = &scene.who {
         match grants {
-            Grants::Real => {
+            Grants::Real | Grants::Denies => {
                 if let Some(identity) = signer.identity {
                     check.identity_policies.clone_from(&identity.policies);
                     check.boundary.clone_from(&identity.boundary);

@@ -4,8 +4,8 @@ use veriam_model::readings::{
     DefaultHarnessEndpoint, HarnessEndpointPairs, HarnessForUser, UnmanagedMemory,
 };
 use veriam_model::{
-    Call, Caller, Harness, HarnessEndpoint, HarnessOperation, HarnessRequest, InvalidCall,
-    Malformed, Outcome, World,
+    Call, Harness, HarnessEndpoint, HarnessOperation, HarnessRequest, InvalidCall, Malformed,
+    Outcome, World,
 };
 
 use super::arns::{self, DEFAULT};
@@ -31,15 +31,13 @@ pub(crate) fn ask<'w>(
             id,
         )?),
     };
+    // What is no invocation is signed; the call would not be well-formed otherwise.
     let is_invocation = matches!(
         request.operation,
         HarnessOperation::InvokeHarness
             | HarnessOperation::InvokeAgentRuntimeCommand
             | HarnessOperation::InvokeAgentRuntimeCommandShell
     );
-    if !is_invocation {
-        signed(&call.caller)?;
-    }
     let name = request.endpoint.as_deref().unwrap_or(DEFAULT);
     let endpoint = harness.and_then(|h| h.endpoints.iter().find(|e| e.name == name));
     if endpoint.is_none() && name != DEFAULT {
@@ -78,18 +76,6 @@ pub(crate) fn ask<'w>(
         asks,
         authorization: Authorization::EveryPair,
     }))
-}
-
-/// Readings, 6.8: what is no invocation is signed; a token there, or nothing, is no well-formed call (6.1).
-fn signed(caller: &Caller) -> Result<(), Malformed> {
-    match caller {
-        Caller::Jwt(_) | Caller::Anonymous => Err(Malformed {
-            member: "call.caller".to_owned(),
-            found: "nobody who signs".to_owned(),
-            expected: "a caller who signs: of a harness only invocations take tokens",
-        }),
-        _ => Ok(()),
-    }
 }
 
 /// The two resources of a harness.

@@ -2,10 +2,11 @@
 //!
 //! Only the policy of a VPC endpoint stands in the way. So the check holds that policy, and in the place of all that
 //! would have to grant, policies that allow everything ([`Grants::Everything`](super::check::Grants)). If Deny
-//! statements count nevertheless (AC-203), a second check holds the real policies; it is asked for them only.
+//! statements count nevertheless (AC-203), a second check holds the real policies but for that one; it is asked for
+//! them only.
 
 use veriam_model::readings::UnauthorizedGatewayDenies;
-use veriam_model::{Decision, DenialKind, Outcome, PolicyText};
+use veriam_model::{Decision, DenialKind, Outcome, Pair, PolicyText};
 
 use super::ask::Authorization;
 use super::by;
@@ -48,16 +49,19 @@ fn has_policies(scene: &Scene<'_>) -> bool {
 
 /// What follows from the check without authorization, and from the one with the real policies, if that is asked.
 pub(crate) fn decide(open: &[Judged<'_>], real: &[Judged<'_>], log: &mut Log<'_>) -> Outcome {
-    let denied = real.iter().find(|j| j.decision == Decision::ExplicitDeny);
-    if let Some(pair) = denied {
-        log.step(&[ac(203)], || {
-            let veriam_model::Pair { action, resource } = pair.pair;
-            format!("a Deny applies to {action} on {resource}, and is honoured: the call is denied")
-        });
-        return pair.denied(DenialKind::Explicit, by::explicit(pair.policies));
-    }
     let nothing = Authorization::Nothing {
         denies_count: !real.is_empty(),
     };
-    combine(open, nothing, log)
+    let denied = real.iter().find(|j| j.decision == Decision::ExplicitDeny);
+    let Some(pair) = denied else {
+        return combine(open, nothing, log);
+    };
+    log.step(&[ac(203)], || {
+        let Pair { action, resource } = pair.pair;
+        format!("a Deny applies to {action} on {resource}, and is honoured: the call is denied")
+    });
+    // Together with the policy of the VPC endpoint, if that denies too.
+    let denying = open.iter().chain(real);
+    let types = denying.flat_map(|judged| by::explicit(judged.policies).iter().collect::<Vec<_>>());
+    pair.denied(DenialKind::Explicit, types.collect())
 }
