@@ -14,7 +14,8 @@ use veriam_model::{
 
 use crate::odd::{a_call, is_valid, mended, valid, world};
 use crate::scene::{
-    INVOKE, OWNER, call, outcome, policy, say, scene, session, session_caller, short, user,
+    INVOKE, OWNER, call, of_runtime, outcome, policy, say, scene, session, session_caller, short,
+    user,
 };
 
 fn refused(world: &model::World) -> String {
@@ -60,11 +61,15 @@ fn calls_with_odd_names_are_refused() {
     type Change = fn(&mut Call);
     let changes: [(&str, Change); 9] = [
         ("call.user_agent", |c| c.user_agent.clear()),
-        ("call.runtime", |c| {
-            c.runtime = "other-AbCdEf0123".to_owned();
+        ("call.request.runtime.runtime", |c| {
+            of_runtime(c).runtime = "other-AbCdEf0123".to_owned();
         }),
-        ("call.qualifier", |c| c.qualifier = Some("a/b".to_owned())),
-        ("call.user_id", |c| c.user_id = Some(String::new())),
+        ("call.request.runtime.qualifier", |c| {
+            of_runtime(c).qualifier = Some("a/b".to_owned());
+        }),
+        ("call.request.runtime.user_id", |c| {
+            of_runtime(c).user_id = Some(String::new());
+        }),
         ("call.at", |c| c.at = u64::MAX),
         ("call.caller.session.role", |c| {
             c.caller = crate::scene::session_of(OWNER, "none");
@@ -175,10 +180,10 @@ fn odd_calls_end_in_every_way() {
     let mut runner = TestRunner::deterministic();
     let (worlds, calls) = (world().prop_map(mended).prop_map(valid), a_call());
     let mut ends: BTreeMap<String, usize> = BTreeMap::new();
-    for _ in 0..500 {
+    for _ in 0..80 {
         let told = worlds.new_tree(&mut runner).unwrap().current();
         let world = World::new(&told, &Dialect::default()).unwrap();
-        for _ in 0..20 {
+        for _ in 0..60 {
             let call = calls.new_tree(&mut runner).unwrap().current();
             let end = match world.decide(&call) {
                 Ok(outcome) => short(&outcome),
@@ -194,19 +199,24 @@ fn odd_calls_end_in_every_way() {
         "bad_token",
         "explicit",
         "implicit",
+        "insufficient_scope",
         "invalid",
         "malformed",
+        "managed_identity",
         "method_mismatch",
+        "no_metadata",
         "no_such_endpoint",
+        "no_such_memory",
         "unauthenticated",
     ] {
-        assert!(ends.get(kind).is_some_and(|&n| n >= 20), "{kind}: {ends:?}");
+        assert!(ends.get(kind).is_some_and(|&n| n >= 2), "{kind}: {ends:?}");
     }
 }
 
 proptest! {
     #![proptest_config(ProptestConfig {
-        cases: 512,
+        // Cheap enough to be many where the code is fast.
+        cases: if cfg!(debug_assertions) { 96 } else { 2_048 },
         failure_persistence: None,
         ..ProptestConfig::default()
     })]
