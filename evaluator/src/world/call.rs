@@ -1,103 +1,142 @@
-//! A call: found in its world, authenticated, judged (section 5.2 of the readings).
+//! A call: found in its world, authenticated, judged (sections 5.2 and 6 of the readings).
 
 use std::cell::OnceCell;
 
-use veriam_model::{
-    Authorizer, Call, Caller, Fact, InvalidCall, Outcome, Path, PolicySlot, PolicyText, PolicyType,
-    Rejection,
-};
+use veriam_model::{Call, Caller, Outcome, Path, PolicySlot, PolicyText, PolicyType, Request};
 
 use super::facts::{Facts, PutTogether, Way};
 use super::judge::Judge;
 use super::layer::Layer;
-use super::parts::{Account, Network, Runtime};
+use super::pairs::{Asked, Pairs};
+use super::parts::{Account, Identity, Network};
 use super::party::Party;
+use super::runtime::{self, Runtime};
 use super::well_formed::{is_well_formed, malformed};
-use super::{CallError, World, build};
+use super::{CallError, World, control, gateway, harness, identity, memory, other, tool};
 use crate::settings::Settings;
 use crate::{Limits, ParseError, grammar};
 
 /// Decides a call.
 pub(super) fn decide(world: &World, call: &Call) -> Result<Outcome, CallError> {
     let session_arn = OnceCell::new();
-    let Found {
-        runtime,
-        owner,
-        way,
-        party,
-    } = match Found::find(world, call, &session_arn) {
-        Some(found) if is_well_formed(call) => found,
+    let mut pairs = Pairs::new();
+    let found = Found::find(world, call, &session_arn, &mut pairs);
+    let Found { way, party, asked } = match found {
+        Some(found) if is_well_formed(world, call) => found,
         _ => return Err(malformed(world, call)),
     };
-    let qualifier = call.qualifier.as_deref().unwrap_or(build::DEFAULT);
-    let mut endpoints = runtime.endpoints.iter();
-    let Some(endpoint) = endpoints.find(|e| e.name.as_ref() == qualifier) else {
-        return Ok(Outcome::Invalid(InvalidCall::NoSuchEndpoint));
+    let session = |counts| {
+        let text = call.session_policy().filter(|_| counts);
+        let policy = text.map(|text| session_policy(text, &world.settings));
+        policy.transpose()
     };
-    let authorizer = endpoint.authorizer.unwrap_or(runtime.authorizer);
-    if let Some(rejection) = rejection(authorizer, &call.caller) {
-        return Ok(Outcome::Rejected(rejection));
+    match asked {
+        Asked::Answered(outcome) => Ok(outcome),
+        Asked::Pairs => {
+            let session = session(true)?;
+            let is_of_runtime = matches!(call.request, Request::Runtime(_));
+            let judge = judge(world, call, &party, way, session.as_ref());
+            Ok(judge.outcome(&pairs, is_of_runtime))
+        }
+        Asked::Open(open) => {
+            let session = session(open.is_signed && open.honours_denies)?;
+            let (party, way) = if open.is_signed {
+                (party, way)
+            } else {
+                // Whoever it is comes as nobody, and by the way that is there for everybody.
+                let way = Way::find(world, &call.from).unwrap_or(way);
+                (Party::nobody(), way)
+            };
+            let judge = judge(world, call, &party, way, session.as_ref());
+            Ok(judge.outcome_of_open(&open))
+        }
     }
-    let session = call.session_policy();
-    let session = session.map(|text| session_policy(text, &world.settings));
-    let session = session.transpose()?;
-    let account = party.signed.map(|signed| signed.account);
+}
+
+/// Everything that is the same for all pairs of a call.
+fn judge<'c>(
+    world: &'c World,
+    call: &'c Call,
+    party: &Party<'c>,
+    way: Way<'c>,
+    session: Option<&'c Layer>,
+) -> Judge<'c> {
     let identity = party.identity;
-    let judge = Judge {
+    Judge {
         settings: &world.settings,
         caller: party.caller,
-        owner: &owner.id,
-        conditions: conditions(account, owner),
+        home: party.home(),
         identity: identity.and_then(|i| i.policies.as_ref()),
         boundary: identity.and_then(|i| i.boundary.as_ref()),
-        session: session.as_ref(),
-        scps: account.and_then(|a| a.scps.as_ref()),
-        rcps: owner.rcps.as_ref(),
+        session,
         endpoint_policy: match way {
-            Way::Internet { .. } => None,
+            Way::Internet { .. } | Way::Unseen => None,
             Way::Vpc { network, .. } => network.policy.as_ref(),
         },
         facts: Facts {
             settings: &world.settings,
-            signed: party.signed,
+            who: party.who,
+            via: via(&call.request),
             way,
             at: call.at,
             user_agent: &call.user_agent,
             region: &world.region,
-            owner,
             put_together: PutTogether::default(),
         },
-    };
-    Ok(judge.outcome(call, [&runtime.itself, &endpoint.itself]))
+    }
 }
 
 /// What a call names.
 struct Found<'c> {
-    runtime: &'c Runtime,
-    owner: &'c Account,
     way: Way<'c>,
     party: Party<'c>,
+    asked: Asked<'c>,
 }
 
 impl<'c> Found<'c> {
-    fn find(world: &'c World, call: &'c Call, session_arn: &'c OnceCell<String>) -> Option<Self> {
-        let runtime = world.runtime(&call.runtime)?;
+    fn find(
+        world: &'c World,
+        call: &'c Call,
+        session_arn: &'c OnceCell<String>,
+        pairs: &mut Pairs<'c>,
+    ) -> Option<Self> {
+        let party = Party::find(world, &call.caller, session_arn)?;
+        let way = Way::find(world, &call.from)?;
+        // A service asks from its own network, for itself or for somebody else.
+        let is_service = matches!(call.caller, Caller::Service(_)) || via(&call.request).is_some();
         Some(Self {
-            runtime,
-            owner: world.accounts.get(runtime.account)?,
-            way: way(world, &call.from)?,
-            party: Party::find(world, &call.caller, session_arn)?,
+            way: if is_service { Way::Unseen } else { way },
+            asked: ask(world, call, &party, pairs)?,
+            party,
         })
     }
 }
 
-/// Why a call is turned away, if it is (AC-112, AC-129, AC-130).
-fn rejection(authorizer: Authorizer, caller: &Caller) -> Option<Rejection> {
-    match (authorizer, caller) {
-        (_, Caller::Anonymous) => Some(Rejection::Unauthenticated),
-        (Authorizer::Jwt, Caller::Jwt(token)) => (!token.accepted).then_some(Rejection::BadToken),
-        (Authorizer::Iam, Caller::Jwt(_)) | (Authorizer::Jwt, _) => Some(Rejection::MethodMismatch),
-        (Authorizer::Iam, _) => None,
+/// Lists what the request asks of the policies; none when it names what is not there.
+fn ask<'c>(
+    world: &'c World,
+    call: &'c Call,
+    party: &Party<'c>,
+    pairs: &mut Pairs<'c>,
+) -> Option<Asked<'c>> {
+    match &call.request {
+        Request::Runtime(request) => runtime::ask(world, call, request, party, pairs),
+        Request::Gateway(request) => gateway::ask(world, call, request, pairs),
+        Request::Memory(request) => memory::ask(world, request, party, pairs),
+        Request::Harness(request) => harness::ask(world, call, request, party, pairs),
+        Request::Tool(request) => tool::ask(world, request, pairs),
+        Request::Identity(request) => identity::ask(world, request, party, pairs),
+        Request::Control(request) => control::ask(world, request, party, pairs),
+        Request::AssumeRole(request) => other::ask_for_role(world, request, pairs),
+        Request::Other(request) => other::ask(world, request, party, pairs),
+    }
+}
+
+/// The service that asks with the caller's credentials (AC-137).
+fn via(request: &Request) -> Option<&str> {
+    match request {
+        Request::Other(request) => request.via.as_deref(),
+        _ => None,
     }
 }
 
@@ -117,33 +156,20 @@ fn session_policy(text: &PolicyText, settings: &Settings) -> Result<Layer, CallE
     }
 }
 
-/// What a check must be told of the accounts.
-fn conditions(caller: Option<&Account>, owner: &Account) -> &'static [Fact] {
-    let is_managed_here =
-        |account: &Account| (account.organization.as_ref()).is_some_and(|o| o.is_managed_here);
-    match (caller.is_some_and(is_managed_here), is_managed_here(owner)) {
-        (false, false) => &[],
-        (true, false) => &[Fact::PrincipalInManagementAccount],
-        (false, true) => &[Fact::ResourceInManagementAccount],
-        (true, true) => &[
-            Fact::PrincipalInManagementAccount,
-            Fact::ResourceInManagementAccount,
-        ],
-    }
-}
-
-fn way<'c>(world: &'c World, path: &'c Path) -> Option<Way<'c>> {
-    Some(match path {
-        Path::Internet { address } => Way::Internet { address },
-        Path::Endpoint { endpoint, address } => {
-            let network = world.network(endpoint)?;
-            Way::Vpc {
-                network,
-                account: world.accounts.get(network.account)?,
-                address,
+impl<'c> Way<'c> {
+    fn find(world: &'c World, path: &'c Path) -> Option<Self> {
+        Some(match path {
+            Path::Internet { address } => Way::Internet { address },
+            Path::Endpoint { endpoint, address } => {
+                let network = world.network(endpoint)?;
+                Way::Vpc {
+                    network,
+                    account: world.accounts.get(network.account)?,
+                    address,
+                }
             }
-        }
-    })
+        })
+    }
 }
 
 impl World {
@@ -151,7 +177,11 @@ impl World {
         self.accounts.get(*self.accounts_by_id.get(id)?)
     }
 
-    fn runtime(&self, id: &str) -> Option<&Runtime> {
+    pub(super) fn role(&self, account: &str, name: &str) -> Option<&Identity> {
+        self.roles.get(*self.account(account)?.roles.get(name)?)
+    }
+
+    pub(super) fn runtime(&self, id: &str) -> Option<&Runtime> {
         self.runtimes.get(*self.runtimes_by_id.get(id)?)
     }
 
