@@ -8,7 +8,6 @@
 
 pub mod capabilities;
 pub mod exec;
-mod guarded;
 mod in_process;
 mod pieces;
 #[cfg(feature = "planted-mistakes")]
@@ -21,7 +20,6 @@ use crate::compare::Reply;
 
 pub use capabilities::Capabilities;
 pub use exec::ExecOptions;
-pub use guarded::Guarded;
 pub use in_process::{Evaluator, Oracle};
 pub use spec::{OpenError, Spec};
 
@@ -150,7 +148,7 @@ pub trait Target: Sync {
 
 /// The target of this program with that name, or `None` when it has no such target.
 #[must_use]
-pub fn by_name(name: &str, dialect: Dialect) -> Option<Box<dyn Target + Send + Sync>> {
+pub fn by_name(name: &str, dialect: Dialect) -> Option<Box<dyn Target>> {
     if name == Evaluator::NAME {
         return Some(Box::new(Evaluator { dialect }));
     }
