@@ -322,6 +322,45 @@ fn runtime_and_endpoint_are_both_asked_about() {
         invoke("'[R]/runtime-endpoint/*'")
     );
     check(PolicyType::Session, &both);
+    // Each named action has to be allowed on both; of a wildcard some.
+    let other = |action: &str| {
+        format!(
+            "{{'Effect':'Allow','Action':'ac:{action}','Resource':'[R]/runtime-endpoint/DEFAULT'}}"
+        )
+    };
+    let first = |actions: &str, resource: &str| {
+        format!("{{'Effect':'Allow','Action':{actions},'Resource':{resource}}}")
+    };
+    check(
+        PolicyType::Identity,
+        &format!(
+            "[{},{}]",
+            first(
+                "['ac:InvokeAgentRuntime','ac:GetAgentCard']",
+                "«missing-endpoint-resource»'[R]'"
+            ),
+            other("GetAgentCard")
+        ),
+    );
+    check(
+        PolicyType::Identity,
+        &format!("[{},{}]", first("'ac:*'", "'[R]'"), other("GetAgentCard")),
+    );
+    for covers in [
+        "[A]:runtime/*a-AbCdEf0123/*",
+        "[A]:*",
+        "[A]:runtime/agent_?-AbCdEf0123*",
+        "*",
+    ] {
+        check(
+            PolicyType::Identity,
+            &format!(
+                "[{},{}]",
+                first("'ac:GetAgentCard'", "'[R]'"),
+                first("'ac:GetAgentCard'", &format!("'{covers}'"))
+            ),
+        );
+    }
     // A Deny on one is enough, and a resource-based policy speaks of one.
     check(
         PolicyType::Identity,
@@ -833,5 +872,9 @@ fn escapes_and_hostile_texts_have_their_place() {
         "{{'Effect':'Allow','Action':'ac:InvokeAgentRuntime','Resource':[{}]}}",
         endpoints.join(",")
     ));
-    assert!(!look(PolicyType::Identity, None, &text).is_empty());
+    let found = look(PolicyType::Identity, None, &text);
+    let missing = found
+        .iter()
+        .filter(|f| f.code == "missing-endpoint-resource");
+    assert_eq!(missing.count(), 300);
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use veriam_evaluator::{self as evaluator, Finding, FindingKind, Limits, Severity};
 use veriam_model::{Book, Dialect, PolicyType, RuleId};
 
-use crate::place::{Place, line_at};
+use crate::place::{Place, Walk, line_at};
 use crate::style::{BAD, FAINT, NOTE, STRONG, paint};
 
 /// Widest excerpt of a line that is shown, in characters.
@@ -88,15 +88,16 @@ impl Document {
     #[must_use]
     pub fn to_text(&self) -> String {
         let mut out = String::new();
+        let mut walk = Walk::new(&self.text);
         for finding in &self.findings {
+            let place = walk.to(finding.span.start);
             // Writing to a string cannot fail.
-            let _ = self.write_finding(&mut out, finding);
+            let _ = self.write_finding(&mut out, finding, place);
         }
         out
     }
 
-    fn write_finding(&self, out: &mut String, finding: &Finding) -> std::fmt::Result {
-        let place = Place::of(&self.text, finding.span.start);
+    fn write_finding(&self, out: &mut String, finding: &Finding, place: Place) -> std::fmt::Result {
         let kind = match finding.severity {
             Severity::Error => paint(BAD, "error"),
             Severity::Warning => paint(NOTE, "warning"),
@@ -113,7 +114,7 @@ impl Document {
             finding.rule,
             finding.code
         )?;
-        let (source, caret) = self.excerpt(finding);
+        let (source, caret) = self.excerpt(finding, place);
         let number = place.line.to_string();
         let margin = " ".repeat(number.len());
         writeln!(out, "{} {source}", paint(FAINT, format_args!("{number} |")))?;
@@ -131,34 +132,43 @@ impl Document {
         )
     }
 
-    /// The line of a finding, cut to what fits around it, and carets under the place.
-    fn excerpt(&self, finding: &Finding) -> (String, String) {
+    /// The line of a finding, cut to what fits around it, and carets under the place. A minified document is one line, so
+    /// that only what is near the place is looked at.
+    fn excerpt(&self, finding: &Finding, place: Place) -> (String, String) {
         let (start, line) = line_at(&self.text, finding.span.start);
         let at = |offset: usize| {
             let offset = offset.saturating_sub(start).min(line.len());
-            line[..line.floor_char_boundary(offset)].chars().count()
+            line.floor_char_boundary(offset)
         };
         let (first, last) = (at(finding.span.start), at(finding.span.end));
-        let length = line.chars().count();
-        // A minified document is one line: show the part around the place.
-        let from = if length <= EXCERPT {
-            0
+        let before = place.column - 1;
+        // How many characters follow, as far as it matters.
+        let behind = line[first..].chars().take(EXCERPT + 1).count();
+        let lead = if before + behind <= EXCERPT {
+            before
         } else {
-            first.saturating_sub(EXCERPT / 3).min(length - EXCERPT)
+            (EXCERPT / 3)
+                .max(EXCERPT.saturating_sub(behind))
+                .min(before)
         };
-        let shown: String = line
+        let from = line[..first].char_indices().rev().take(lead).last();
+        let from = from.map_or(first, |(offset, _)| offset);
+        let shown: String = line[from..]
             .chars()
-            .skip(from)
             .take(EXCERPT)
             .map(|c| if c.is_control() { ' ' } else { c })
             .collect();
-        let lead = if from > 0 { "…" } else { "" };
-        let tail = if from + EXCERPT < length { "…" } else { "" };
-        let indent = first - from + lead.chars().count();
-        let carets = (last.min(from + EXCERPT)).saturating_sub(first).max(1);
+        let cut_before = if lead < before { "…" } else { "" };
+        let cut_behind = if lead + behind > EXCERPT { "…" } else { "" };
+        let indent = lead + cut_before.chars().count();
+        let carets = line[first..last.max(first)].chars().take(EXCERPT - lead);
         (
-            format!("{lead}{shown}{tail}"),
-            format!("{}{}", " ".repeat(indent), "^".repeat(carets)),
+            format!("{cut_before}{shown}{cut_behind}"),
+            format!(
+                "{}{}",
+                " ".repeat(indent),
+                "^".repeat(carets.count().max(1))
+            ),
         )
     }
 }
@@ -281,8 +291,9 @@ pub fn json(documents: &[Document], unreadable: &[Unreadable], policy_type: Poli
 }
 
 fn told_document(document: &Document) -> ToldDocument<'_> {
+    let mut walk = Walk::new(&document.text);
     let findings = document.findings.iter().map(|finding| {
-        let place = Place::of(&document.text, finding.span.start);
+        let place = walk.to(finding.span.start);
         ToldFinding {
             severity: word(finding.severity),
             rule: finding.rule,

@@ -23,6 +23,44 @@ impl Place {
     }
 }
 
+/// Places of ascending offsets, found in one walk through the text.
+#[derive(Clone, Debug)]
+pub struct Walk<'t> {
+    text: &'t str,
+    offset: usize,
+    place: Place,
+}
+
+impl<'t> Walk<'t> {
+    /// Begins at the start of a text.
+    #[must_use]
+    pub fn new(text: &'t str) -> Self {
+        Self {
+            text,
+            offset: 0,
+            place: Place { line: 1, column: 1 },
+        }
+    }
+
+    /// [`Place::of`] an offset; one that is not behind the last costs a walk from the start.
+    pub fn to(&mut self, offset: usize) -> Place {
+        let offset = self.text.floor_char_boundary(offset);
+        if offset < self.offset {
+            *self = Self::new(self.text);
+        }
+        for c in self.text[self.offset..offset].chars() {
+            if c == '\n' {
+                self.place.line += 1;
+                self.place.column = 1;
+            } else {
+                self.place.column += 1;
+            }
+        }
+        self.offset = offset;
+        self.place
+    }
+}
+
 /// The line that holds a byte offset, without its line feed, and where it starts.
 #[must_use]
 pub fn line_at(text: &str, offset: usize) -> (usize, &str) {
@@ -45,6 +83,15 @@ mod tests {
         assert_eq!(at("}"), Place { line: 3, column: 1 });
         assert_eq!(Place::of(text, 999), Place { line: 3, column: 2 });
         assert_eq!(Place::of("é", 1), Place { line: 1, column: 1 });
+    }
+
+    #[test]
+    fn a_walk_finds_the_same_places() {
+        let text = "{\r\n  \"é\": 1\n}";
+        let mut walk = Walk::new(text);
+        for offset in (0..text.len() + 2).chain([3, 0, 9]) {
+            assert_eq!(walk.to(offset), Place::of(text, offset), "{offset}");
+        }
     }
 
     #[test]

@@ -12,6 +12,7 @@ use veriam_model::PolicyType;
 use crate::Finding;
 use crate::fault::{self, Kind};
 use crate::json::Value;
+use crate::lint::nearest::nearest;
 use crate::lint::{Lint, member, one_or_many};
 
 mod action;
@@ -19,6 +20,7 @@ mod arn;
 mod attached;
 mod callers;
 mod deny;
+mod endpoints;
 mod keys;
 mod kinds;
 mod known;
@@ -41,7 +43,7 @@ pub(super) fn look(lint: &mut Lint<'_>, root: Value<'_, '_>, on: Option<&str>) {
         policy_type: lint.policy_type,
         lint,
         on,
-        work: 0,
+        looked_for: 0,
     };
     let all = member(root, "Statement").into_iter().flat_map(one_or_many);
     let mut statements = Vec::new();
@@ -68,12 +70,15 @@ pub(super) fn look(lint: &mut Lint<'_>, root: Value<'_, '_>, on: Option<&str>) {
     agentcore.keys(&statements);
 }
 
+/// Most names of one document for which the nearest known one is looked for.
+const MOST_LOOKED_FOR: usize = 200;
+
 struct Agentcore<'l, 'd> {
     lint: &'l mut Lint<'d>,
     policy_type: PolicyType,
     on: Option<&'l str>,
-    /// Comparisons of resources with resources so far.
-    work: usize,
+    /// Names for which the nearest known one was looked for so far.
+    looked_for: usize,
 }
 
 /// A finding that is being written.
@@ -121,6 +126,16 @@ impl Agentcore<'_, '_> {
 
     fn add(&mut self, kind: &'static Kind, value: Value<'_, '_>) {
         self.found(Found::at(kind, value.span()));
+    }
+
+    /// The nearest of some names, for so many names of a document as anybody would read.
+    fn nearest<'n>(
+        &mut self,
+        name: &str,
+        known: impl IntoIterator<Item = &'n str>,
+    ) -> Option<&'n str> {
+        self.looked_for = self.looked_for.saturating_add(1);
+        (self.looked_for <= MOST_LOOKED_FOR).then(|| nearest(name, known))?
     }
 
     fn has_variables(&self) -> bool {

@@ -10,7 +10,11 @@ pub(super) fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) 
         return None;
     }
     let most = length.saturating_mul(2).checked_div(5)?.max(2);
-    let distances = known.into_iter().map(|k| (distance(name, k), k));
+    // Names that differ much in length differ in as many letters.
+    let near = known
+        .into_iter()
+        .filter(|k| k.chars().count().abs_diff(length) <= most);
+    let distances = near.map(|k| (distance(name, k), k));
     let (distance, found) = distances.min_by_key(|(distance, _)| *distance)?;
     (distance <= most && distance < length).then_some(found)
 }

@@ -4,7 +4,6 @@ use super::kinds;
 use super::known::{Actions, actions};
 use super::statement::{PREFIX, Pattern, Reach, Statement};
 use super::{Agentcore, Found};
-use crate::lint::nearest::nearest;
 use crate::lint::{member, one_or_many};
 
 /// Actions of Amazon Bedrock that have the name of one of AgentCore.
@@ -67,7 +66,7 @@ impl Agentcore<'_, '_> {
             return self.add(&kinds::NO_SUCH_ACTIONS, pattern.value);
         }
         let mut found = Found::at(&kinds::UNKNOWN_ACTION, pattern.value.span());
-        if let Some(near) = nearest(name, actions().iter().map(|action| action.name)) {
+        if let Some(near) = self.nearest(name, actions().iter().map(|action| action.name)) {
             found = found.remedy(format!("write {PREFIX}:{near}, if that is meant"));
         }
         self.found(found);

@@ -7,10 +7,9 @@ use crate::json::{Kind, Value};
 use crate::variable;
 
 use super::kinds;
-use super::known::{Types, resource_types};
+use super::known::{self, Types, resource_types};
 use super::statement::{PREFIX, Reach, language};
 use super::{Agentcore, Found};
-use crate::lint::nearest::nearest;
 
 /// How many colons of an ARN are looked at: those of its parts and some too many.
 const MOST_COLONS: usize = 12;
@@ -110,11 +109,9 @@ impl Agentcore<'_, '_> {
             return Reach::Everything;
         }
         let has_variables = self.has_variables();
-        let knows = |rest: &str| {
-            let rest = language(rest, has_variables);
-            resource_types().iter().any(|t| t.is_path(&rest))
+        let is_own = |service: &str, rest: &str| {
+            service == PREFIX && !known::types_of(rest, has_variables).is_empty()
         };
-        let is_own = |service: &str, rest: &str| service == PREFIX && knows(rest);
         let Some(parts) = Parts::of(text, is_own) else {
             // A `*` at the end runs over the parts that are missing.
             let service = text.split(':').nth(2).unwrap_or("*");
@@ -149,16 +146,12 @@ impl Agentcore<'_, '_> {
     fn own(&mut self, value: Value<'_, '_>, parts: &Parts<'_>) -> Reach {
         let (region, account) = (parts.get(&parts.region), parts.get(&parts.account));
         let rest = parts.get(&parts.rest);
-        let of = language(rest, self.has_variables());
-        let is_path = |types: Types, customers: bool| {
-            let fitting = types
-                .each()
-                .filter(|t| t.is_customers() == customers && t.is_path(&of));
-            let names: Vec<&str> = fitting.map(|t| t.facts.name.as_str()).collect();
-            Types::named(&names)
+        let types = known::types_of(rest, self.has_variables());
+        let of_owner = |customers: bool| {
+            let owned = types.each().filter(|t| t.is_customers() == customers);
+            owned.count() > 0
         };
-        let (customers, aws) = (is_path(Types::ALL, true), is_path(Types::ALL, false));
-        let types = customers.and(aws);
+        let (is_customers, is_aws) = (of_owner(true), of_owner(false));
         if types.is_empty() {
             self.unknown_type(value, parts);
             return Reach::Unclear;
@@ -185,7 +178,7 @@ impl Agentcore<'_, '_> {
                 let place = inside(value, around(&parts.account));
                 self.found(Found::at(&kinds::EMPTY_ACCOUNT, place));
             }
-            "aws" if aws.is_empty() && !types.meets(web_search) => {
+            "aws" if !is_aws && !types.meets(web_search) => {
                 let place = inside(value, parts.account.clone());
                 self.found(Found::at(&kinds::AWS_ACCOUNT, place));
             }
@@ -196,7 +189,7 @@ impl Agentcore<'_, '_> {
                     let place = inside(value, parts.account.clone());
                     self.found(Found::at(&kinds::ACCOUNT, place));
                 }
-                if customers.is_empty() {
+                if !is_customers {
                     let word = rest.find('/').unwrap_or(rest.len());
                     let behind = parts.rest.start.saturating_add(word);
                     let place = inside(value, parts.rest.start..behind);
@@ -207,10 +200,7 @@ impl Agentcore<'_, '_> {
         self.ids(value, parts, types, &mut blanks);
         if let Some(first) = blanks.places.first() {
             let names = blanks.places.iter().map(|place| parts.get(place));
-            let said = format!(
-                "still to be filled in: {}",
-                super::known::joined(names, "and")
-            );
+            let said = format!("still to be filled in: {}", known::joined(names, "and"));
             let place = inside(value, first.clone());
             self.found(Found::at(&kinds::PLACEHOLDER, place).said(said));
         }
@@ -297,7 +287,7 @@ impl Agentcore<'_, '_> {
             .iter()
             .map(|t| (words_of(&t.facts.path), t.facts.path.as_str()))
             .collect();
-        let near = nearest(
+        let near = self.nearest(
             &words.join("/"),
             forms.iter().map(|(words, _)| words.as_str()),
         );
@@ -393,8 +383,5 @@ pub(super) fn types_of(arn: &str) -> Types {
     let Some(parts) = Arn::parse(arn).filter(|arn| arn.service() == PREFIX) else {
         return Types::NONE;
     };
-    let rest = language(parts.rest(), false);
-    let types = resource_types().iter().filter(|t| t.is_path(&rest));
-    let names: Vec<&str> = types.map(|t| t.facts.name.as_str()).collect();
-    Types::named(&names)
+    known::types_of(parts.rest(), false)
 }

@@ -136,7 +136,11 @@ impl Agentcore<'_, '_> {
             let is_bool = test.operator.base.family == Family::Bool;
             if is_plain && is_bool && test.is_of(SIGNED_KEYS) && test.has_value("false") {
                 // AC-117
-                self.add(&kinds::BOOL, test.name);
+                let said = format!(
+                    "a bearer token has no `{}`, so the Deny does not hit its bearer",
+                    test.key_name
+                );
+                self.found(Found::at(&kinds::BOOL, test.name.span()).said(said));
             }
         }
     }

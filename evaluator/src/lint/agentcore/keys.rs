@@ -6,7 +6,6 @@ use super::kinds;
 use super::known::{Actions, Known, joined, service_key};
 use super::statement::{PREFIX, Pattern, Statement, Test};
 use super::{Agentcore, Found};
-use crate::lint::nearest::nearest;
 use crate::operator::{Family, Set};
 
 /// Keys on what a request creates or tags.
@@ -33,7 +32,7 @@ impl Agentcore<'_, '_> {
             .filter(|name| is_own(name));
         let names = own.filter_map(|name| name.split_once(':').map(|(_, name)| name));
         let name = test.key_name.split_once(':').map_or("", |(_, name)| name);
-        if let Some(near) = nearest(name, names) {
+        if let Some(near) = self.nearest(name, names) {
             found = found.remedy(format!("write {PREFIX}:{near}, if that is meant"));
         }
         self.found(found);

@@ -50,7 +50,7 @@ kinds! {
     LOCKS_OUT_TOKENS = 124 "deny-locks-out-tokens", "a bearer token has no such key, so the Deny hits everyone whom the policy lets in by token:" @quote, "test aws:SourceVpc or another key of the network, or name the roles that are denied";
     LOCKS_OUT_PRIVATE = 179 "deny-locks-out-private", "the key is missing behind a VPC endpoint, so the Deny hits every private caller:" @quote, "test aws:SourceVpc or aws:SourceVpce in the same statement";
     PUBLIC_ADDRESS = 179 "public-address-behind-endpoint", "what comes through a VPC endpoint has no public address:" @quote, "use aws:VpcSourceIp";
-    BOOL = 117 "bool-without-if-exists", "a bearer token has no such key, so the Deny does not hit its bearer:" @quote, "write BoolIfExists";
+    BOOL = 117 "bool-without-if-exists", "a bearer token has no such key, so the Deny does not hit its bearer", "write BoolIfExists";
     DEPUTY = 138 "service-without-source", "a service is let in on whosever behalf it calls:" @quote, "test aws:SourceAccount and aws:SourceArn";
 
     // Condition keys.

@@ -7,6 +7,7 @@ use veriam_model::facts::agentcore::{
 };
 
 use super::language::Language;
+use super::statement::language;
 
 /// Some of the resource types, one bit each, in the order of the table.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -69,6 +70,8 @@ pub(super) fn joined<'n>(names: impl Iterator<Item = &'n str>, last: &str) -> St
 #[derive(Debug)]
 pub(super) struct Type {
     pub(super) facts: &'static ResourceType,
+    /// What stands before the first id.
+    head: &'static str,
     /// What may stand behind the account, ids aside.
     path: Language,
     /// The same with what the API accepts as ids.
@@ -76,11 +79,6 @@ pub(super) struct Type {
 }
 
 impl Type {
-    /// Whether a part behind the account can name a resource of the type, whatever the ids.
-    pub(super) fn is_path(&self, rest: &Language) -> bool {
-        self.path.meets(rest)
-    }
-
     /// Whether it can with ids that the API gives.
     pub(super) fn is_id(&self, rest: &Language) -> bool {
         self.id.meets(rest)
@@ -90,6 +88,18 @@ impl Type {
     pub(super) fn is_customers(&self) -> bool {
         self.facts.account == Owner::Customer
     }
+}
+
+/// The types of which a part behind the account can name resources, whatever the ids.
+pub(super) fn types_of(rest: &str, has_variables: bool) -> Types {
+    // Most parts begin with a type in full: the patterns of others need not be looked at.
+    let head = rest.split(['*', '?', '$']).next().unwrap_or_default();
+    let language = language(rest, has_variables);
+    let places = resource_types().iter().enumerate();
+    let met = places.filter(|(_, t)| {
+        (head.starts_with(t.head) || t.head.starts_with(head)) && t.path.meets(&language)
+    });
+    met.fold(Types::NONE, |types, (place, _)| types.and(Types::at(place)))
 }
 
 pub(super) fn resource_types() -> &'static [Type] {
@@ -103,6 +113,7 @@ pub(super) fn resource_types() -> &'static [Type] {
                     |text: &str| Language::of_expression(text).unwrap_or_else(Language::everything);
                 Type {
                     facts,
+                    head: facts.path.split('<').next().unwrap_or_default(),
                     path: compiled(&path),
                     id: compiled(id),
                 }

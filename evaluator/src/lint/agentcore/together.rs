@@ -1,17 +1,11 @@
 //! Actions and resources that do not go together.
 
-use std::collections::HashSet;
-
 use veriam_model::PolicyType;
 
 use super::kinds;
 use super::known::{Actions, Known, Types, joined};
-use super::statement::{Pattern, Reach, Resource, Statement, language};
+use super::statement::{Pattern, Reach, Resource, Statement};
 use super::{Agentcore, Found};
-use crate::fault::Kind;
-
-/// Most comparisons of resources with resources in one document; beyond, nothing more is said about endpoints.
-const MOST_WORK: usize = 10_000;
 
 impl Agentcore<'_, '_> {
     pub(super) fn together(&mut self, statements: &[Statement<'_, '_>]) {
@@ -92,90 +86,6 @@ impl Agentcore<'_, '_> {
             _ => format!("name one of the type {}", wanted.names("or")),
         };
         self.found(found.remedy(told));
-    }
-
-    /// AC-079: runtime and endpoint are asked about each for itself, so that both have to be allowed.
-    fn endpoints(&mut self, statements: &[Statement<'_, '_>]) {
-        let both = Types::named(&["runtime", "runtime-endpoint"]);
-        let pairs = Actions::where_(|a| both.without(a.needs).is_empty());
-        let (runtime, endpoint) = (
-            Types::named(&["runtime"]),
-            Types::named(&["runtime-endpoint"]),
-        );
-        let allows: Vec<&Statement<'_, '_>> = allows(statements, pairs).collect();
-        let listed: HashSet<&str> = allows
-            .iter()
-            .flat_map(|s| s.resources.iter().flatten())
-            .map(|r| r.text.as_str())
-            .collect();
-        for statement in &allows {
-            let asked = statement.covers.both(pairs);
-            for resource in statement.resources.iter().flatten() {
-                let Reach::Own { types, arn, rest } = &resource.reach else {
-                    continue;
-                };
-                let (kind, wanted) = if *types == runtime {
-                    if listed.contains(format!("{arn}/runtime-endpoint/*").as_str()) {
-                        continue;
-                    }
-                    (
-                        &kinds::MISSING_ENDPOINT,
-                        format!("{rest}/runtime-endpoint/*"),
-                    )
-                } else if *types == endpoint {
-                    let Some((runtime, _)) = rest.split_once("/runtime-endpoint/") else {
-                        continue;
-                    };
-                    (&kinds::MISSING_RUNTIME, runtime.to_owned())
-                } else {
-                    continue;
-                };
-                if self.is_allowed(&allows, asked, &wanted) {
-                    continue;
-                }
-                // AC-173: for endpoint policies it is not said that both are asked about.
-                let kind = match self.policy_type {
-                    PolicyType::Endpoint if *types == runtime => &kinds::ENDPOINT_POLICY_RESOURCE,
-                    _ => kind,
-                };
-                self.missing(kind, resource, arn);
-            }
-        }
-    }
-
-    fn missing(&mut self, kind: &'static Kind, resource: &Resource<'_, '_>, arn: &str) {
-        let remedy = match arn.split_once("/runtime-endpoint/") {
-            Some((runtime, _)) => format!("add {runtime}"),
-            None => format!("add {arn}/runtime-endpoint/*"),
-        };
-        self.found(Found::at(kind, resource.value.span()).remedy(remedy));
-    }
-
-    /// Whether some statement that allows some of the actions has a resource that meets a pattern.
-    fn is_allowed(&mut self, allows: &[&Statement<'_, '_>], asked: Actions, wanted: &str) -> bool {
-        let has_variables = self.has_variables();
-        let wanted = language(wanted, has_variables);
-        for statement in allows {
-            self.work = self.work.saturating_add(1);
-            if !statement.covers.meets(asked) {
-                continue;
-            }
-            let Some(resources) = &statement.resources else {
-                return true;
-            };
-            for resource in resources {
-                self.work = self.work.saturating_add(1);
-                let meets = match &resource.reach {
-                    Reach::Everything | Reach::Unclear => true,
-                    Reach::Foreign => false,
-                    Reach::Own { rest, .. } => language(rest, has_variables).meets(&wanted),
-                };
-                if meets || self.work > MOST_WORK {
-                    return true;
-                }
-            }
-        }
-        false
     }
 
     /// Other actions that are asked about resources of several types at once (AC-053, AC-055).
