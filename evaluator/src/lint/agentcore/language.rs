@@ -16,10 +16,10 @@ type Set = u128;
 const ANY: Set = u128::MAX;
 
 /// Most pairs of states that are looked at; beyond, two patterns are taken to meet.
-const MOST_PAIRS: usize = 8_000;
+const MOST_PAIRS: usize = 2_000;
 
 /// Most states of a pattern; a longer one is taken to meet everything.
-const MOST_STATES: usize = 1_500;
+const MOST_STATES: usize = 400;
 
 /// All texts of a pattern.
 #[derive(Debug, Default)]
