@@ -275,6 +275,10 @@ fn actions_and_resources_go_together() {
         "['s3:GetObject','ac:CreateEvent']",
         "['arn:aws:s3:::bucket/*','[A]:memory/*']",
     );
+    // The guide goes beyond the reference (AC-033, AC-053, AC-061).
+    identity("'ac:PutResourcePolicy'", "'[A]:memory/*'");
+    identity("'ac:ManageAdminPolicy'", "'[A]:gateway/*'");
+    identity("'ac:TagResource'", "'[A]:dataset/*'");
     // What a harness needs of its runtime is asked about the harness (AC-188).
     identity(
         "['ac:InvokeHarness','ac:InvokeAgentRuntime']",
