@@ -342,7 +342,7 @@ impl Maker<'_, '_> {
         let plain = literal(parts.name, setting, true);
         let other = literal(other, setting, true);
         let named = |name: &str| Parts { name, ..parts }.arn();
-        match self.draw.weighted(&[4, 3, 3, 3, 2, 2, 1]) {
+        match self.draw.weighted(&[4, 3, 3, 3, 2, 2, 1, 1]) {
             1 if parts.account.len() == 12 => {
                 let account = self.draw.one(&ACCOUNTS);
                 let account = match account == parts.account {
@@ -378,6 +378,10 @@ impl Maker<'_, '_> {
             5 => match parts.name.char_indices().next_back() {
                 Some((at, _)) if at > 0 => named(&literal(&parts.name[..at], setting, true)),
                 _ => named(&other),
+            },
+            7 => match self.bracketed(setting, parts.name) {
+                Some(bracketed) => named(&bracketed),
+                None => named(&other),
             },
             6 => {
                 let partition = if parts.partition == "aws" {

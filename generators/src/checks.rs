@@ -1,21 +1,22 @@
 //! Whole checks: first an outcome to aim for, then policies that bring it about, then perhaps a breach.
 
-use std::borrow::Cow;
-use std::rc::Rc;
+mod filler;
+mod finish;
 
 use arbitrary::Unstructured;
 use veriam_model::facts::RCP_SERVICES;
-use veriam_model::{Check, Fact, PolicyText, PolicyType, Principal, Resource, Verb};
+use veriam_model::{Check, PolicyType, Verb};
 
-use crate::breach::breach;
-use crate::context::{self, State};
-use crate::draw::{Draw, flip_case};
-use crate::json::Style;
+use crate::context;
+use crate::draw::Draw;
 use crate::maker::{Feature, Features, Maker, Setting};
-use crate::policy::{Document, Statement, Version};
+use crate::policy::{Statement, Version};
 use crate::principals::Grade;
+use crate::sizes::Sizes;
 use crate::statements::full_access;
 use crate::vocabulary::{CallerKind, Target, TargetKind, parties};
+
+pub(crate) use finish::name_statements;
 
 /// The outcome that the policies are built for. A judge may see it otherwise; the shares come out about right.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,18 +62,20 @@ struct Plan<'u, 'b> {
 }
 
 /// Turns bytes into a check.
-pub(crate) fn check(bytes: &mut Unstructured<'_>) -> Check {
-    let mut plan = Plan::draw(Draw::new(bytes));
+pub(crate) fn check(sizes: &'static Sizes, bytes: &mut Unstructured<'_>) -> Check {
+    let mut plan = Plan::draw(sizes, Draw::new(bytes));
     plan.fill();
+    plan.lengthen();
     plan.finish()
 }
 
 impl<'u, 'b> Plan<'u, 'b> {
-    fn draw(mut draw: Draw<'u, 'b>) -> Self {
-        let features = Features::draw(&mut draw);
+    fn draw(sizes: &'static Sizes, mut draw: Draw<'u, 'b>) -> Self {
+        let features = Features::draw(&mut draw, sizes);
         let (caller, target) = parties(&mut draw);
         let mut maker = Maker {
             draw,
+            sizes,
             features,
             caller,
             target,
@@ -105,6 +108,7 @@ impl<'u, 'b> Plan<'u, 'b> {
         let endpoint = !always && layer(&mut maker, Feature::Endpoint, true, 1, 3);
         maker.bounded = boundary && kind.has_identity();
         let mut levels = |on| match on {
+            true if sizes.one_layer => 1,
             true => 1 + maker.draw.weighted(&[3, 2, 1]),
             false => 0,
         };
@@ -125,13 +129,14 @@ impl<'u, 'b> Plan<'u, 'b> {
         let goal = [Goal::Allow, Goal::ImplicitDeny, Goal::ExplicitDeny]
             [self.maker.draw.weighted(&[38, 28, 34])];
         let mut required = self.required();
+        self.keep_to_size(&mut required);
         if goal == Goal::ImplicitDeny
             && !required
                 .iter()
                 .any(|(slot, grade)| self.may_withhold(*slot, *grade))
         {
             // Nothing to withhold yet: an endpoint policy binds everybody.
-            if !self.maker.target.always_succeeds() && !self.endpoint {
+            if !self.maker.target.always_succeeds() && !self.endpoint && !self.is_full(0) {
                 self.endpoint = true;
                 required.push((Slot::Endpoint, Grade::Direct));
             }
@@ -177,6 +182,35 @@ impl<'u, 'b> Plan<'u, 'b> {
             let statement = self.maker.elsewhere(setting);
             self.drafts[draft].statements.push(statement);
         }
+    }
+
+    /// Gives up layers until there may be as many statements as must allow.
+    fn keep_to_size(&mut self, required: &mut Vec<(Slot, Grade)>) {
+        let Some(most) = self.maker.sizes.most_in_check else {
+            return;
+        };
+        while required.len() + self.rcps > most {
+            let is_layer =
+                |(slot, _): &(Slot, Grade)| !matches!(slot, Slot::Identity | Slot::Resource);
+            match required.iter().rposition(is_layer) {
+                Some(at) => match required.remove(at).0 {
+                    Slot::Boundary => self.boundary = false,
+                    Slot::Session => self.session = false,
+                    Slot::Scp(_) => self.scps = 0,
+                    _ => self.endpoint = false,
+                },
+                None if self.rcps > 0 => self.rcps = 0,
+                None => break,
+            }
+        }
+        self.maker.bounded &= self.boundary;
+    }
+
+    /// Whether the policies have as many statements as they may have, `kept` of them being still to come.
+    fn is_full(&self, kept: usize) -> bool {
+        let said: usize = self.drafts.iter().map(|d| d.statements.len()).sum();
+        let most = self.maker.sizes.most_in_check;
+        most.is_some_and(|most| said + kept >= most)
     }
 
     /// The places that must allow, and how the resource policy must name the caller.
@@ -279,6 +313,9 @@ impl<'u, 'b> Plan<'u, 'b> {
 
     /// Allows, in a way that suits the goal: nothing turns on it when a Deny decides.
     fn grant(&mut self, slot: Slot, grade: Grade, goal: Goal) {
+        if self.is_full(self.rcps + usize::from(goal == Goal::ExplicitDeny)) {
+            return;
+        }
         if let Slot::Scp(_) = slot
             && self.maker.draw.chance(3, 5)
         {
@@ -312,6 +349,9 @@ impl<'u, 'b> Plan<'u, 'b> {
 
     /// Does not allow: by a statement that just fails, by silence, or by no policy where one is needed.
     fn withhold(&mut self, slot: Slot, grade: Grade) {
+        if self.is_full(self.rcps) {
+            return;
+        }
         let federated = self.maker.caller.kind == CallerKind::FederatedSession;
         // Without an endpoint policy or a boundary there is no limit at all.
         let needed = matches!(slot, Slot::Identity | Slot::Resource | Slot::Scp(_))
@@ -329,6 +369,9 @@ impl<'u, 'b> Plan<'u, 'b> {
 
     /// Adds a statement that applies, or one that fails by one element.
     fn add(&mut self, slot: Slot, effect: Verb, grade: Grade, applies: bool) {
+        if self.is_full(0) {
+            return;
+        }
         let (draft, setting) = self.draft(slot, effect);
         let grade = match effect {
             Verb::Allow => grade,
@@ -397,7 +440,7 @@ impl<'u, 'b> Plan<'u, 'b> {
         for (slot, present) in layers {
             let said = self.drafts.iter().any(|d| d.slot == slot);
             // Where the caller makes no use of the layer it may say anything.
-            if present && !said && self.maker.draw.chance(2, 3) {
+            if present && !said && !self.is_full(0) && self.maker.draw.chance(2, 3) {
                 let effect = self.maker.draw.one(&[Verb::Allow, Verb::Allow, Verb::Deny]);
                 let (draft, setting) = self.draft(slot, effect);
                 let statement = match effect {
@@ -446,14 +489,17 @@ impl<'u, 'b> Plan<'u, 'b> {
                 self.drafts.len() - 1
             }
         };
-        let draft = &self.drafts[at];
-        let setting = Setting {
-            policy_type: policy_type(slot, &self.maker.target),
+        (at, self.setting(at, effect))
+    }
+
+    fn setting(&self, draft: usize, effect: Verb) -> Setting {
+        let draft = &self.drafts[draft];
+        Setting {
+            policy_type: policy_type(draft.slot, &self.maker.target),
             effect,
             current: draft.version == Version::Current,
             limited: draft.limited,
-        };
-        (at, setting)
+        }
     }
 
     fn version(&mut self, slot: Slot) -> Version {
@@ -466,108 +512,6 @@ impl<'u, 'b> Plan<'u, 'b> {
         match old {
             true => self.maker.draw.one(&[Version::Missing, Version::Old]),
             false => Version::Current,
-        }
-    }
-
-    /// Puts the parts together.
-    fn finish(mut self) -> Check {
-        if self.maker.caller.kind != CallerKind::Jwt && self.maker.draw.chance(1, 10) {
-            breach(&mut self.maker);
-        }
-        let caller = &self.maker.caller;
-        let account = match caller.kind {
-            CallerKind::Anonymous => Some("anonymous".to_owned()),
-            CallerKind::Service | CallerKind::Provider | CallerKind::Jwt => None,
-            _ => Some(caller.account.to_owned()),
-        };
-        let principal = Principal {
-            arn: caller.arn.clone().into_owned(),
-            account,
-        };
-        let resource = Resource {
-            arn: self.maker.target.arn().as_ref().to_owned(),
-            account: self.maker.target.owner.to_owned(),
-        };
-        let action = match self.maker.draw.chance(1, 40) {
-            true => flip_case(&mut self.maker.draw, self.maker.target.action),
-            false => None,
-        };
-        let action = action.unwrap_or(Cow::Borrowed(self.maker.target.action));
-        let mut check = Check::new(principal, action, resource);
-        check.scps = vec![Vec::new(); self.scps];
-        check.rcps = vec![Vec::new(); self.rcps];
-        for draft in std::mem::take(&mut self.drafts) {
-            let slot = draft.slot;
-            let text = self.text(draft);
-            match slot {
-                Slot::Identity => check.identity_policies.push(text),
-                Slot::Resource => check.resource_policy = Some(text),
-                Slot::Boundary => check.boundary = Some(text),
-                Slot::Session => check.session_policy = Some(text),
-                Slot::Scp(level) => check.scps[level].push(text),
-                Slot::Rcp(level) => check.rcps[level].push(text),
-                Slot::Endpoint => check.endpoint_policy = Some(text),
-            }
-        }
-        self.facts(&mut check);
-        self.context(&mut check);
-        check
-    }
-
-    fn text(&mut self, draft: Draft) -> PolicyText {
-        let policy_type = policy_type(draft.slot, &self.maker.target);
-        let mut document = Document {
-            version: draft.version,
-            id: None,
-            statements: draft.statements,
-        };
-        let maker = &mut self.maker;
-        if maker.maybe(Feature::Sids, 1, 3) {
-            name_statements(&mut maker.draw, policy_type, &mut document);
-        }
-        let mut style = match maker.on(Feature::Spelling) {
-            true => Style::draw(&mut maker.draw),
-            false => Style::plain(),
-        };
-        PolicyText::new(document.into_text(&mut style))
-    }
-
-    fn facts(&mut self, check: &mut Check) {
-        let draw = &mut self.maker.draw;
-        let caller = self.maker.caller.kind;
-        if caller.in_account() && draw.chance(1, 40) {
-            check.facts.push(Fact::PrincipalInManagementAccount);
-        }
-        if draw.chance(1, 50) {
-            check.facts.push(Fact::ResourceInManagementAccount);
-        }
-        if caller == CallerKind::RoleSession && draw.chance(1, 30) {
-            check.facts.push(Fact::ServiceLinkedRole);
-        }
-    }
-
-    /// The settled keys, and now and then one that nothing asks for.
-    fn context(&mut self, check: &mut Check) {
-        if self.maker.maybe(Feature::Decoys, 1, 4) {
-            let key = &context::SINGLE[self.maker.draw.below(context::SINGLE.len())];
-            let (draw, parties, context) = self.maker.split();
-            if context.entry(key).is_none() {
-                context.settle(draw, parties, key, key.kind, State::Present);
-            }
-        }
-        for entry in std::mem::take(&mut self.maker.context.entries) {
-            let Some(values) = entry.values else {
-                continue;
-            };
-            let name = match self.maker.maybe(Feature::KeyCase, 1, 8) {
-                true => flip_case(&mut self.maker.draw, entry.key.name),
-                false => None,
-            };
-            let name = name.unwrap_or(Cow::Borrowed(entry.key.name));
-            let values = Rc::unwrap_or_clone(values).into_iter();
-            let values = values.map(|v| v.text.into_owned());
-            // No key is settled twice, so none can be there already.
-            let _ = check.context.insert(name, values.collect());
         }
     }
 }
@@ -590,31 +534,4 @@ fn policy_type(slot: Slot, target: &Target) -> PolicyType {
 
 fn is_full_access(draft: &Draft) -> bool {
     draft.statements.iter().any(|s| s.effect == Verb::Allow)
-}
-
-/// Gives statements Sids and the document an Id, as far as its type permits.
-pub(crate) fn name_statements(
-    draw: &mut Draw<'_, '_>,
-    policy_type: PolicyType,
-    document: &mut Document,
-) {
-    let iam = matches!(
-        policy_type,
-        PolicyType::Identity | PolicyType::Boundary | PolicyType::Session | PolicyType::Trust
-    );
-    for (at, statement) in document.statements.iter_mut().enumerate() {
-        if draw.chance(2, 3) {
-            // Letters and digits only in IAM policies (IAM-015).
-            let sid = if iam {
-                format!("S{at}")
-            } else {
-                format!("Statement {at}")
-            };
-            statement.sid = Some(sid.into());
-        }
-    }
-    // Whether policies attached to identities may have an Id is open (IAM-013).
-    if !iam && draw.chance(1, 3) {
-        document.id = Some("policy-1".into());
-    }
 }

@@ -71,7 +71,8 @@ pub(crate) static CHECK_KEYS: KeySet = KeySet {
 
 const TEAMS: Source = Source::Pool(&["blue", "red", "platform-eng", "Finance"]);
 const STAGES: Source = Source::Pool(&["production", "staging", "dev", "Pre-Prod"]);
-const PLACES: Source = Source::Pool(&["home/", "home/alice/", "logs/2026", "Inbox", ""]);
+const PLACES: Source =
+    Source::Pool(&["home/", "home/alice/", "logs/2026", "Inbox", "", "scan[1]/"]);
 const ORGS: Source = Source::Pool(&["o-a1b2c3d4e5", "o-exampleorg1", "o-zz99yy88xx"]);
 const VPCS: Source = Source::Pool(&["vpc-0health1234", "vpc-0a1b2c3d4e", "vpc-0finance99"]);
 const VPCES: Source = Source::Pool(&["vpce-0a1b2c3d", "vpce-1111bbbb", "vpce-0health12"]);
@@ -133,7 +134,7 @@ pub(crate) static SINGLE: [Key; 44] = [
     one("aws:SourceVpce", Kind::Text, VPCES),
     one("aws:SourceIdentity", Kind::Text, Source::Pool(&["alice", "DiegoRamirez", "build-42"])),
     one("aws:RequestedRegion", Kind::Text, Source::Pool(&["us-west-2", "us-east-1", "eu-central-1"])),
-    one("aws:UserAgent", Kind::Text, Source::Pool(&["aws-cli/2.34", "Boto3/1.44.5", "curl/8*"])),
+    one("aws:UserAgent", Kind::Text, Source::Pool(&["aws-cli/2.34", "Boto3/1.44.5", "curl/8*", "Mozilla/5.0 [en]"])),
     one("aws:Referer", Kind::Text, Source::Pool(&["https://www.example.com/a?b", "https://example.com/", "http://example.com/$1"])),
     one("aws:CalledViaFirst", Kind::Text, SERVICE_NAMES),
     one("aws:PrincipalServiceName", Kind::Text, SERVICE_NAMES),

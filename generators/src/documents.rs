@@ -14,6 +14,7 @@ use crate::draw::Draw;
 use crate::json::{Json, Style};
 use crate::maker::{Feature, Features, Maker, Setting};
 use crate::policy::{Document, Statement, Version};
+use crate::sizes::Sizes;
 use crate::statements::full_access;
 use crate::vocabulary::{ACCOUNTS, Caller, CallerKind, Target, TargetKind};
 
@@ -29,7 +30,10 @@ pub(crate) enum Made {
 }
 
 /// Turns bytes into a document, and tells what it is.
-pub(crate) fn document(bytes: &mut Unstructured<'_>) -> (PolicyType, String, Made) {
+pub(crate) fn document(
+    sizes: &'static Sizes,
+    bytes: &mut Unstructured<'_>,
+) -> (PolicyType, String, Made) {
     let mut draw = Draw::new(bytes);
     let policy_type = draw.one(&[
         PolicyType::Identity,
@@ -42,7 +46,7 @@ pub(crate) fn document(bytes: &mut Unstructured<'_>) -> (PolicyType, String, Mad
         PolicyType::Rcp,
         PolicyType::Endpoint,
     ]);
-    let mut maker = maker(draw, policy_type);
+    let mut maker = maker(sizes, draw, policy_type);
     let document = tree(&mut maker, policy_type);
     let mut style = match maker.on(Feature::Spelling) {
         true => Style::draw(&mut maker.draw),
@@ -81,9 +85,13 @@ fn unreadable(
     (policy_type, text, Made::Faulty(rule))
 }
 
-fn maker<'u, 'b>(mut draw: Draw<'u, 'b>, policy_type: PolicyType) -> Maker<'u, 'b> {
+fn maker<'u, 'b>(
+    sizes: &'static Sizes,
+    mut draw: Draw<'u, 'b>,
+    policy_type: PolicyType,
+) -> Maker<'u, 'b> {
     use TargetKind as T;
-    let features = Features::draw(&mut draw);
+    let features = Features::draw(&mut draw, sizes);
     let account = draw.one(&ACCOUNTS);
     let target = match policy_type {
         PolicyType::Trust => T::Role,
@@ -116,6 +124,7 @@ fn maker<'u, 'b>(mut draw: Draw<'u, 'b>, policy_type: PolicyType) -> Maker<'u, '
     let target = Target::new(&mut draw, target, "aws", account);
     Maker {
         draw,
+        sizes,
         features,
         caller,
         target,
@@ -134,10 +143,11 @@ fn tree(maker: &mut Maker<'_, '_>, policy_type: PolicyType) -> Document {
         }
         _ => Version::Current,
     };
-    let count = match maker.draw.weighted(&[40, 20, 10, 1]) {
-        3 => 5 + maker.draw.below(40),
-        few => few + 1,
-    };
+    let sizes = maker.sizes;
+    let mut count = sizes.document.draw(&mut maker.draw);
+    if count == sizes.document.last() {
+        count += maker.draw.below(sizes.document_more);
+    }
     let mut document = Document {
         version,
         id: None,
@@ -183,6 +193,7 @@ mod tests {
     use super::*;
     use crate::case_bytes;
     use std::collections::BTreeMap;
+    use veriam_model::Profile;
 
     /// The rules of readings 1.1 and 1.3 to 1.10 that a text can break by the default readings. IAM-071, invalid
     /// UTF-8, is out of a text's reach.
@@ -198,7 +209,8 @@ mod tests {
         let (mut plain, mut rim) = (0, 0);
         for index in 0..40_000 {
             let bytes = case_bytes(8, index);
-            let (_, text, made) = document(&mut Unstructured::new(&bytes));
+            let (_, text, made) =
+                document(Sizes::of(Profile::Default), &mut Unstructured::new(&bytes));
             let readable = serde_json::from_str::<serde::de::IgnoredAny>(&text).is_ok();
             match made {
                 Made::Plain => plain += 1,

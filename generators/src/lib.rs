@@ -1,16 +1,23 @@
 //! Bytes to policy documents, checks, and worlds with calls; small spaces in full; and shrinking.
 //!
 //! One generator with several drivers: a campaign feeds it the bytes of a counter-based [`Stream`]
-//! ([`generated_group`]), a fuzzer feeds it whatever it likes ([`check`], [`document`], [`world`]), and property tests
-//! take it as a strategy (`strategy`, feature `proptest`). Same bytes, same [`GENERATOR_VERSION`], same case, on
-//! every machine, in any order; and the simplest first: zero bytes give one Allow of one action on one resource.
+//! ([`Campaign`]), a fuzzer feeds it whatever it likes ([`check`], [`document`], [`world`]), and property tests
+//! take it as a strategy (`strategy`, feature `proptest`). Same bytes, same [`GENERATOR_VERSION`], same [`Profile`], same
+//! case, on every machine, in any order; and the simplest first: zero bytes give one Allow of one action on one resource.
 //!
 //! A check is made *world first*. A small vocabulary is drawn (who asks, for what, in which account), then an outcome
 //! to aim for, then policies that bring it about: every layer that must allow does, and a Deny applies, or misses by
 //! one element, or one required Allow misses by one element (a principal, a letter, one part of an ARN, one
 //! condition). Context keys are settled when the first test asks for them, so each test holds or fails by
-//! construction. One check in ten then breaks the vocabulary itself. Every case turns features off at random, so
-//! that the remaining ones meet more often.
+//! construction. One check in ten then breaks the vocabulary itself.
+//!
+//! *Swarm*: before anything else each case turns features off at random, each one time in four: whole condition
+//! operators, set operators, variables, wildcards, `Not…` elements, old versions, unusual spellings, boundaries, session
+//! policies, SCPs, RCPs, endpoint policies. What is off does not occur in the case at all, so that the others meet more
+//! often, and pairs that would be rare in a case that has everything are not. Documents, checks and worlds do so alike.
+//!
+//! *Profiles*: a [`Profile`] says how large cases are. `tiny` has one or two statements, `large` hundreds that nearly
+//! apply, in worlds with dozens of principals; what decides a case is drawn in the same way for all.
 //!
 //! Calls are made in the same way, four in one world: accounts, identities, runtimes and networks stand first, and
 //! policies are added to them for one call after another. Nothing is settled there; every key follows from the facts
@@ -35,9 +42,11 @@ mod documents;
 mod draw;
 mod json;
 mod maker;
+mod names;
 mod operators;
 mod policy;
 mod principals;
+mod sizes;
 mod statements;
 mod stream;
 mod texts;
@@ -52,12 +61,15 @@ pub mod shrink;
 pub mod strategy;
 
 use arbitrary::Unstructured;
-use veriam_model::{Call, Case, Check, PolicyType, World};
+use veriam_model::{Call, Case, Check, PolicyType, Profile, World};
 
+use sizes::Sizes;
+
+pub use campaign::Campaign;
 pub use stream::{CASE_BYTES, CASES_PER_UNIT, Stream, case_bytes, fill_case_bytes};
 
 /// The version of the mapping from bytes to cases: it changes whenever the same bytes mean another case.
-pub const GENERATOR_VERSION: u32 = 2;
+pub const GENERATOR_VERSION: u32 = 3;
 
 /// How many calls [`world`] makes in each world; as many cases are one group of a campaign ([`generated_group`]).
 pub const CALLS_PER_WORLD: u64 = 4;
@@ -67,7 +79,15 @@ pub const CALLS_PER_WORLD: u64 = 4;
 /// # Errors
 /// None today; the signature is `arbitrary`'s.
 pub fn check(u: &mut Unstructured<'_>) -> arbitrary::Result<Check> {
-    Ok(checks::check(u))
+    sized_check(Profile::Default, u)
+}
+
+/// [`check`] in the sizes of a profile.
+///
+/// # Errors
+/// None today; the signature is `arbitrary`'s.
+pub fn sized_check(profile: Profile, u: &mut Unstructured<'_>) -> arbitrary::Result<Check> {
+    Ok(checks::check(Sizes::of(profile), u))
 }
 
 /// Turns bytes into a policy document and the type it is meant for: mostly valid, sometimes with one fault.
@@ -75,7 +95,18 @@ pub fn check(u: &mut Unstructured<'_>) -> arbitrary::Result<Check> {
 /// # Errors
 /// None today; the signature is `arbitrary`'s.
 pub fn document(u: &mut Unstructured<'_>) -> arbitrary::Result<(PolicyType, String)> {
-    let (policy_type, text, _) = documents::document(u);
+    sized_document(Profile::Default, u)
+}
+
+/// [`document`] in the sizes of a profile.
+///
+/// # Errors
+/// None today; the signature is `arbitrary`'s.
+pub fn sized_document(
+    profile: Profile,
+    u: &mut Unstructured<'_>,
+) -> arbitrary::Result<(PolicyType, String)> {
+    let (policy_type, text, _) = documents::document(Sizes::of(profile), u);
     Ok((policy_type, text))
 }
 
@@ -84,27 +115,34 @@ pub fn document(u: &mut Unstructured<'_>) -> arbitrary::Result<(PolicyType, Stri
 /// # Errors
 /// None today; the signature is `arbitrary`'s.
 pub fn world(u: &mut Unstructured<'_>) -> arbitrary::Result<(World, Vec<Call>)> {
-    Ok(worlds::world(u))
+    sized_world(Profile::Default, u)
 }
 
-/// The four consecutive cases from `4 * group` on of the campaign `seed`: checks and documents, each by itself, or one
-/// world with four calls. About 60 % of a campaign's cases are checks, 25 % calls and 15 % documents.
+/// [`world`] in the sizes of a profile.
+///
+/// # Errors
+/// None today; the signature is `arbitrary`'s.
+pub fn sized_world(
+    profile: Profile,
+    u: &mut Unstructured<'_>,
+) -> arbitrary::Result<(World, Vec<Call>)> {
+    Ok(worlds::world(Sizes::of(profile), u))
+}
+
+/// [`Campaign::group`] of the default profile.
 #[must_use]
 pub fn generated_group(seed: u64, group: u64) -> [Case; CALLS_PER_WORLD as usize] {
-    campaign::group(seed, group)
+    Campaign::new(seed).group(group)
 }
 
-/// The `index`-th case of the campaign `seed`: that of [`generated_group`], which is the better choice for all four.
+/// [`Campaign::case`] of the default profile.
 #[must_use]
 pub fn generated_case(seed: u64, index: u64) -> Case {
-    campaign::case(seed, index)
+    Campaign::new(seed).case(index)
 }
 
-/// The `index`-th check of the campaign `seed`; its id is `g-<seed>-<index>`.
+/// [`Campaign::check`] of the default profile.
 #[must_use]
 pub fn generated_check(seed: u64, index: u64) -> Check {
-    let bytes = case_bytes(seed, index);
-    let mut check = checks::check(&mut Unstructured::new(&bytes));
-    check.id = Some(format!("g-{seed}-{index}"));
-    check
+    Campaign::new(seed).check(index)
 }

@@ -4,6 +4,7 @@ use veriam_model::{PolicyType, Verb};
 
 use crate::draw::{Text, flip_case};
 use crate::maker::{Feature, Maker, Setting};
+use crate::names::{NAMES, ROLE_NAMES, USER_NAMES};
 use crate::policy::Who;
 use crate::vocabulary::{
     ACCOUNTS, CallerKind, PATHS, PROVIDERS, ROLES, SERVICES, SESSIONS, USERS, iam_arn, provider_arn,
@@ -355,6 +356,9 @@ impl Maker<'_, '_> {
                 names.reverse();
             }
         }
+        if kind == AWS && self.sizes.crowd > 0 {
+            self.crowd(&mut names);
+        }
         let mut members = vec![(kind, names)];
         if self.maybe(Feature::Lists, 1, 6) {
             // Another kind beside it: the kinds are alternatives (IAM-051).
@@ -377,6 +381,18 @@ impl Maker<'_, '_> {
         Who::Listed {
             not: false,
             members,
+        }
+    }
+
+    /// Adds users and roles of another account than the caller's.
+    fn crowd(&mut self, names: &mut Vec<Text>) {
+        for _ in 0..self.draw.below(self.sizes.crowd + 1) {
+            let account = self.other_account();
+            let number = self.draw.below(NAMES);
+            names.push(match self.draw.chance(1, 2) {
+                true => iam_arn("aws", account, "role/", "", ROLE_NAMES.get(number)),
+                false => iam_arn("aws", account, "user/", "", USER_NAMES.get(number)),
+            });
         }
     }
 

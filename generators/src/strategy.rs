@@ -20,7 +20,7 @@ use proptest::test_runner::TestRunner;
 use veriam_model::{CallCase, Case, Check, DocumentCase};
 
 use crate::shrink::{Shrinkable, Steps};
-use crate::{campaign, generated_case, generated_check};
+use crate::{Campaign, generated_case, generated_check};
 
 /// Checks as campaigns have them; the id tells seed and index.
 pub fn check_strategy() -> impl Strategy<Value = Check> + Clone {
@@ -29,7 +29,7 @@ pub fn check_strategy() -> impl Strategy<Value = Check> + Clone {
 
 /// Calls as campaigns have them, each with its world.
 pub fn call_strategy() -> impl Strategy<Value = CallCase> + Clone {
-    Structural(|seed, index| Tree::new(campaign::call(seed, index)))
+    Structural(|seed, index| Tree::new(Campaign::new(seed).call(index)))
 }
 
 /// Cases of all kinds, in the mix of campaigns.

@@ -3,7 +3,7 @@
 /// Cases in one unit of work.
 pub const CASES_PER_UNIT: u64 = 4_096;
 
-/// Bytes from which one case is generated.
+/// Bytes from which one case of the default profile is generated.
 pub const CASE_BYTES: usize = 1_024;
 
 /// An endless stream of bytes that depends on (campaign seed, unit, index of the case in its unit) only.

@@ -91,7 +91,7 @@ impl Maker<'_, '_> {
         case_counts: bool,
     ) -> Text {
         let wild = self.on(Feature::Wildcards) && !setting.endpoint();
-        match self.draw.weighted(&[3, 3, 2, 2, 1, 1]) {
+        match self.draw.weighted(&[3, 3, 2, 2, 1, 1, 1]) {
             1 if case_counts => match flip_case(&mut self.draw, text) {
                 Some(flipped) => literal(&flipped, setting, true),
                 None => literal(&other, setting, true),
@@ -102,8 +102,24 @@ impl Maker<'_, '_> {
             5 if setting.current && !setting.endpoint() && self.on(Feature::Escapes) => {
                 self.escaped_instead(setting, text)
             }
+            6 => match self.bracketed(setting, text) {
+                Some(bracketed) => bracketed,
+                None => literal(&other, setting, true),
+            },
             _ => literal(&other, setting, true),
         }
+    }
+
+    /// The text with one letter or digit in brackets: those are no class of characters, so the text is another one.
+    /// Nothing where there is no letter or digit.
+    pub(crate) fn bracketed(&mut self, setting: Setting, text: &str) -> Option<Text> {
+        let plain = |(_, c): &(usize, char)| c.is_ascii_alphanumeric();
+        let count = text.char_indices().filter(plain).count();
+        let chosen = self.draw.below(count);
+        let (at, _) = text.char_indices().filter(plain).nth(chosen)?;
+        let part = |text| literal(text, setting, true);
+        let (start, end) = (part(&text[..at]), part(&text[at + 1..]));
+        Some(join(&[&start, "[", &text[at..=at], "]", &end]))
     }
 
     /// The text with one character replaced by an escaped wildcard that would match it, were it not escaped.

@@ -442,7 +442,14 @@ pub(crate) fn name(draw: &mut Draw<'_, '_>, kind: TargetKind) -> Text {
         TargetKind::Bucket => bucket.into(),
         TargetKind::Object => {
             let key = if draw.chance(1, 10) {
-                draw.one(&["a*b.txt", "what?.txt", "price$list", "${owner}/f"])
+                draw.one(&[
+                    "a*b.txt",
+                    "what?.txt",
+                    "price$list",
+                    "${owner}/f",
+                    "scan[1].txt",
+                    "logs[a-z]/x.log",
+                ])
             } else {
                 draw.one(&[
                     "report.txt",

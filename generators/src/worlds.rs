@@ -4,6 +4,7 @@
 mod aims;
 mod calls;
 mod facts;
+mod filler;
 mod keys;
 mod open;
 mod plan;
@@ -16,14 +17,17 @@ use veriam_model::{Call, World};
 
 use crate::CALLS_PER_WORLD;
 use crate::draw::Draw;
+use crate::sizes::Sizes;
 
 pub(crate) use facts::{Fact, Facts, Say};
+pub(crate) use scene::{NETWORKS, RUNTIMES, VPCS};
 
 /// Turns bytes into a world and calls in it.
-pub(crate) fn world(bytes: &mut Unstructured<'_>) -> (World, Vec<Call>) {
-    let mut plan = plan::Plan::draw(Draw::new(bytes));
+pub(crate) fn world(sizes: &'static Sizes, bytes: &mut Unstructured<'_>) -> (World, Vec<Call>) {
+    let mut plan = plan::Plan::draw(sizes, Draw::new(bytes));
     for _ in 0..CALLS_PER_WORLD {
         plan.add_call();
     }
+    plan.lengthen();
     plan.finish()
 }

@@ -2,6 +2,8 @@
 //! first, and whatever a call can turn on is reached.
 
 mod common;
+#[path = "common/forms.rs"]
+mod forms;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +14,8 @@ use veriam_model::{
     Authorizer, CallCase, Caller, Case, CaseKind, Operation, Path, PolicyText, PolicyType, World,
 };
 
-use common::{principal_form, statements, strings};
+use common::{statements, strings};
+use forms::principal_form;
 
 fn drawn(seed: u64, index: u64) -> impl Iterator<Item = CallCase> {
     let bytes = case_bytes(seed, index);

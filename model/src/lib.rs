@@ -8,7 +8,7 @@
 //!   [`Row`]: a check with its documented outcome, a line of a vector file.
 //! * [`World`]: accounts, principals, runtimes, networks and their policies; [`Call`]: one request made in it, raw facts
 //!   only; [`Outcome`]: what becomes of it.
-//! * [`Case`]: a document, a check or a call, as a run asks about it.
+//! * [`Case`]: a document, a check or a call, as a run asks about it; [`Profile`]: how large generated ones are.
 //! * [`Decision`], [`Answer`]: what a judge says, and how it is written on the wire.
 //! * [`PolicyType`], [`PolicyText`], [`PolicySlot`], [`Fault`]: policies travel as text.
 //! * [`RuleId`], [`RuleSet`]: the rules an answer cites.
@@ -23,6 +23,7 @@ mod choice;
 pub mod facts;
 mod outcome;
 mod policy;
+mod profile;
 mod rule;
 mod tags;
 mod world;
@@ -40,6 +41,7 @@ pub use choice::{
 };
 pub use outcome::{Denial, DenialKind, InvalidCall, Outcome, Pair, PolicyTypes, Rejection};
 pub use policy::{Fault, ParsePolicyTypeError, PolicySlot, PolicyText, PolicyType};
+pub use profile::Profile;
 pub use rule::{Book, ParseRuleIdError, RuleId, RuleSet};
 pub use tags::{DuplicateTag, Tags};
 pub use world::{

@@ -37,7 +37,8 @@ const fn layer(place: Place, grade: Grade) -> Layer {
 impl Plan<'_, '_> {
     /// Adds a call: one with policies of its own, or one that differs from an earlier one in one thing.
     pub(super) fn add_call(&mut self) {
-        if !self.calls.is_empty() && self.maker.draw.chance(2, 5) {
+        let first = self.calls.is_empty();
+        if !first && (self.maker.sizes.one_call || self.maker.draw.chance(2, 5)) {
             self.vary();
             return;
         }
@@ -175,6 +176,9 @@ impl Plan<'_, '_> {
 
     /// Allows, in a way that suits the goal: nothing turns on it when a Deny decides.
     fn grant(&mut self, ask: &Ask, layer: Layer, goal: Goal) {
+        if self.is_full(usize::from(goal == Goal::Explicit)) {
+            return;
+        }
         let exact = match goal {
             Goal::Explicit if self.maker.draw.chance(2, 5) => return,
             Goal::Explicit => true,
@@ -200,6 +204,9 @@ impl Plan<'_, '_> {
 
     /// Does not allow: by a statement that just fails, by one about something else, or by silence.
     fn withhold(&mut self, ask: &Ask, layer: Layer) {
+        if self.is_full(0) {
+            return;
+        }
         match self.maker.draw.weighted(&[9, 1, 1]) {
             0 => self.state(ask, layer, Verb::Allow, false),
             1 => {
@@ -213,6 +220,9 @@ impl Plan<'_, '_> {
 
     /// Adds a statement that applies, or one that fails by one element.
     pub(super) fn state(&mut self, ask: &Ask, layer: Layer, effect: Verb, applies: bool) {
+        if self.is_full(0) {
+            return;
+        }
         let (draft, setting) = self.draft(layer.place, effect);
         let grade = match effect {
             Verb::Allow => layer.grade,

@@ -136,6 +136,9 @@ impl Plan<'_, '_> {
         actions: Option<Patterns>,
         block: Option<Block>,
     ) {
+        if self.is_full(0) {
+            return;
+        }
         let (draft, setting) = self.draft(layer.place, Verb::Allow);
         let aimed = Aimed {
             setting,

@@ -11,6 +11,7 @@ use crate::draw::Draw;
 use crate::json::Style;
 use crate::maker::{Feature, Features, Maker, Setting};
 use crate::policy::{Document, Statement, Version};
+use crate::sizes::Sizes;
 use crate::vocabulary::{Caller, CallerKind, Target};
 
 use super::calls::{Planned, tag_list};
@@ -86,13 +87,14 @@ pub(super) struct Plan<'u, 'b> {
 }
 
 impl<'u, 'b> Plan<'u, 'b> {
-    pub(super) fn draw(mut draw: Draw<'u, 'b>) -> Self {
-        let features = Features::draw(&mut draw);
-        let scene = Scene::draw(&mut draw, features);
+    pub(super) fn draw(sizes: &'static Sizes, mut draw: Draw<'u, 'b>) -> Self {
+        let features = Features::draw(&mut draw, sizes);
+        let scene = Scene::draw(&mut draw, features, sizes);
         let full_language = draw.chance(1, 24);
         Self {
             maker: Maker {
                 draw,
+                sizes,
                 features,
                 caller: Caller::known(CallerKind::Anonymous, scene.partition, "", ["", "", ""]),
                 target: Target::agent(scene.partition, scene.region, "", "", ""),
@@ -163,14 +165,7 @@ impl<'u, 'b> Plan<'u, 'b> {
                 self.drafts.len() - 1
             }
         };
-        let draft = &self.drafts[at];
-        let setting = Setting {
-            policy_type: place.policy_type(),
-            effect,
-            current: draft.version == Version::Current,
-            limited: draft.limited,
-        };
-        (at, setting)
+        (at, self.setting(at, effect))
     }
 
     /// Adds the statement, unless the document says it already.
@@ -181,9 +176,60 @@ impl<'u, 'b> Plan<'u, 'b> {
         }
     }
 
+    /// Whether the policies have as many statements as they may have, `kept` of them being still to come.
+    pub(super) fn is_full(&self, kept: usize) -> bool {
+        let said: usize = self.drafts.iter().map(|d| d.statements.len()).sum();
+        let most = self.maker.sizes.most_in_world;
+        most.is_some_and(|most| said + kept >= most)
+    }
+
+    /// Whether any statement stands there.
+    pub(super) fn speaks(&self, place: Place) -> bool {
+        self.drafts.iter().any(|d| d.place == place)
+    }
+
+    /// A document of the place that has room, for statements that change nothing; a new one is current, so that nothing
+    /// turns on its version.
+    pub(super) fn roomy(&mut self, place: Place, effect: Verb) -> (usize, Setting) {
+        let most = self.maker.sizes.per_document;
+        let fits = |d: &Draft| d.place == place && (!place.several() || d.statements.len() < most);
+        let at = match self.drafts.iter().rposition(fits) {
+            Some(at) => at,
+            None => {
+                self.drafts.push(Draft {
+                    place,
+                    version: Version::Current,
+                    limited: matches!(place, Place::Scp(..)) && !self.full_language,
+                    statements: Vec::with_capacity(16),
+                });
+                self.drafts.len() - 1
+            }
+        };
+        (at, self.setting(at, effect))
+    }
+
+    /// Puts a statement somewhere into the document.
+    pub(super) fn slip_in(&mut self, draft: usize, statement: Statement) {
+        let at = self
+            .maker
+            .draw
+            .below(self.drafts[draft].statements.len() + 1);
+        self.drafts[draft].statements.insert(at, statement);
+    }
+
+    fn setting(&self, draft: usize, effect: Verb) -> Setting {
+        let draft = &self.drafts[draft];
+        Setting {
+            policy_type: draft.place.policy_type(),
+            effect,
+            current: draft.version == Version::Current,
+            limited: draft.limited,
+        }
+    }
+
     /// Adds a statement about something else where a policy stands that says nothing yet.
     fn fill(&mut self, place: Place) {
-        if !self.drafts.iter().any(|d| d.place == place) {
+        if !self.speaks(place) && !self.is_full(0) {
             let (draft, setting) = self.draft(place, Verb::Allow);
             let statement = self.maker.elsewhere(setting);
             self.push(draft, statement);

@@ -4,7 +4,9 @@ use veriam_model::Authorizer;
 
 use crate::draw::Draw;
 use crate::maker::{Feature, Features};
-use crate::vocabulary::{PATHS, REGIONS, ROLES, USERS};
+use crate::names::{NETWORK_IDS, ROLE_IDS, ROLE_NAMES, RUNTIME_IDS, USER_IDS, USER_NAMES, VPC_IDS};
+use crate::sizes::Sizes;
+use crate::vocabulary::{PATHS, REGIONS};
 
 /// AWS's documentation accounts that worlds are made of.
 pub(crate) const AGENT_ACCOUNTS: [&str; 4] = [
@@ -23,9 +25,15 @@ pub(crate) const PROVIDER_NAMES: [&str; 3] = [
     "arn:aws:iam::111122223333:oidc-provider/token.example.com",
 ];
 /// Client names.
-pub(crate) const AGENTS: [&str; 4] = ["aws-cli/2.34", "Boto3/1.44.5", "curl/8", "example-app 1"];
+pub(crate) const AGENTS: [&str; 5] = [
+    "aws-cli/2.34",
+    "Boto3/1.44.5",
+    "curl/8",
+    "example-app 1",
+    "Mozilla/5.0 [en]",
+];
 /// Runtime ids; some hold what tags and names hold, so that variables can stand for a part of them.
-const RUNTIMES: [&str; 6] = [
+pub(crate) const RUNTIMES: [&str; 6] = [
     "support_agent-AbCdEf0123",
     "billing-0123456789",
     "blue_agent-AbCdEf0123",
@@ -35,17 +43,6 @@ const RUNTIMES: [&str; 6] = [
 ];
 /// Endpoint names.
 pub(crate) const ENDPOINTS: [&str; 5] = ["prod", "canary_2", "staging", "DEFAULT", "dev"];
-
-const USER_IDS: [&str; 3] = [
-    "AIDAEXAMPLEID0000001",
-    "AIDAEXAMPLEID0000002",
-    "AIDAEXAMPLEID0000003",
-];
-const ROLE_IDS: [&str; 3] = [
-    "AROAEXAMPLEID0000001",
-    "AROAEXAMPLEID0000002",
-    "AROAEXAMPLEID0000003",
-];
 
 /// The places of accounts in two organizations.
 const PLACES: [(&str, &[&str]); 5] = [
@@ -170,8 +167,8 @@ pub(crate) struct Net {
 
 impl Scene {
     /// A drawn scene; zero bytes give one account with a user and a runtime.
-    pub(crate) fn draw(draw: &mut Draw<'_, '_>, features: Features) -> Self {
-        let count = 1 + draw.weighted(&[3, 5, 2]);
+    pub(crate) fn draw(draw: &mut Draw<'_, '_>, features: Features, sizes: &Sizes) -> Self {
+        let count = sizes.accounts.draw(draw);
         let first = draw.below(AGENT_ACCOUNTS.len());
         let accounts: Vec<Home> = (0..count)
             .map(|i| Home {
@@ -189,11 +186,11 @@ impl Scene {
             networks: Vec::new(),
         };
         if draw.chance(3, 4) {
-            scene.organize(draw, features);
+            scene.organize(draw, features, sizes);
         }
-        scene.people(draw, features);
-        scene.agents(draw);
-        scene.nets(draw, features);
+        scene.people(draw, features, sizes);
+        scene.agents(draw, sizes);
+        scene.nets(draw, features, sizes);
         scene
     }
 
@@ -204,8 +201,12 @@ impl Scene {
             .and_then(|a| a.org)
     }
 
-    fn organize(&mut self, draw: &mut Draw<'_, '_>, features: Features) {
+    fn organize(&mut self, draw: &mut Draw<'_, '_>, features: Features, sizes: &Sizes) {
         let mut managed = false;
+        let levels = |draw: &mut Draw<'_, '_>, most: usize| match sizes.one_layer {
+            true => 1,
+            false => 1 + draw.below(most),
+        };
         for account in &mut self.accounts {
             if draw.chance(1, 4) {
                 continue;
@@ -214,11 +215,11 @@ impl Scene {
             let management = !managed && draw.chance(1, 12);
             managed |= management;
             let scps = match features.on(Feature::Scp) && draw.chance(2, 3) {
-                true => 1 + draw.below(path.len() + 1),
+                true => levels(draw, path.len() + 1),
                 false => 0,
             };
             let rcps = match features.on(Feature::Rcp) && draw.chance(1, 4) {
-                true => 1 + draw.below(2),
+                true => levels(draw, 2),
                 false => 0,
             };
             account.org = Some(Org {
@@ -232,12 +233,15 @@ impl Scene {
         }
     }
 
-    fn people(&mut self, draw: &mut Draw<'_, '_>, features: Features) {
-        let users = [1, 2, 0][draw.weighted(&[4, 3, 2])];
-        let roles = [0, 1, 2][draw.weighted(&[2, 6, 4])];
+    fn people(&mut self, draw: &mut Draw<'_, '_>, features: Features, sizes: &Sizes) {
+        let users = sizes.users.draw(draw);
+        let roles = sizes.roles.draw(draw);
         let users = if users + roles == 0 { 1 } else { users };
-        for (count, names, ids) in [(users, &USERS, &USER_IDS), (roles, &ROLES, &ROLE_IDS)] {
-            let first = draw.below(names.len());
+        for (count, names, ids) in [
+            (users, &USER_NAMES, &USER_IDS),
+            (roles, &ROLE_NAMES, &ROLE_IDS),
+        ] {
+            let first = draw.below(sizes.names);
             for at in 0..count {
                 let path = if draw.chance(1, 4) {
                     draw.one(&PATHS)
@@ -246,13 +250,13 @@ impl Scene {
                 };
                 let person = Person {
                     account: self.accounts[draw.below(self.accounts.len())].id,
-                    name: names[(first + at) % names.len()],
+                    name: names.get((first + at) % sizes.names),
                     path,
-                    id: ids[at],
+                    id: ids.get(at),
                     tags: tags(draw),
                     bounded: features.on(Feature::Boundary) && draw.chance(1, 3),
                 };
-                match ids[at].starts_with("AIDA") {
+                match ids.get(at).starts_with("AIDA") {
                     true => self.users.push(person),
                     false => self.roles.push(person),
                 }
@@ -260,20 +264,20 @@ impl Scene {
         }
     }
 
-    fn agents(&mut self, draw: &mut Draw<'_, '_>) {
-        let count = 1 + draw.weighted(&[3, 2]);
-        let first = draw.below(RUNTIMES.len());
+    fn agents(&mut self, draw: &mut Draw<'_, '_>, sizes: &Sizes) {
+        let count = sizes.runtimes.draw(draw);
+        let first = draw.below(sizes.names);
         for at in 0..count {
             let authorizer = jwt(draw.chance(1, 4));
             let mut runtime = Agent {
-                account: self.accounts[draw.weighted(&[4, 1, 0][..self.accounts.len()])].id,
-                id: RUNTIMES[(first + at) % RUNTIMES.len()],
+                account: self.accounts[draw.weighted(&[4, 1, 0, 0][..self.accounts.len()])].id,
+                id: RUNTIME_IDS.get((first + at) % sizes.names),
                 authorizer,
                 tags: tags(draw),
                 policed: draw.chance(2, 3),
                 endpoints: Vec::new(),
             };
-            let doors = draw.weighted(&[4, 5, 2]);
+            let doors = sizes.endpoints.draw(draw);
             let name = draw.below(ENDPOINTS.len());
             for door in 0..doors {
                 let differs = draw.chance(1, 10);
@@ -292,19 +296,25 @@ impl Scene {
         }
     }
 
-    fn nets(&mut self, draw: &mut Draw<'_, '_>, features: Features) {
-        let count = draw.weighted(&[4, 5, 2]);
+    fn nets(&mut self, draw: &mut Draw<'_, '_>, features: Features, sizes: &Sizes) {
+        let count = sizes.networks.draw(draw);
         let first = draw.below(NETWORKS.len());
         for at in 0..count {
             let policed = features.on(Feature::Endpoint) && draw.chance(3, 5);
             self.networks.push(Net {
-                endpoint: NETWORKS[(first + at) % NETWORKS.len()],
-                vpc: VPCS[(first + at) % VPCS.len()],
+                endpoint: NETWORK_IDS.get(turned(first, at, NETWORKS.len())),
+                vpc: VPC_IDS.get(turned(first, at, VPCS.len())),
                 account: self.accounts[draw.below(self.accounts.len())].id,
                 policed,
             });
         }
     }
+}
+
+/// The number of the `at`-th of some names that begin with the `first`-th of the short ones: those come before all
+/// others.
+fn turned(first: usize, at: usize, short: usize) -> usize {
+    if at < short { (first + at) % short } else { at }
 }
 
 fn jwt(yes: bool) -> Authorizer {

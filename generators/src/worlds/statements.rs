@@ -48,7 +48,7 @@ pub(crate) struct Ask {
 }
 
 impl Ask {
-    fn at(&self, region: &str, owner: &str, rest: &[&str]) -> Text {
+    pub(crate) fn at(&self, region: &str, owner: &str, rest: &[&str]) -> Text {
         let mut arn = String::with_capacity(112);
         let start = [
             "arn:",
