@@ -21,6 +21,8 @@ mod text;
 mod values;
 mod variables;
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 use veriam_generators::{CALLS_PER_WORLD, generated_group};
 use veriam_model::{
@@ -253,34 +255,70 @@ impl Caught {
     }
 }
 
-/// Asks a canary the cases of a campaign until it differs from the oracle, and makes the case small. Where the outcome
+/// Further cases in which a smaller one is looked for once a canary is caught.
+const FURTHER_CASES: u64 = 6_000;
+/// Further cases that are made small.
+const FURTHER_SHRUNK: usize = 8;
+
+/// Asks a canary the cases of a campaign until it differs from the oracle, and makes the case small. Where the case
+/// still has more than one statement, a few more are made small and the smallest of them is kept. Where the outcome
 /// turns on an open point nothing is caught.
 #[must_use]
 pub fn hunt(canary: &Canary, seed: u64, cases: u64) -> Option<Caught> {
     let (case, count) = first_difference(canary, seed, cases)?;
-    let expected = oracle_reply(&case, &READINGS).kind();
-    let observed = canary.observe(&case).kind();
-    let (case, _) = shrunk(&case, (expected, observed), canary, SHRINK_BUDGET);
-    Some(Caught { cases: count, case })
+    let small = |case: &Case| {
+        let expected = oracle_reply(case, &READINGS).kind();
+        let observed = canary.observe(case).kind();
+        let (case, _) = shrunk(case, (expected, observed), canary, SHRINK_BUDGET);
+        Caught { cases: count, case }
+    };
+    let mut best = small(&case);
+    let further = count..cases.min(count + FURTHER_CASES);
+    for (case, _) in differences(canary, seed, further).take(FURTHER_SHRUNK) {
+        if best.statements() <= 1 {
+            break;
+        }
+        let other = small(&case);
+        if other.statements() < best.statements() {
+            best = other;
+        }
+    }
+    Some(best)
 }
 
 /// The first case of a campaign on which a canary differs from the oracle, and its number from 1.
 #[must_use]
 pub fn first_difference(canary: &Canary, seed: u64, cases: u64) -> Option<(Case, u64)> {
-    for group in 0..cases.div_ceil(CALLS_PER_WORLD) {
+    differences(canary, seed, 0..cases).next()
+}
+
+/// Those of some cases of a campaign on which a canary differs from the oracle, each with its number from 1.
+fn differences<'c>(
+    canary: &'c Canary,
+    seed: u64,
+    cases: Range<u64>,
+) -> impl Iterator<Item = (Case, u64)> + 'c {
+    let groups = cases.start / CALLS_PER_WORLD..cases.end.div_ceil(CALLS_PER_WORLD);
+    let each = groups.flat_map(move |group| {
         let first = group * CALLS_PER_WORLD;
-        let generated = generated_group(seed, group);
-        for (case, index) in generated.into_iter().zip(first..cases) {
-            let expected = oracle_reply(&case, &READINGS);
-            let differs = !agree(&expected, &canary.observe(&case));
-            let counts =
-                || is_determined(&case, &READINGS) || ON_OPEN_POINTS.contains(&canary.name);
-            if differs && counts() {
-                return Some((case, index + 1));
-            }
-        }
-    }
-    None
+        let numbered = generated_group(seed, group).into_iter().zip(first..);
+        let asked = cases.clone();
+        numbered.filter(move |(_, index)| asked.contains(index))
+    });
+    each.filter(|(case, _)| {
+        let differs = !agree(&oracle_reply(case, &READINGS), &canary.observe(case));
+        differs && (is_determined(case, &READINGS) || ON_OPEN_POINTS.contains(&canary.name))
+    })
+    .map(|(case, index)| (case, index + 1))
+}
+
+/// The median of the numbers of cases until each canary was caught; nothing where none was.
+#[must_use]
+pub fn median_cases(hunted: &[Hunted]) -> Option<u64> {
+    let caught = hunted.iter().filter_map(|one| one.caught.as_ref());
+    let mut cases: Vec<u64> = caught.map(|caught| caught.cases).collect();
+    cases.sort_unstable();
+    cases.get(cases.len() / 2).copied()
 }
 
 /// Hunts canaries, each by itself; in the order given.

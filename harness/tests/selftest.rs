@@ -123,7 +123,16 @@ fn every_canary_is_caught() {
                 } else {
                     CASES
                 };
-                first_difference(&canary, DEFAULT_SEED, cases).is_some()
+                let found = first_difference(&canary, DEFAULT_SEED, cases);
+                let told = page().into_iter().find(|row| row.name == canary.name);
+                // The page tells how many cases that takes.
+                assert_eq!(
+                    found.as_ref().map(|f| f.1),
+                    told.map(|row| row.cases),
+                    "{}",
+                    canary.name
+                );
+                found.is_some()
             }
         };
         assert!(caught, "{}", canary.name);
@@ -172,15 +181,36 @@ fn the_command_tells_what_became_of_each_canary() {
     assert_eq!(veriam(&["selftest", "--only", "nobody"]).code, 2);
 }
 
-#[test]
-fn the_page_tells_of_every_canary() {
+/// A row of the page about canaries.
+struct Row {
+    line: String,
+    name: String,
+    cases: u64,
+    statements: usize,
+}
+
+fn page() -> Vec<Row> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/canaries.md");
     let page = std::fs::read_to_string(path).expect("docs/canaries.md is there");
-    let rows: Vec<&str> = page
-        .lines()
-        .filter(|line| line.starts_with("| `"))
-        .collect();
-    let canaries = canaries();
+    let rows = page.lines().filter(|line| line.starts_with("| `"));
+    rows.map(|line| {
+        let cells: Vec<&str> = line.trim_matches(['|', ' ']).split(" | ").collect();
+        let [name, .., cases, statements] = cells.as_slice() else {
+            panic!("{line}");
+        };
+        Row {
+            line: line.to_owned(),
+            name: name.trim_matches('`').to_owned(),
+            cases: cases.parse().expect("every canary is caught"),
+            statements: statements.parse().expect("a number of statements"),
+        }
+    })
+    .collect()
+}
+
+#[test]
+fn the_page_tells_of_every_canary() {
+    let (rows, canaries) = (page(), canaries());
     assert_eq!(
         rows.len(),
         canaries.len(),
@@ -188,6 +218,77 @@ fn the_page_tells_of_every_canary() {
     );
     for (row, canary) in rows.iter().zip(&canaries) {
         let texts = format!("| `{}` | {} | {} |", canary.name, canary.does, canary.seen);
-        assert!(row.starts_with(&texts), "{row}\n{texts}");
+        assert!(row.line.starts_with(&texts), "{}\n{texts}", row.line);
+    }
+}
+
+#[test]
+fn every_canary_is_caught_within_20_000_cases_and_half_of_them_within_500() {
+    let mut cases: Vec<u64> = page().iter().map(|row| row.cases).collect();
+    cases.sort_unstable();
+    assert!(cases[cases.len() - 1] <= 20_000, "{cases:?}");
+    assert!(cases[cases.len() / 2] <= 500, "{cases:?}");
+}
+
+/// Canaries that need more than one statement to show, and why.
+const SEVERAL: &[(&str, usize, &str)] = &[
+    (
+        "role-grant-as-the-sessions-own",
+        2,
+        "the grant, and the limit it must not go past",
+    ),
+    (
+        "not-principal-ignoring-a-boundary",
+        2,
+        "the Deny, and the boundary that makes it bite",
+    ),
+    (
+        "boundary-ignored-for-a-role-grant",
+        2,
+        "the grant, and the boundary",
+    ),
+    (
+        "session-policy-ignored",
+        2,
+        "what allows the caller, and the session policy that does not",
+    ),
+    (
+        "session-policy-blocking-a-session-arn-grant",
+        2,
+        "the grant, and the session policy that does not allow",
+    ),
+    (
+        "scp-levels-flattened",
+        2,
+        "an Allow at one level, and what makes it matter",
+    ),
+    (
+        "each-scp-document-must-allow",
+        2,
+        "two documents at one level, one of which allows",
+    ),
+    (
+        "rcp-levels-flattened",
+        2,
+        "an Allow at one level, and what makes it matter",
+    ),
+    (
+        "only-the-first-statement",
+        2,
+        "a first statement, and another one",
+    ),
+    ("allow-beats-deny", 2, "the Allow, and the Deny"),
+];
+
+#[test]
+fn a_counterexample_has_one_statement_or_as_many_as_the_bug_needs() {
+    for row in page() {
+        let several = SEVERAL.iter().find(|(name, ..)| *name == row.name);
+        let most = several.map_or(1, |(_, most, _)| *most);
+        assert!(row.statements <= most, "{}: {}", row.name, row.statements);
+    }
+    for (name, most, why) in SEVERAL {
+        assert!(*most > 1 && !why.is_empty(), "{name}");
+        assert!(page().iter().any(|row| row.name == *name), "{name}");
     }
 }

@@ -10,7 +10,7 @@ pub(super) const ALL: &[Canary] = &[
     Canary {
         name: "endpoint-pair-dropped",
         does: "A call is checked on the runtime only, not on the endpoint it names.",
-        seen: "realistic",
+        seen: "iam-simulate judges one resource a call",
         bug: Bug::Pairs(no_endpoint),
     },
     Canary {

@@ -18,7 +18,7 @@ pub(super) const ALL: &[Canary] = &[
     Canary {
         name: "cross-account-by-one-side",
         does: "Across accounts one side that allows is enough.",
-        seen: "realistic",
+        seen: "iam-rs and aws-iam join the policies of both sides",
         bug: Bug::Check(one_side),
     },
     Canary {
@@ -30,7 +30,7 @@ pub(super) const ALL: &[Canary] = &[
     Canary {
         name: "implicit-deny-as-explicit",
         does: "A missing Allow is reported as an explicit deny.",
-        seen: "realistic",
+        seen: "moto, by its source: an Allow that does not match denies",
         bug: Bug::Decision(|_, _, honest| match honest {
             Decision::ImplicitDeny => Decision::ExplicitDeny,
             other => other,
@@ -51,7 +51,7 @@ pub(super) const ALL: &[Canary] = &[
     Canary {
         name: "key-policy-not-required",
         does: "Identity policies are enough to use a KMS key of the same account.",
-        seen: "realistic",
+        seen: "AWS Emulator of November 2026, by its user guide",
         bug: Bug::Check(no_key_policy),
     },
     Canary {

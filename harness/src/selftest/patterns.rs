@@ -4,7 +4,7 @@ use serde_json::Value;
 use veriam_model::{Check, PolicyText};
 
 use super::test::tests;
-use super::text::{add, document, each_text, glob, statements, texts};
+use super::text::{add, document, each_text, glob, glob_with_classes, statements, texts};
 use super::{Bug, Canary};
 
 /// Every canary of this file.
@@ -14,6 +14,12 @@ pub(super) const ALL: &[Canary] = &[
         does: "In resources and StringLike a full stop stands for any character, a dollar sign for the end of the text.",
         seen: "moto; PMapper with other characters, by its source",
         bug: Bug::Check(full_stops),
+    },
+    Canary {
+        name: "brackets-as-classes",
+        does: "In resources, StringLike and ARN operators `[…]` stands for any one of the characters in it.",
+        seen: "PMapper, localemu; moto, by its source",
+        bug: Bug::Check(brackets_as_classes),
     },
     Canary {
         name: "resources-ignoring-case",
@@ -30,7 +36,7 @@ pub(super) const ALL: &[Canary] = &[
     Canary {
         name: "question-mark-as-zero-or-one",
         does: "`?` stands for one character or none, in resources, actions and StringLike.",
-        seen: "realistic",
+        seen: "moto, by its source: as in a regular expression",
         bug: Bug::Check(lazy_question_mark),
     },
     Canary {
@@ -110,6 +116,30 @@ fn full_stops(check: &mut Check) {
             !ends_inside(wanted) && glob(&stops_open(wanted), found, false)
         }),
         _ => None,
+    });
+}
+
+fn brackets_as_classes(check: &mut Check) {
+    let arn = check.resource.arn.clone();
+    statements(check, &mut |statement| {
+        for member in ["Resource", "NotResource"] {
+            if let Some(value) = statement.members.get_mut(member) {
+                each_text(value, &mut |pattern| {
+                    let has_class = pattern.contains('[') && !pattern.contains("${");
+                    if has_class && !glob_with_classes(pattern, &arn) {
+                        NO_RESOURCE.clone_into(pattern);
+                    }
+                });
+            }
+        }
+    });
+    resources(check, |pattern, arn| {
+        pattern.contains('[') && glob_with_classes(pattern, arn)
+    });
+    tests(check, &|test| {
+        let knows = test.base.contains("Like") || test.is("Arn");
+        let meant = knows && test.wanted.iter().any(|wanted| wanted.contains('['));
+        test.compared(glob_with_classes).filter(|_| meant)
     });
 }
 

@@ -24,7 +24,7 @@ pub(super) const ALL: &[Canary] = &[
     Canary {
         name: "boundary-ignored",
         does: "The permissions boundary does not count.",
-        seen: "IAMSpy",
+        seen: "IAMSpy; AWS Emulator of November 2026, as others report",
         bug: Bug::Check(|check| check.boundary = None),
     },
     Canary {
@@ -36,7 +36,7 @@ pub(super) const ALL: &[Canary] = &[
     Canary {
         name: "session-policy-ignored",
         does: "The session policy of a role session does not count.",
-        seen: "realistic",
+        seen: "AWS Emulator of November 2026, as others report",
         bug: Bug::Check(no_session_policy),
     },
     Canary {
@@ -48,7 +48,7 @@ pub(super) const ALL: &[Canary] = &[
     Canary {
         name: "scp-levels-flattened",
         does: "One Allow in any SCP is enough for all levels of the organization.",
-        seen: "realistic",
+        seen: "fakecloud-iam",
         bug: Bug::Check(|check| flatten(&mut check.scps)),
     },
     Canary {
@@ -72,7 +72,7 @@ pub(super) const ALL: &[Canary] = &[
     Canary {
         name: "rcp-ignored",
         does: "Resource control policies do not count.",
-        seen: "realistic",
+        seen: "all measured evaluators but iam-simulate know no such policies",
         bug: Bug::Check(|check| check.rcps.clear()),
     },
     Canary {
@@ -84,7 +84,7 @@ pub(super) const ALL: &[Canary] = &[
     Canary {
         name: "endpoint-policy-ignored",
         does: "The policy of the VPC endpoint does not count.",
-        seen: "ministack 1.5 has no such policy",
+        seen: "all measured evaluators but iam-simulate know no such policies, ministack 1.5 among them",
         bug: Bug::Check(|check| check.endpoint_policy = None),
     },
     Canary {

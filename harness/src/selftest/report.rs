@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::json;
 
-use super::{Canary, Hunted, HuntedLaw};
+use super::{Canary, Hunted, HuntedLaw, median_cases};
 
 /// The name of the JSON report.
 pub const SCHEMA: &str = "veriam.selftest/1";
@@ -22,7 +22,11 @@ pub fn table(hunted: &[Hunted]) -> String {
         let _ = writeln!(text, "{:width$}  {line}", one.name);
     }
     let caught = hunted.iter().filter(|h| h.caught.is_some()).count();
-    let _ = writeln!(text, "\n{caught} of {} canaries are caught", hunted.len());
+    let _ = write!(text, "\n{caught} of {} canaries are caught", hunted.len());
+    let _ = match median_cases(hunted) {
+        Some(median) => writeln!(text, "; the median needs {median} cases"),
+        None => writeln!(text),
+    };
     text
 }
 
@@ -50,8 +54,9 @@ pub fn markdown(canaries: &[Canary], hunted: &[Hunted]) -> String {
 # Canaries
 
 A canary is the oracle behind one known bug. `veriam selftest` holds each against the untouched oracle on generated
-cases until they differ, and makes the case small. A harness that misses one would miss the same bug in an evaluator, so
-that is a failure. This page is what `veriam selftest --format markdown` prints.
+cases until they differ, and makes the case small; where more than one statement is left, the smallest of a few such
+cases is told. A harness that misses one would miss the same bug in an evaluator, so that is a failure. This page is
+what `veriam selftest --format markdown` prints.
 
 | canary | what is wrong with it | where such a bug was seen | cases until caught | statements left |
 |---|---|---|---:|---:|
@@ -70,6 +75,9 @@ that is a failure. This page is what `veriam selftest --format markdown` prints.
             "| `{}` | {} | {} | {cases} | {statements} |",
             canary.name, canary.does, canary.seen
         );
+    }
+    if let Some(median) = median_cases(hunted) {
+        let _ = writeln!(text, "\nThe median canary is caught after {median} cases.");
     }
     text
 }

@@ -199,18 +199,73 @@ pub(crate) fn add_statement(text: &mut PolicyText, statement: &Value) {
 
 /// Whether a pattern of `*` and `?` matches a text; `lazy` lets `?` stand for nothing as well.
 pub(crate) fn glob(pattern: &str, text: &str, lazy: bool) -> bool {
-    let pattern: Vec<char> = pattern.chars().collect();
+    let symbols = pattern.chars().map(|c| match c {
+        '*' => Symbol::Any,
+        '?' => Symbol::One { lazy },
+        c => Symbol::Of(vec![(c, c)]),
+    });
+    matches(symbols, text)
+}
+
+/// Whether a pattern of `*`, `?` and classes such as `[ab]` and `[0-9]` matches a text, as file names are matched. A
+/// bracket without its other half is a plain character.
+pub(crate) fn glob_with_classes(pattern: &str, text: &str) -> bool {
+    let mut symbols = Vec::new();
+    let mut rest = pattern;
+    while let Some(c) = rest.chars().next() {
+        rest = &rest[c.len_utf8()..];
+        symbols.push(match c {
+            '*' => Symbol::Any,
+            '?' => Symbol::One { lazy: false },
+            '[' if rest.find(']').is_some_and(|end| end > 0) => {
+                let (class, behind) = rest.split_once(']').unwrap_or((rest, ""));
+                rest = behind;
+                Symbol::Of(ranges(class))
+            }
+            c => Symbol::Of(vec![(c, c)]),
+        });
+    }
+    matches(symbols.into_iter(), text)
+}
+
+/// What a symbol of a pattern stands for.
+enum Symbol {
+    /// Any text.
+    Any,
+    /// One character, or perhaps none.
+    One { lazy: bool },
+    /// One character of these ranges.
+    Of(Vec<(char, char)>),
+}
+
+fn ranges(class: &str) -> Vec<(char, char)> {
+    let characters: Vec<char> = class.chars().collect();
+    let mut ranges = Vec::new();
+    let mut rest = characters.as_slice();
+    while let [first, behind @ ..] = rest {
+        (rest, ranges) = match behind {
+            ['-', last, behind @ ..] => (behind, [ranges, vec![(*first, *last)]].concat()),
+            behind => (behind, [ranges, vec![(*first, *first)]].concat()),
+        };
+    }
+    ranges
+}
+
+fn matches(symbols: impl Iterator<Item = Symbol>, text: &str) -> bool {
     let text: Vec<char> = text.chars().collect();
     // `reach[i]`: whether what was read of the pattern matches the first `i` characters.
     let mut reach = vec![false; text.len() + 1];
     reach[0] = true;
-    for symbol in pattern {
+    for symbol in symbols {
         let mut next = vec![false; text.len() + 1];
         for i in 0..=text.len() {
-            next[i] = match symbol {
-                '*' => reach[i] || (i > 0 && next[i - 1]),
-                '?' => (lazy && reach[i]) || (i > 0 && reach[i - 1]),
-                c => i > 0 && reach[i - 1] && text[i - 1] == c,
+            next[i] = match &symbol {
+                Symbol::Any => reach[i] || (i > 0 && next[i - 1]),
+                Symbol::One { lazy } => (*lazy && reach[i]) || (i > 0 && reach[i - 1]),
+                Symbol::Of(ranges) => {
+                    let within = |(from, to): &(char, char)| (*from..=*to).contains(&text[i - 1]);
+                    i > 0 && reach[i - 1] && ranges.iter().any(within)
+                }
             };
         }
         reach = next;
@@ -233,6 +288,25 @@ mod tests {
             ("a", "ab", false, false),
         ] {
             assert_eq!(glob(pattern, text, lazy), expected, "{pattern} {text}");
+        }
+    }
+
+    #[test]
+    fn classes_are_one_character_of_several() {
+        for (pattern, text, expected) in [
+            ("a[1].b", "a1.b", true),
+            ("a[1].b", "a[1].b", false),
+            ("[a-c0]*", "b-x", true),
+            ("[a-c0]*", "0", true),
+            ("[a-c0]*", "d", false),
+            ("a[", "a[", true),
+            ("a[]", "a[]", true),
+        ] {
+            assert_eq!(
+                glob_with_classes(pattern, text),
+                expected,
+                "{pattern} {text}"
+            );
         }
     }
 
