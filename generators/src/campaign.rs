@@ -33,6 +33,18 @@ impl Campaign {
         Self { seed, profile }
     }
 
+    /// Its seed.
+    #[must_use]
+    pub const fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// Its profile.
+    #[must_use]
+    pub const fn profile(&self) -> Profile {
+        self.profile
+    }
+
     /// The four consecutive cases from `4 * group` on: checks and documents, each by itself, or one world with four
     /// calls. About 60 % of a campaign's cases are checks, 25 % calls and 15 % documents.
     #[must_use]

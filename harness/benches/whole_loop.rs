@@ -4,11 +4,12 @@ use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use veriam::data::{WORKLOADS, rows};
+use veriam::labels::quotas::Quotas;
 use veriam::run::{Part, Plan, Rows, UNIT_CASES, run};
 use veriam::target::Evaluator;
 use veriam_evaluator::{Engine, Request};
 use veriam_generators::generated_group;
-use veriam_model::{Case, CaseKind, Dialect};
+use veriam_model::{Case, CaseKind, Dialect, Profile};
 use veriam_oracle::{self as oracle, Detail};
 
 fn workloads(c: &mut Criterion) {
@@ -102,6 +103,8 @@ fn whole_loop(c: &mut Criterion) {
                 parts: vec![Part::Generated],
                 cases: UNIT_CASES,
                 seed,
+                profile: Profile::Default,
+                quotas: Quotas::none(),
                 jobs: 1,
                 without: veriam_model::PolicyTypes::new(),
                 stop_at_first: false,

@@ -12,7 +12,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use veriam_model::{
-    Call, CallCase, Case, Check, Dialect, DocumentCase, PolicyText, PolicyType, World,
+    Call, CallCase, Case, Check, Dialect, DocumentCase, PolicyText, PolicyType, Profile, World,
 };
 use veriam_reports::Kind;
 pub use veriam_reports::Signature;
@@ -32,6 +32,9 @@ pub struct Origin {
     /// The campaign seed, for generated cases.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seed: Option<u64>,
+    /// How large the generated cases were.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub profile: Option<Profile>,
     /// The number of the case within its part, from 0.
     pub index: u64,
     /// The id of a check as it was before shrinking, a call of a scenario as `scenario.yaml#N`, or a file's name.

@@ -11,7 +11,7 @@ mod target;
 mod tools;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use veriam_model::Dialect;
+use veriam_model::{Dialect, Profile};
 
 pub use campaign::{MergeArgs, PlanArgs, PlanFormat};
 pub use checks::{DecideArgs, ExplainArgs, JudgeName, LintArgs, RulesArgs};
@@ -101,6 +101,22 @@ pub enum Format {
     Text,
     /// One JSON object on standard output, everything else on standard error
     Json,
+}
+
+/// Lets help and completions list the profiles.
+fn profile() -> impl clap::builder::TypedValueParser<Value = Profile> {
+    use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+
+    let help = |profile| match profile {
+        Profile::Tiny => "One or two statements, the smallest worlds",
+        Profile::Default => "A handful of statements",
+        Profile::Large => "Hundreds of statements that nearly apply, dozens of principals",
+    };
+    let values = Profile::ALL.map(|p| PossibleValue::new(p.name()).help(help(p)));
+    PossibleValuesParser::new(values).try_map(|name| {
+        let mut all = Profile::ALL.into_iter();
+        all.find(|p| p.name() == name).ok_or("no profile")
+    })
 }
 
 /// Readings for open choices.

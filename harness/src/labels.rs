@@ -8,12 +8,19 @@
 //! (operation, path, outcome) always decides.
 
 mod counts;
-mod table;
+mod family;
+mod label;
+mod names;
+pub mod quotas;
+mod resource;
+mod values;
 
 pub use counts::Counts;
-pub use table::{Family, LABELS, Label};
+pub use family::{Family, LABELS};
+pub use label::Label;
+pub use resource::ResourceType;
 
-use veriam_model::{CallCase, CaseKind, ChoiceSet, Decision, Outcome};
+use veriam_model::{CallCase, CaseKind, Check, ChoiceSet, Decision, Outcome};
 use veriam_oracle::{
     CallDerivation, CheckOutcome, Derivation, ElementTrace, PolicyTrace, StatementTrace,
 };
@@ -114,9 +121,9 @@ impl Marks {
 
 /// The labels of the check a derivation is about.
 #[must_use]
-pub fn of_check(derivation: &Derivation) -> Marks {
+pub fn of_check(check: &Check, derivation: &Derivation) -> Marks {
     let mut all = Marks::of_kind(CaseKind::Check);
-    if let Some(marks) = marks(derivation) {
+    if let Some(marks) = marks(check, derivation) {
         all.seen.extend_from(&marks.seen);
         all.decisive.extend_from(&marks.decisive);
     }
@@ -132,7 +139,7 @@ pub fn of_call(case: &CallCase, derivation: &CallDerivation) -> Marks {
     all.whole(Label::path(&case.world, &case.call));
     all.whole(Label::call_outcome(outcome));
     for pair in &derivation.pairs {
-        let Some(marks) = marks(&pair.derivation) else {
+        let Some(marks) = marks(&pair.check, &pair.derivation) else {
             continue;
         };
         all.seen.extend_from(&marks.seen);
@@ -148,7 +155,7 @@ pub fn of_call(case: &CallCase, derivation: &CallDerivation) -> Marks {
 }
 
 /// The labels of a check's decision; `None` when it was not decided.
-fn marks(derivation: &Derivation) -> Option<Marks> {
+fn marks(check: &Check, derivation: &Derivation) -> Option<Marks> {
     let CheckOutcome::Decided(decision) = derivation.judgement.outcome else {
         return None;
     };
@@ -167,16 +174,20 @@ fn marks(derivation: &Derivation) -> Option<Marks> {
             mark_decisive(&mut decisive, derivation, decision, policy, statement);
         }
     }
-    for set in [&mut seen, &mut decisive] {
-        // A check's outcome and caller are decisive when any of its statements is.
-        if *set != LabelSet::new() {
-            set.insert(Label::outcome(decision));
-            set.insert(Label::caller(derivation.caller));
+    // What the check is as a whole is seen in any case, and decisive when any of its statements is.
+    let whole = [
+        Label::outcome(decision),
+        Label::caller(derivation.caller),
+        Label::accounts(derivation.same_account),
+        Label::resource_type(ResourceType::of(&check.resource.arn)),
+    ];
+    let decides = decisive != LabelSet::new();
+    for label in whole {
+        seen.insert(label);
+        if decides {
+            decisive.insert(label);
         }
     }
-    // Seen they are in any case.
-    seen.insert(Label::outcome(decision));
-    seen.insert(Label::caller(derivation.caller));
     Some(Marks { seen, decisive })
 }
 

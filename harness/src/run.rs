@@ -15,8 +15,8 @@ mod work;
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
-use veriam_generators::{CASES_PER_UNIT, GENERATOR_VERSION, generated_case};
-use veriam_model::{Case, PolicyTypes, Row, RuleId};
+use veriam_generators::{CASES_PER_UNIT, Campaign, GENERATOR_VERSION};
+use veriam_model::{Case, PolicyTypes, Profile, Row, RuleId};
 use veriam_reports::{
     self as reports, Merge, PlannedPart, Shard, StartRecord, Stopped, Summary, UnitRecord,
     planned_units,
@@ -34,7 +34,7 @@ pub use veriam_reports::{Found, Part, Who};
 use crate::case_file::settings;
 use crate::compare::Reply;
 use crate::data::{self, RowFault};
-use crate::labels::Counts;
+use crate::labels::quotas::Quotas;
 use crate::laws;
 use crate::target::Target;
 use without::Reduced;
@@ -85,6 +85,10 @@ pub struct Plan {
     pub cases: u64,
     /// The campaign seed.
     pub seed: u64,
+    /// How large the generated cases are.
+    pub profile: Profile,
+    /// How often each label has to be decisive.
+    pub quotas: Quotas,
     /// How many threads.
     pub jobs: usize,
     /// Policy types that are left out of every case but the controls.
@@ -109,6 +113,12 @@ impl Plan {
             }
             Part::Generated | Part::Laws => self.cases,
         })
+    }
+
+    /// The generated cases.
+    #[must_use]
+    pub const fn campaign(&self) -> Campaign {
+        Campaign::of(self.seed, self.profile)
     }
 
     /// The parts with their sizes, in the order of the run, the controls first.
@@ -175,7 +185,7 @@ impl Rows {
         let position = usize::try_from(index).ok()?;
         match part {
             Part::Controls | Part::Sources | Part::Vectors => self.of(part).get(position).cloned(),
-            Part::Generated | Part::Laws => Some(Question::bare(generated_case(plan.seed, index))),
+            Part::Generated | Part::Laws => Some(Question::bare(plan.campaign().case(index))),
             _ => spaces::space(part)?.nth(position).map(Question::bare),
         }
     }
@@ -241,6 +251,7 @@ pub fn start(
         veriam: env!("CARGO_PKG_VERSION").to_owned(),
         generator_version: GENERATOR_VERSION,
         seed: plan.seed,
+        profile: plan.profile,
         dialect: target.dialect().map(settings),
         unit_cases: UNIT_CASES,
         parts,
@@ -248,7 +259,7 @@ pub fn start(
             true => laws::planned(),
             false => Vec::new(),
         },
-        labels: Counts::names(),
+        labels: plan.quotas.families(),
         without: plan.without.iter().collect(),
         shard,
         jobs: plan.jobs,

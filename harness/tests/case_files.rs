@@ -2,7 +2,9 @@
 
 use veriam::case_file::{Origin, Signature, StoredCase};
 use veriam_generators::generated_group;
-use veriam_model::{CallCase, Case, Dialect, DocumentCase, PolicyText, PolicyType, RuleId};
+use veriam_model::{
+    CallCase, Case, Dialect, DocumentCase, PolicyText, PolicyType, Profile, RuleId,
+};
 use veriam_reports::{Kind, OutcomeKind};
 
 const EXAMPLE: &str = include_str!("../../docs/examples/outside-the-vpc.json");
@@ -19,6 +21,7 @@ fn stored(case: Case) -> StoredCase {
         origin: Origin {
             part: "generated".to_owned(),
             seed: Some(7),
+            profile: Some(Profile::Default),
             index: 42,
             id: None,
             generator_version: 2,

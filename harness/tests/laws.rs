@@ -8,12 +8,13 @@ use serde_json::Value;
 use support::{ALLOW, DENY, Finished, check, fake, veriam_in};
 use veriam::case_file::Origin;
 use veriam::compare::{Reply, oracle_reply};
+use veriam::labels::quotas::Quotas;
 use veriam::laws::LawCase;
 use veriam::run::{Counted, Part, Plan, Rows, run};
 use veriam::target::{Evaluator, Target};
 use veriam_generators::generated_case;
 use veriam_generators::laws::{Law, drawn, drawn_pair};
-use veriam_model::{Case, Check, Decision, Dialect, Outcome, RuleId};
+use veriam_model::{Case, Check, Decision, Dialect, Outcome, Profile, RuleId};
 use veriam_reports::{Kind, SUMMARY_SCHEMA};
 
 const SEED: u64 = 11;
@@ -27,6 +28,8 @@ fn tried(cases: u64, jobs: usize, target: &dyn Target) -> Counted {
         parts: vec![Part::Laws],
         cases,
         seed: SEED,
+        profile: Profile::Default,
+        quotas: Quotas::none(),
         jobs,
         without: veriam_model::PolicyTypes::new(),
         stop_at_first: false,
@@ -220,6 +223,7 @@ fn broken(changed: &Check) -> LawCase {
         origin: Origin {
             part: "laws".to_owned(),
             seed: Some(1),
+            profile: Some(Profile::Default),
             index: 41,
             id: None,
             generator_version: 1,

@@ -6,7 +6,7 @@ use veriam::exit::Exit;
 use veriam::laws::{MINIMUMS, planned};
 use veriam::ledger::read;
 use veriam_generators::laws::Law;
-use veriam_model::{Decision, RuleId};
+use veriam_model::{Decision, Profile, RuleId};
 use veriam_reports::{
     ClusterRecord, Date, EndRecord, Kind, LawCount, LawTally, Ledger, Part, PlannedPart, Reach,
     Record, Shard, Signature, StartRecord, Summary, Tally, UnitRecord, Void,
@@ -81,6 +81,7 @@ impl Ran {
                 veriam: "0.1.0".to_owned(),
                 generator_version: 1,
                 seed: 1,
+                profile: Profile::Default,
                 dialect: None,
                 jobs: 1,
                 unit_cases: self.cases,

@@ -3,7 +3,7 @@
 use veriam::case_file::Signature;
 use veriam::exit::Exit;
 use veriam::ledger::read;
-use veriam_model::{Decision, RuleId};
+use veriam_model::{Decision, Profile, RuleId};
 use veriam_reports::{
     ClusterRecord, Date, EndRecord, Kind, Ledger, Outcomes, Part, PlannedPart, Reach, Record,
     Shard, Standing, StartRecord, Summary, Tally, UnitRecord,
@@ -72,6 +72,7 @@ impl Ran {
                 veriam: "0.1.0".to_owned(),
                 generator_version: 1,
                 seed: 1,
+                profile: Profile::Default,
                 dialect: None,
                 jobs: 1,
                 unit_cases: 1_000,

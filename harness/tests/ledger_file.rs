@@ -7,7 +7,7 @@ use std::path::Path;
 use support::{ALLOW, DENY, check, veriam_in};
 use veriam::case_file::{Origin, Signature, StoredCase};
 use veriam::ledger::{pruned, read};
-use veriam_model::{Case, Decision, Dialect, RuleId};
+use veriam_model::{Case, Decision, Dialect, Profile, RuleId};
 use veriam_reports::{Date, Kind, SUMMARY_SCHEMA};
 
 fn signature(target: &str, observed: &str, rule: u16) -> Signature {
@@ -131,6 +131,7 @@ fn case(folder: &Path, name: &str, signature: Signature) {
         origin: Origin {
             part: "generated".to_owned(),
             seed: Some(7),
+            profile: Some(Profile::Default),
             index: 41,
             id: None,
             generator_version: 1,

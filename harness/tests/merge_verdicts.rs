@@ -8,8 +8,10 @@ use std::path::Path;
 
 use serde_json::Value;
 use support::veriam_in;
+use veriam::labels::quotas::Quotas;
 use veriam::run::{CONTROLS, Part, Plan, Rows, UNIT_CASES, start};
 use veriam::target::Evaluator;
+use veriam_model::Profile;
 use veriam_reports::{
     Merge, Outcomes, PlannedUnit, Record, Shard, Tally, UnitRecord, planned_units, to_lines,
 };
@@ -35,6 +37,8 @@ fn shards(cases: u64, tally: &dyn Fn(&PlannedUnit) -> Tally) -> [Vec<Record>; 2]
         parts: Part::ALL[1..].to_vec(),
         cases,
         seed: 1,
+        profile: Profile::Default,
+        quotas: Quotas::embedded().unwrap(),
         jobs: 1,
         without: veriam_model::PolicyTypes::new(),
         stop_at_first: false,

@@ -5,13 +5,14 @@ use std::path::Path;
 
 use veriam::case_file::StoredCase;
 use veriam::compare::Reply;
+use veriam::labels::quotas::Quotas;
 use veriam::run::{Cluster, Part, Plan, Rows, SHRINK_BUDGET, digest, run, shrunk};
 use veriam::store::{Rejudged, store};
 use veriam::target::planted::Planted;
 use veriam::target::{Evaluator, Target, by_name};
 use veriam_evaluator::planted::Mistake;
 use veriam_model::{
-    CallCase, Caller, Case, CaseKind, Check, Decision, Dialect, Fact, Path as NetworkPath,
+    CallCase, Caller, Case, CaseKind, Check, Decision, Dialect, Fact, Path as NetworkPath, Profile,
 };
 use veriam_reports::Kind;
 
@@ -51,6 +52,8 @@ fn found(mistake: Mistake, kind: CaseKind) -> (Cluster, Planted) {
         parts: vec![Part::Generated],
         cases: CASES,
         seed: 1,
+        profile: Profile::Default,
+        quotas: Quotas::embedded().expect("the table is in order"),
         jobs: 1,
         without: veriam_model::PolicyTypes::new(),
         stop_at_first: true,

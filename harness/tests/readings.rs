@@ -3,10 +3,11 @@
 
 use veriam::compare::{Reply, agree, call_reply, evaluator_outcome};
 use veriam::exit::Exit;
+use veriam::labels::quotas::Quotas;
 use veriam::run::{Part, Plan, Rows, run};
 use veriam::target::Target;
 use veriam_generators::{CALLS_PER_WORLD, generated_group};
-use veriam_model::{CallCase, Case, Choice, Dialect, Operation};
+use veriam_model::{CallCase, Case, Choice, Dialect, Operation, Profile};
 use veriam_oracle::judge_call;
 use veriam_reports::{Followed, Summary};
 
@@ -93,6 +94,8 @@ fn summary(target: &dyn Target) -> Summary {
         // Below the count from which on quotas hold.
         cases: 19_000,
         seed: 1,
+        profile: Profile::Default,
+        quotas: Quotas::embedded().unwrap(),
         jobs: 2,
         without: veriam_model::PolicyTypes::new(),
         stop_at_first: false,

@@ -8,11 +8,12 @@ use support::{ALLOW, DENY, check, fake, veriam_in};
 use veriam::case_file::{Origin, Signature, StoredCase};
 use veriam::compare::{Reply, agree, oracle_reply};
 use veriam::exit::Exit;
+use veriam::labels::quotas::Quotas;
 use veriam::run::{CONTROLS, Counted, Part, Plan, Rows, UNIT_CASES, digest, run, start};
 use veriam::store::store;
 use veriam::target::{Evaluator, Target};
 use veriam_generators::exhaustive;
-use veriam_model::{Case, Check, Decision, Dialect, PolicyText, RuleId};
+use veriam_model::{Case, Check, Decision, Dialect, PolicyText, Profile, RuleId};
 use veriam_reports::{
     Kind, Merge, Outcomes, QUOTAS_FROM, Shard, Tally, UNDETERMINED_FROM, UnitRecord, Void,
     planned_units,
@@ -23,6 +24,8 @@ fn plan(parts: &[Part], cases: u64, jobs: usize) -> Plan {
         parts: parts.to_vec(),
         cases,
         seed: 1,
+        profile: Profile::Default,
+        quotas: Quotas::embedded().unwrap(),
         jobs,
         without: veriam_model::PolicyTypes::new(),
         stop_at_first: false,
@@ -295,16 +298,102 @@ fn labels_that_decide_too_rarely_make_a_run_void_from_20_000_cases_on() {
     };
     assert!(matches!(reasons(20_000)[..], [Void::Labels(n)] if n > 50));
     assert_eq!(reasons(19_999), []);
-    let plan = plan(&[Part::Generated], 20_000, 1);
-    let record = counted(&plan, thirds(20_000), 0);
-    let summary = record.summary();
+    let mut plan = plan(&[Part::Generated], 20_000, 1);
+    let short = |plan: &Plan| {
+        let record = counted(plan, thirds(20_000), 0);
+        record.summary().below_minimum
+    };
+    let operator = |s: &&veriam_reports::Shortage| s.label == "NumericEquals";
+    assert_eq!(short(&plan).iter().find(operator).unwrap().minimum, 100);
+    let table = "schema = \"veriam.quotas/1\"\n[[quota]]\nfamily = \"path\"\nlabels = \"internet\"\nminimum = 7\n";
+    plan.quotas = Quotas::parse(table).unwrap();
+    let short: Vec<_> = short(&plan)
+        .into_iter()
+        .map(|s| (s.label, s.minimum))
+        .collect();
+    assert_eq!(short, [("internet".to_owned(), 7)]);
+    plan.quotas = Quotas::none();
+    assert_eq!(void_reasons(&counted(&plan, thirds(20_000), 0)), []);
+}
+
+/// Every call comes over some path, but not all of 20,000 cases are calls over the internet.
+#[test]
+fn a_minimum_that_cannot_be_reached_makes_a_run_void_with_exit_code_4() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    let row = |labels: &str, minimum| {
+        format!(
+            "schema = \"veriam.quotas/1\"\n[[quota]]\nfamily = \"path\"\nlabels = \"{labels}\"\nminimum = {minimum}\n"
+        )
+    };
+    write("high.toml", &row("internet", 20_000));
+    write("typo.toml", &row("internets", 1));
+    let quotas = |file: &'static str, cases: &'static str| {
+        let args = [
+            "run",
+            "--only",
+            "generated",
+            "--cases",
+            cases,
+            "--profile",
+            "tiny",
+            "--quotas",
+            file,
+        ];
+        veriam_in(folder.path(), &args, b"")
+    };
+    let void = quotas("high.toml", "20000");
+    assert_eq!(void.code, 4, "{}", void.out);
     assert!(
-        summary
-            .below_minimum
-            .iter()
-            .any(|s| s.label == "NumericEquals")
+        void.out.contains("1 labels were decisive too rarely"),
+        "{}",
+        void.out
     );
-    assert!(summary.below_minimum.iter().all(|s| s.minimum == 10));
+    assert_eq!(
+        quotas("high.toml", "40").code,
+        0,
+        "below 20,000 cases there are no minimums"
+    );
+    let typo = quotas("typo.toml", "40");
+    assert_eq!(typo.code, 2);
+    let told = "typo.toml:4: no label of the family `path` is called `internets`";
+    assert!(typo.err.contains(told), "{}", typo.err);
+    assert_eq!(quotas("missing.toml", "40").code, 2);
+    let table = veriam_in(folder.path(), &["plan", "--quotas"], b"");
+    assert_eq!(
+        (table.code, table.out.as_str()),
+        (0, veriam::labels::quotas::EMBEDDED)
+    );
+}
+
+#[test]
+fn a_run_whose_controls_are_missing_or_wrong_is_void_with_exit_code_4() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = ["run", "--only", "vectors", "--journal", "whole.jsonl"];
+    assert_eq!(veriam_in(folder.path(), &run, b"").code, 0);
+    let merged = |name: &str, lines: Vec<String>| {
+        std::fs::write(folder.path().join(name), lines.join("\n") + "\n").unwrap();
+        let finished = veriam_in(folder.path(), &["merge", name, "--no-ledger"], b"");
+        (finished.code, finished.out)
+    };
+    let whole = std::fs::read_to_string(folder.path().join("whole.jsonl")).unwrap();
+    let lines: Vec<String> = whole.lines().map(str::to_owned).collect();
+    let is_control = |line: &String| line.contains(r#""part":"controls","unit""#);
+    assert_eq!(
+        lines.iter().filter(|line| is_control(line)).count(),
+        1,
+        "{whole}"
+    );
+    assert_eq!(merged("again.jsonl", lines.clone()).0, 0);
+    let without = lines.iter().filter(|line| !is_control(line)).cloned();
+    let (code, out) = merged("without.jsonl", without.collect());
+    assert_eq!(code, 4, "{out}");
+    assert!(out.contains("a control came out wrong"), "{out}");
+    let wrong = lines.iter().map(|line| match is_control(line) {
+        true => line.replace(r#""divergences":0"#, r#""divergences":1"#),
+        false => line.clone(),
+    });
+    assert_eq!(merged("wrong.jsonl", wrong.collect()).0, 4);
 }
 
 #[test]
@@ -364,6 +453,7 @@ fn a_divergence_is_shrunk_clustered_and_stored() {
     for cluster in &digest.clusters {
         let case = &cluster.case;
         assert_eq!(case.signature.target, "fake");
+        assert_eq!(case.origin.profile, Some(Profile::Default));
         assert_eq!(case.signature.observed, Kind::Decided(Decision::Allow));
         assert_ne!(case.signature.expected, case.signature.observed);
         let Case::Check(check) = &case.case else {
@@ -415,6 +505,7 @@ fn case(policies: &[&str], expected: Decision, observed: Decision) -> StoredCase
         origin: Origin {
             part: "generated".to_owned(),
             seed: Some(7),
+            profile: Some(Profile::Default),
             index: 42,
             id: Some("g-7-42".to_owned()),
             generator_version: 1,

@@ -5,11 +5,12 @@ use std::sync::Mutex;
 
 use serde_json::Value;
 use veriam::case_file::{Origin, Signature, StoredCase};
+use veriam::labels::quotas::Quotas;
 use veriam::run::{Course, Part, Plan, Rows, run_units, start};
 use veriam::schemas::SchemaName;
 use veriam::target::Evaluator;
 use veriam_generators::generated_group;
-use veriam_model::{Case, Dialect, Outcome};
+use veriam_model::{Case, Dialect, Outcome, Profile};
 use veriam_oracle::judge_call;
 use veriam_reports::{Kind, OutcomeKind, Record, Shard, from_lines, to_lines};
 
@@ -74,6 +75,7 @@ fn calls_outcomes_and_cases_fit_their_schemas() {
             origin: Origin {
                 part: "generated".to_owned(),
                 seed: None,
+                profile: None,
                 index: 0,
                 id: None,
                 generator_version: 2,
@@ -113,6 +115,8 @@ fn the_records_of_a_run_fit_and_read_back() {
         parts: vec![Part::Generated],
         cases: 400,
         seed: 1,
+        profile: Profile::Default,
+        quotas: Quotas::embedded().unwrap(),
         jobs: 1,
         without: veriam_model::PolicyTypes::new(),
         stop_at_first: false,

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Decisive cases that a label with a quota needs in 100,000 compared ones.
-pub const MINIMUM_PER_100_000: u64 = 50;
+/// Compared cases to which the minimums of labels refer.
+pub const MINIMUMS_PER: u64 = 100_000;
 
 /// One family's labels.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -12,10 +12,10 @@ pub const MINIMUM_PER_100_000: u64 = 50;
 pub struct FamilyNames {
     /// The family's name.
     pub family: String,
-    /// Whether its labels have a quota.
-    pub quota: bool,
     /// Its labels, in order, without those no case can carry.
     pub labels: Vec<String>,
+    /// How often each of them has to be decisive in 100,000 compared cases; 0 where it need not.
+    pub minimums: Vec<u64>,
 }
 
 /// How often each label occurred and decided, by its position among all labels of all families; empty where labels
@@ -30,6 +30,9 @@ pub struct LabelCounts {
     /// Cases in which it was decisive.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub decisive: Vec<u64>,
+    /// Cases in which it would have been decisive, had the target supported them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unsupported: Vec<u64>,
 }
 
 impl LabelCounts {
@@ -37,31 +40,38 @@ impl LabelCounts {
     pub fn merge(&mut self, other: &LabelCounts) {
         add(&mut self.cases, &other.cases);
         add(&mut self.decisive, &other.decisive);
+        add(&mut self.unsupported, &other.unsupported);
     }
 
     /// Whether there is a count for each of that many labels, or none at all.
     #[must_use]
     pub fn fits(&self, labels: usize) -> bool {
         let lengths = (self.cases.len(), self.decisive.len());
-        lengths == (0, 0) || lengths == (labels, labels)
+        let unsupported = self.unsupported.len();
+        (lengths == (0, 0) || lengths == (labels, labels))
+            && (unsupported == 0 || unsupported == labels)
     }
 
-    /// The counts with the names of their labels.
+    /// The counts with the names of their labels, and how often each had to be decisive in `compared` cases: in
+    /// proportion, rounded down.
     #[must_use]
-    pub fn named(&self, families: &[FamilyNames]) -> Vec<FamilyCounts> {
+    pub fn named(&self, families: &[FamilyNames], compared: u64) -> Vec<FamilyCounts> {
         let count = |counts: &[u64], at: usize| counts.get(at).copied().unwrap_or(0);
         let mut at = 0..;
         let family = |names: &FamilyNames| FamilyCounts {
             family: names.family.clone(),
-            quota: names.quota,
+            quota: names.minimums.iter().any(|minimum| *minimum > 0),
             labels: names
                 .labels
                 .iter()
+                .enumerate()
                 .zip(&mut at)
-                .map(|(label, at)| LabelCount {
+                .map(|((place, label), at)| LabelCount {
                     label: label.clone(),
                     cases: count(&self.cases, at),
                     decisive: count(&self.decisive, at),
+                    unsupported: count(&self.unsupported, at),
+                    minimum: scaled(count(&names.minimums, place), compared),
                 })
                 .collect(),
         };
@@ -78,12 +88,22 @@ fn add(mine: &mut Vec<u64>, theirs: &[u64]) {
     }
 }
 
+/// A minimum for [`MINIMUMS_PER`] compared cases, in proportion to `compared`, rounded down.
+const fn scaled(minimum: u64, compared: u64) -> u64 {
+    let product = minimum as u128 * compared as u128 / MINIMUMS_PER as u128;
+    if product > u64::MAX as u128 {
+        u64::MAX
+    } else {
+        product as u64
+    }
+}
+
 /// One family's labels with their counts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FamilyCounts {
     /// The family's name.
     pub family: String,
-    /// Whether its labels have a quota.
+    /// Whether any of its labels has a minimum.
     pub quota: bool,
     /// Its labels, in order, without those no case can carry.
     pub labels: Vec<LabelCount>,
@@ -98,6 +118,10 @@ pub struct LabelCount {
     pub cases: u64,
     /// Cases in which it was decisive.
     pub decisive: u64,
+    /// Cases in which it would have been decisive, had the target supported them.
+    pub unsupported: u64,
+    /// How often it has to be decisive in as many cases as were compared; 0 where it need not.
+    pub minimum: u64,
 }
 
 /// A label that was decisive too rarely.
@@ -113,36 +137,18 @@ pub struct Shortage {
     pub minimum: u64,
 }
 
-/// How often a label with a quota has to be decisive in that many compared cases: in proportion to
-/// [`MINIMUM_PER_100_000`], rounded down.
-#[must_use]
-pub fn minimum(compared: u64) -> u64 {
-    compared.saturating_mul(MINIMUM_PER_100_000) / 100_000
-}
-
-/// The labels with a quota that were decisive less often than [`minimum`] asks for, and would have been also with what
-/// is left out: what a target cannot be asked it need not reach.
-pub(crate) fn shortages(
-    families: &[FamilyCounts],
-    left_out: &LabelCounts,
-    compared: u64,
-) -> Vec<Shortage> {
-    let minimum = minimum(compared);
-    let labels = families
+/// The labels that were decisive less often than their minimum asks for. What a target does not support is no fault of
+/// the cases: a label is not missed where it would have been decisive often enough.
+pub(crate) fn shortages(families: &[FamilyCounts]) -> Vec<Shortage> {
+    families
         .iter()
-        .flat_map(|family| family.labels.iter().map(move |label| (family, label)));
-    labels
-        .enumerate()
-        .filter(|(_, (family, _))| family.quota)
-        .filter(|(at, (_, label))| {
-            let left_out = left_out.decisive.get(*at).copied().unwrap_or(0);
-            label.decisive + left_out < minimum
-        })
-        .map(|(_, (family, label))| Shortage {
+        .flat_map(|family| family.labels.iter().map(move |label| (family, label)))
+        .filter(|(_, label)| label.decisive + label.unsupported < label.minimum)
+        .map(|(family, label)| Shortage {
             family: family.family.clone(),
             label: label.label.clone(),
             decisive: label.decisive,
-            minimum,
+            minimum: label.minimum,
         })
         .collect()
 }
@@ -151,32 +157,34 @@ pub(crate) fn shortages(
 mod tests {
     use super::*;
 
-    #[test]
-    fn the_minimum_grows_with_the_cases_compared() {
-        assert_eq!(minimum(100_000), MINIMUM_PER_100_000);
-        assert_eq!(minimum(20_000), 10);
-        assert_eq!(minimum(100), 0);
-        let family = |quota, decisive| FamilyCounts {
+    fn short(minimum: u64, decisive: u64, unsupported: u64, compared: u64) -> Vec<Shortage> {
+        let names = FamilyNames {
             family: "f".to_owned(),
-            quota,
-            labels: vec![LabelCount {
-                label: "l".to_owned(),
-                cases: 99,
-                decisive,
-            }],
+            labels: vec!["l".to_owned()],
+            minimums: vec![minimum],
         };
-        let nothing = LabelCounts::default();
-        assert_eq!(shortages(&[family(true, 10)], &nothing, 20_000), []);
-        assert_eq!(shortages(&[family(false, 0)], &nothing, 20_000), []);
-        let short = shortages(&[family(false, 0), family(true, 9)], &nothing, 20_000);
-        assert_eq!((short.len(), short[0].minimum), (1, 10));
-        // What was left out would have made up for it.
-        let left_out = |decisive: [u64; 2]| LabelCounts {
-            cases: Vec::new(),
-            decisive: decisive.to_vec(),
+        let counts = LabelCounts {
+            cases: vec![99],
+            decisive: vec![decisive],
+            unsupported: vec![unsupported],
         };
-        let families = [family(false, 0), family(true, 9)];
-        assert_eq!(shortages(&families, &left_out([0, 1]), 20_000), []);
-        assert_eq!(shortages(&families, &left_out([1, 0]), 20_000).len(), 1);
+        shortages(&counts.named(&[names], compared))
+    }
+
+    #[test]
+    fn a_minimum_grows_with_the_cases_compared() {
+        assert_eq!(scaled(50, 100_000), 50);
+        assert_eq!(scaled(50, 20_000), 10);
+        assert_eq!(scaled(2, 20_000), 0);
+        assert_eq!(scaled(u64::MAX, u64::MAX), u64::MAX);
+        assert_eq!(short(50, 10, 0, 20_000), []);
+        assert_eq!(short(0, 0, 0, 20_000), []);
+        assert_eq!(short(50, 9, 0, 20_000)[0].minimum, 10);
+    }
+
+    #[test]
+    fn what_the_target_does_not_support_is_no_shortage() {
+        assert_eq!(short(50, 4, 6, 20_000), []);
+        assert_eq!(short(50, 4, 5, 20_000)[0].decisive, 4);
     }
 }

@@ -20,9 +20,7 @@ mod summary;
 mod tally;
 
 pub use kind::{Kind, OutcomeKind, ParseKindError};
-pub use labels::{
-    FamilyCounts, FamilyNames, LabelCount, LabelCounts, MINIMUM_PER_100_000, Shortage, minimum,
-};
+pub use labels::{FamilyCounts, FamilyNames, LabelCount, LabelCounts, MINIMUMS_PER, Shortage};
 pub use laws::{LawCount, LawRow, LawShortage, LawTally, LawsSummary, PlannedLaw, law_minimum};
 pub use ledger::{
     Accepts, ClusterSummary, Date, KindPattern, Ledger, LedgerEntry, LedgerSummary, ParseDateError,
@@ -41,5 +39,5 @@ pub use summary::{
     QUOTAS_FROM, SUMMARY_SCHEMA, Summary, UNDETERMINED_FROM, Void,
 };
 pub use tally::{
-    FAULTS_KEPT, Found, KEPT_PER_PAIR, LeftOut, OTHER_REASONS, Outcomes, ReadingCount, Tally, Who,
+    FAULTS_KEPT, Found, KEPT_PER_PAIR, OTHER_REASONS, Outcomes, ReadingCount, Tally, Who,
 };

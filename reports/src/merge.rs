@@ -156,8 +156,7 @@ impl Merge {
                 && first == Some(unit.first)
                 && unit.cases <= size.min(part.cases - unit.first)
                 && unit.tally.labels.fits(labels)
-                && unit.tally.laws.fits(&self.start.laws)
-                && unit.tally.left_out.labels.fits(labels);
+                && unit.tally.laws.fits(&self.start.laws);
             fits.then(|| size.min(part.cases - unit.first))
         });
         let Some(planned) = planned else {

@@ -173,7 +173,7 @@ impl StartRecord {
     #[must_use]
     pub fn difference(&self, other: &StartRecord) -> Option<(&'static str, String, String)> {
         let json = |value: &dyn erased::Json| value.json();
-        let members: [(&'static str, &dyn erased::Json, &dyn erased::Json); 11] = [
+        let members: [(&'static str, &dyn erased::Json, &dyn erased::Json); 12] = [
             ("target", &self.target, &other.target),
             (
                 "target_version",
@@ -187,6 +187,7 @@ impl StartRecord {
                 &other.generator_version,
             ),
             ("seed", &self.seed, &other.seed),
+            ("profile", &self.profile, &other.profile),
             ("dialect", &self.dialect, &other.dialect),
             ("unit_cases", &self.unit_cases, &other.unit_cases),
             ("parts", &self.parts, &other.parts),

@@ -1,7 +1,7 @@
 //! Records: what a run writes down, one JSON object a line.
 
 use serde::{Deserialize, Serialize};
-use veriam_model::PolicyType;
+use veriam_model::{PolicyType, Profile};
 
 use crate::{FamilyNames, Part, PlannedLaw, PlannedPart, Shard, Signature, Tally};
 
@@ -38,6 +38,8 @@ pub struct StartRecord {
     pub generator_version: u32,
     /// The campaign seed.
     pub seed: u64,
+    /// How large the generated cases are.
+    pub profile: Profile,
     /// The readings the target declares that differ from the default, as `ID=reading`; null when it declares none,
     /// so that it may follow any reading as long as it follows the same one throughout.
     pub dialect: Option<Vec<String>>,
@@ -45,7 +47,7 @@ pub struct StartRecord {
     pub unit_cases: u64,
     /// The parts, in the order of the run, the controls first.
     pub parts: Vec<PlannedPart>,
-    /// The labels that units count, by position.
+    /// The labels that units count, by position, and how often each has to be decisive.
     pub labels: Vec<FamilyNames>,
     /// The laws that are tried, in their order; empty when none is.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::Serialize;
-use veriam_model::{Decision, PolicyType, RuleId};
+use veriam_model::{Decision, PolicyType, Profile, RuleId};
 
 use crate::labels::shortages;
 use crate::merge::Absent;
@@ -42,6 +42,8 @@ pub struct Summary {
     pub generator_version: u32,
     /// The campaign seed.
     pub seed: u64,
+    /// How large the generated cases are.
+    pub profile: Profile,
     /// The readings the target declares that differ from the default, as `ID=reading`; null when it declares none.
     pub dialect: Option<Vec<String>>,
     /// Policy types that are left out of every case but the controls.
@@ -191,7 +193,7 @@ impl fmt::Display for Void {
             ),
             Void::Labels(count) => write!(
                 f,
-                "{count} labels were decisive too rarely (see below_minimum); mend the generator"
+                "{count} labels were decisive too rarely (see below_minimum); mend the generator, or the minimums"
             ),
             Void::Law(LawShortage {
                 law,
@@ -245,12 +247,12 @@ impl Summary {
             Some(tally) if tally.compared() > 0 => tally.outcomes,
             _ => all,
         };
-        let labels = generated.map_or_else(Vec::new, |t| t.labels.named(&start.labels));
+        let labels = generated.map_or_else(Vec::new, |tally| {
+            tally.labels.named(&start.labels, tally.compared())
+        });
         // A shard is too small a sample, and its cases are not its own choice.
         let quotas = generated.filter(|t| shard == Shard::WHOLE && t.compared() >= QUOTAS_FROM);
-        let below_minimum = quotas.map_or_else(Vec::new, |t| {
-            shortages(&labels, &t.left_out.labels, t.compared())
-        });
+        let below_minimum = quotas.map_or_else(Vec::new, |_| shortages(&labels));
         let laws = LawsSummary::of(merge, parts);
         let follows = followed(parts);
         let mixed = follows.iter().filter(|f| f.reading.is_none()).count();
@@ -273,6 +275,7 @@ impl Summary {
             veriam: start.veriam.clone(),
             generator_version: start.generator_version,
             seed: start.seed,
+            profile: start.profile,
             dialect: start.dialect.clone(),
             without: start.without.clone(),
             compared,
@@ -384,7 +387,7 @@ fn void_reasons(
         for decision in Decision::ALL {
             let count = generated.outcomes.of(decision);
             // What the target cannot be asked is no fault of the generator.
-            let left_out = &generated.left_out.outcomes;
+            let left_out = &generated.left_out;
             let (drawn, all) = (count + left_out.of(decision), decided + left_out.decided());
             if drawn * 100 < all * LEAST_OUTCOME_PERCENT {
                 reasons.push(Void::Outcome(decision, count, decided));

@@ -44,9 +44,10 @@ pub struct Tally {
     /// What became of each law, of the part that tries laws only.
     #[serde(default, skip_serializing_if = "LawTally::is_empty")]
     pub laws: LawTally,
-    /// What generated cases would have reached that the target cannot be asked, or from which policies are left out.
-    #[serde(default, skip_serializing_if = "LeftOut::is_empty")]
-    pub left_out: Box<LeftOut>,
+    /// What the oracle answers, all policies included, on generated cases that the target cannot be asked or from which
+    /// policies are left out.
+    #[serde(default, skip_serializing_if = "Outcomes::is_empty")]
+    pub left_out: Outcomes,
     /// For a target that declares no dialect: how its replies fit the readings of open choices.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub readings: Vec<ReadingCount>,
@@ -59,25 +60,6 @@ pub struct Tally {
     /// Further such cases that are only counted.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub more_faults: u64,
-}
-
-/// What cases would have reached.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct LeftOut {
-    /// What the oracle answers on them, all policies included.
-    pub outcomes: Outcomes,
-    /// Their labels.
-    pub labels: LabelCounts,
-}
-
-impl LeftOut {
-    /// Whether there is no such case.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        *self == LeftOut::default()
-    }
 }
 
 /// Who was wrong.
@@ -157,8 +139,7 @@ impl Tally {
         self.divergences += other.divergences;
         self.labels.merge(&other.labels);
         self.laws.merge(&other.laws);
-        self.left_out.outcomes.merge(&other.left_out.outcomes);
-        self.left_out.labels.merge(&other.left_out.labels);
+        self.left_out.merge(&other.left_out);
         for count in &other.readings {
             let same =
                 |c: &&mut ReadingCount| c.choice == count.choice && c.reading == count.reading;
@@ -248,6 +229,12 @@ pub struct Outcomes {
 }
 
 impl Outcomes {
+    /// Whether nothing was counted.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Outcomes::default()
+    }
+
     /// The count of a decision.
     #[must_use]
     pub const fn of(&self, decision: Decision) -> u64 {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
+use veriam_model::Profile;
 
 use veriam_reports::Shard;
 
@@ -37,6 +38,10 @@ pub struct PlanArgs {
     #[arg(long, value_name = "N", default_value_t = DEFAULT_CASES)]
     pub cases: u64,
 
+    /// How large the generated cases are
+    #[arg(long, value_name = "PROFILE", default_value_t, value_parser = super::profile())]
+    pub profile: Profile,
+
     /// A small space in full, and nothing else
     #[arg(long, value_name = "SPACE", conflicts_with_all = ["only", "cases"])]
     pub exhaustive: Option<Space>,
@@ -48,6 +53,10 @@ pub struct PlanArgs {
     /// The units of `veriam run --laws`
     #[arg(long, conflicts_with_all = ["exhaustive", "only"])]
     pub laws: bool,
+
+    /// Print how often each label has to be decisive, as a table that `veriam run --quotas` takes, and nothing else
+    #[arg(long)]
+    pub quotas: bool,
 
     /// How many shards
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=10_000))]

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use veriam_model::PolicyType;
+use veriam_model::{PolicyType, Profile};
 use veriam_reports::Shard;
 
 use super::checks::policy_type;
@@ -88,6 +88,7 @@ make the run void, and --resume goes on. A second signal ends at once.
 Examples:
   veriam run                              everything, 100,000 generated cases
   veriam run --only generated --cases 20000 --seed 7
+  veriam run --only generated --cases 20000 --profile large
   veriam run --exhaustive combiner        that space and nothing else
   veriam run --target 'exec=python3 adapter.py' --cases 20000
   veriam run --laws --records laws.jsonl  laws instead of the oracle, and what they came to
@@ -101,6 +102,14 @@ pub struct RunArgs {
     /// Seed of the generated cases; the same seed gives the same cases everywhere
     #[arg(long, value_name = "S", default_value_t = DEFAULT_SEED)]
     pub seed: u64,
+
+    /// How large the generated cases are
+    #[arg(long, value_name = "PROFILE", default_value_t, value_parser = super::profile())]
+    pub profile: Profile,
+
+    /// A table of how often each label has to be decisive, in place of the one that `veriam plan --quotas` prints
+    #[arg(long, value_name = "FILE", conflicts_with = "laws")]
+    pub quotas: Option<PathBuf>,
 
     /// Threads [default: one for each processor]
     #[arg(long, value_name = "J", value_parser = clap::value_parser!(u16).range(1..=1024))]
@@ -193,6 +202,8 @@ impl Default for RunArgs {
         Self {
             cases: DEFAULT_CASES,
             seed: DEFAULT_SEED,
+            profile: Profile::Default,
+            quotas: None,
             jobs: None,
             exhaustive: None,
             only: Vec::new(),

@@ -6,12 +6,13 @@ use std::time::{Duration, Instant};
 use serde::Serialize;
 use veriam_evaluator::{Engine, EngineBuilder, Policy, Request};
 use veriam_generators::generated_check;
-use veriam_model::{Check, Dialect, PolicySlot, PolicyType};
+use veriam_model::{Check, Dialect, PolicySlot, PolicyType, Profile};
 use veriam_oracle as oracle;
 
 use crate::cli::{BenchArgs, DEFAULT_SEED, Format};
 use crate::data;
 use crate::exit::Exit;
+use crate::labels::quotas::Quotas;
 use crate::rim::{Ended, Failure, Streams};
 use crate::run::{Part, Plan, Rows, UNIT_CASES, run as run_plan};
 use crate::style::{FAINT, STRONG, paint, thousands};
@@ -167,6 +168,8 @@ fn whole_loop(time: Duration) -> Result<Measured, String> {
             parts: vec![Part::Generated],
             cases: UNIT_CASES,
             seed,
+            profile: Profile::Default,
+            quotas: Quotas::none(),
             jobs: 1,
             without: veriam_model::PolicyTypes::new(),
             stop_at_first: false,

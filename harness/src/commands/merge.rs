@@ -12,6 +12,7 @@ use super::ledger::ledger;
 use super::run::{Digested, digested, ended, written};
 use crate::cli::MergeArgs;
 use crate::exit::Exit;
+use crate::labels::quotas::Quotas;
 use crate::records::{self, Again, Places, ReadError};
 use crate::rim::{Ended, Failure, Streams};
 use crate::run::{Plan, Rows};
@@ -91,9 +92,12 @@ fn with_clusters(merged: Merge, args: &MergeArgs) -> Result<(Merge, String, bool
     let start = merged.start();
     let plan = Plan {
         parts: start.parts.iter().map(|part| part.part).collect(),
-        // Only the seed says which case has which number.
+        // Only seed and profile say which case has which number.
         cases: 0,
         seed: start.seed,
+        profile: start.profile,
+        // What the records ask for stands in them.
+        quotas: Quotas::none(),
         jobs: start.jobs,
         without: start.without.iter().copied().collect(),
         stop_at_first: false,

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use serde::Serialize;
+use veriam_model::Profile;
 use veriam_reports::{
     MOST_UNITS, Part, PlannedPart, PlannedUnit, Shard, planned_units, unit_names,
 };
@@ -10,6 +11,7 @@ use veriam_reports::{
 use super::run::parts;
 use crate::cli::{DEFAULT_SEED, PlanArgs, PlanFormat};
 use crate::exit::Exit;
+use crate::labels::quotas::{EMBEDDED, Quotas};
 use crate::rim::{Ended, Failure, Streams};
 use crate::run::{Plan, Rows, UNIT_CASES};
 use crate::style::{STRONG, paint, thousands};
@@ -20,6 +22,7 @@ const PLAN_SCHEMA: &str = "veriam.plan/1";
 #[derive(Serialize)]
 struct Told<'p> {
     schema: &'static str,
+    profile: Profile,
     unit_cases: u64,
     parts: &'p [PlannedPart],
     units: u64,
@@ -44,6 +47,9 @@ struct Job {
 }
 
 pub(super) fn run(args: &PlanArgs, streams: &mut Streams<'_>) -> Ended {
+    if args.quotas {
+        return streams.end(Exit::Agreed, EMBEDDED);
+    }
     let plan = Plan {
         parts: match args.laws {
             true => vec![Part::Laws],
@@ -51,6 +57,8 @@ pub(super) fn run(args: &PlanArgs, streams: &mut Streams<'_>) -> Ended {
         },
         cases: args.cases,
         seed: DEFAULT_SEED,
+        profile: args.profile,
+        quotas: Quotas::none(),
         jobs: 1,
         without: veriam_model::PolicyTypes::new(),
         stop_at_first: false,
@@ -74,6 +82,7 @@ pub(super) fn run(args: &PlanArgs, streams: &mut Streams<'_>) -> Ended {
         PlanFormat::Text => text(&parts, &units, &shards),
         PlanFormat::Json => json(&Told {
             schema: PLAN_SCHEMA,
+            profile: args.profile,
             unit_cases: UNIT_CASES,
             parts: &parts,
             units: numbered(&units).count() as u64,

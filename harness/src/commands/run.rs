@@ -16,6 +16,7 @@ use super::ledger::ledger;
 use crate::cli::{Format, PartName, RunArgs, Space};
 use crate::exit::Exit;
 use crate::journal::{self, Journal, JournalError};
+use crate::labels::quotas::Quotas;
 use crate::laws;
 use crate::records::{self, Again, Places, WriteError};
 use crate::rim::{Ended, Failure, Streams};
@@ -31,7 +32,7 @@ pub(super) use printed::printed;
 const SHOWN_IN_FULL: usize = 5;
 
 pub(super) fn run(args: &RunArgs, streams: &mut Streams<'_>) -> Ended {
-    let mut plan = plan(args);
+    let mut plan = plan(args, quotas(args, streams)?);
     let rows = Rows::embedded().map_err(Failure::internal)?;
     let target = target(args)?;
     let ledger = if args.no_ledger {
@@ -220,7 +221,7 @@ pub(super) fn ended(
     }
 }
 
-pub(super) fn plan(args: &RunArgs) -> Plan {
+pub(super) fn plan(args: &RunArgs, quotas: Quotas) -> Plan {
     let parts = match args.laws {
         true => vec![Part::Laws],
         false => parts(args.exhaustive, &args.only, args.cases),
@@ -230,10 +231,27 @@ pub(super) fn plan(args: &RunArgs) -> Plan {
         parts,
         cases: args.cases,
         seed: args.seed,
+        profile: args.profile,
+        quotas,
         jobs: args.jobs.map_or(processors, usize::from),
         without: args.without.iter().copied().collect(),
         stop_at_first: args.fail_fast,
     }
+}
+
+/// The minimums that a command line asks for.
+fn quotas(args: &RunArgs, streams: &mut Streams<'_>) -> Result<Quotas, Failure> {
+    let Some(path) = &args.quotas else {
+        return Quotas::embedded().map_err(Failure::internal);
+    };
+    let bytes = super::read_or_fail(path, streams)?;
+    let path = super::shown(path);
+    let text = std::str::from_utf8(&bytes).map_err(|_| {
+        Failure::usage(format_args!(
+            "{path}: not UTF-8; a table of minimums is TOML"
+        ))
+    })?;
+    Quotas::parse(text).map_err(|error| Failure::usage(format_args!("{path}:{error}")))
 }
 
 /// The parts that a command line asks for.

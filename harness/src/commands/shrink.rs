@@ -33,6 +33,7 @@ impl Subject {
             origin: Origin {
                 part: part.to_owned(),
                 seed: None,
+                profile: None,
                 index: 0,
                 id,
                 generator_version: GENERATOR_VERSION,

@@ -1,6 +1,6 @@
 //! Counting labels over many cases.
 
-use veriam_reports::{FamilyNames, LabelCounts};
+use veriam_reports::LabelCounts;
 
 use super::{Family, LABELS, Label, Marks};
 
@@ -9,6 +9,7 @@ use super::{Family, LABELS, Label, Marks};
 pub struct Counts {
     seen: Vec<u64>,
     decisive: Vec<u64>,
+    unsupported: Vec<u64>,
 }
 
 impl Counts {
@@ -18,6 +19,7 @@ impl Counts {
         Self {
             seen: vec![0; LABELS],
             decisive: vec![0; LABELS],
+            unsupported: vec![0; LABELS],
         }
     }
 
@@ -31,10 +33,18 @@ impl Counts {
         }
     }
 
+    /// Counts one case that the target cannot be asked.
+    pub fn add_unsupported(&mut self, marks: &Marks) {
+        for index in marks.decisive.indices() {
+            self.unsupported[index] += 1;
+        }
+    }
+
     /// Adds the counts of other cases.
     pub fn merge(&mut self, other: &Counts) {
         let pairs = self.seen.iter_mut().zip(&other.seen);
-        for (mine, theirs) in pairs.chain(self.decisive.iter_mut().zip(&other.decisive)) {
+        let pairs = pairs.chain(self.decisive.iter_mut().zip(&other.decisive));
+        for (mine, theirs) in pairs.chain(self.unsupported.iter_mut().zip(&other.unsupported)) {
             *mine += theirs;
         }
     }
@@ -51,29 +61,23 @@ impl Counts {
         self.decisive[label.index()]
     }
 
-    /// The names of all labels that a case can carry, in the order of the report.
-    #[must_use]
-    pub fn names() -> Vec<FamilyNames> {
-        let family = |family: Family| FamilyNames {
-            family: family.name().to_owned(),
-            quota: family.has_quota(),
-            labels: possible(family).map(Label::name).collect(),
-        };
-        Family::ALL.into_iter().map(family).collect()
-    }
-
-    /// The counts, in the order of [`Counts::names`].
+    /// The counts, in the order of [`Quotas::families`](super::quotas::Quotas::families).
     #[must_use]
     pub fn record(&self) -> LabelCounts {
         let all = || Family::ALL.into_iter().flat_map(possible);
+        let unsupported = all().map(|label| self.unsupported[label.index()]);
+        let any = self.unsupported.iter().any(|count| *count > 0);
         LabelCounts {
             cases: all().map(|label| self.seen(label)).collect(),
             decisive: all().map(|label| self.decisive(label)).collect(),
+            // Most targets support everything.
+            unsupported: unsupported.filter(|_| any).collect(),
         }
     }
 }
 
-fn possible(family: Family) -> impl Iterator<Item = Label> {
+/// The labels of a family that a case can carry.
+pub(super) fn possible(family: Family) -> impl Iterator<Item = Label> {
     family.labels().filter(|label| !label.is_impossible())
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 use veriam_generators::laws::{Law, drawn_pair};
-use veriam_generators::{GENERATOR_VERSION, generated_case, shrink};
+use veriam_generators::{Campaign, GENERATOR_VERSION, shrink};
 use veriam_model::{Case, Check, Dialect, RuleId};
 use veriam_reports::{Found, Kind, Merge, Part, Signature};
 
@@ -51,6 +51,7 @@ pub struct LawDigest {
 pub fn digest(merge: &Merge, seed: u64, target: &dyn Target) -> LawDigest {
     let mut taken: BTreeMap<(&str, Kind, Kind), usize> = BTreeMap::new();
     let mut chosen: Vec<(Law, &Found)> = Vec::new();
+    let campaign = Campaign::of(seed, merge.start().profile);
     let tally = merge.part(Part::Laws).unwrap_or_default();
     for found in &tally.found {
         let Some((name, law)) = named(found) else {
@@ -67,7 +68,7 @@ pub fn digest(merge: &Merge, seed: u64, target: &dyn Target) -> LawDigest {
     let cases: Vec<(LawCase, bool, Option<String>)> = chosen
         .par_iter()
         .filter_map(|(law, found)| {
-            let (case, exhausted) = shrunk(*law, found, seed, target)?;
+            let (case, exhausted) = shrunk(*law, found, campaign, target)?;
             Some((case, exhausted, found.failure.clone()))
         })
         .collect();
@@ -125,10 +126,16 @@ pub fn rechanged(
 
 /// The smallest case found that breaks the law with the same replies, with its change; and whether the budget ran out.
 #[must_use]
-pub fn shrunk(law: Law, found: &Found, seed: u64, target: &dyn Target) -> Option<(LawCase, bool)> {
+pub fn shrunk(
+    law: Law,
+    found: &Found,
+    campaign: Campaign,
+    target: &dyn Target,
+) -> Option<(LawCase, bool)> {
+    let seed = campaign.seed();
     let replies = (found.expected, found.observed);
     let change = |case: &Case| rechanged(law, replies, (seed, found.index), case, target);
-    let case = generated_case(seed, found.index);
+    let case = campaign.case(found.index);
     let (original, exhausted) = match &case {
         // Whoever hangs or dies on a case takes its time each time, and would be given up in the end.
         case if replies.1 == Kind::Failed && target.is_process() => (case.clone(), true),
@@ -161,6 +168,7 @@ pub fn shrunk(law: Law, found: &Found, seed: u64, target: &dyn Target) -> Option
         origin: Origin {
             part: Part::Laws.name().to_owned(),
             seed: Some(seed),
+            profile: Some(campaign.profile()),
             index: found.index,
             id: None,
             generator_version: GENERATOR_VERSION,

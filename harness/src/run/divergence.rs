@@ -129,6 +129,7 @@ fn case(
     let origin = Origin {
         part: part.name().to_owned(),
         seed: (part == Part::Generated).then_some(plan.seed),
+        profile: (part == Part::Generated).then_some(plan.profile),
         index: found.index,
         id: match &question.case {
             Case::Check(check) => check.id.clone(),

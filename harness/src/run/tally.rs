@@ -35,8 +35,9 @@ pub struct Tally {
     pub labels: Counts,
     /// What became of laws, where laws are tried.
     pub laws: LawTally,
-    /// What generated cases would have reached that the target cannot be asked or from which policies are left out.
-    pub left_out: LeftOut,
+    /// What the oracle answers on generated cases that the target cannot be asked or from which policies are left out,
+    /// all policies included.
+    pub left_out: Outcomes,
     /// How the replies of a target without declared dialect fit each reading: choice and index of the reading.
     pub readings: BTreeMap<(Choice, usize), Fit>,
     /// The first divergences of each pair of replies, by index.
@@ -45,15 +46,6 @@ pub struct Tally {
     pub faults: Vec<OracleFault>,
     /// Further such cases.
     pub more_faults: u64,
-}
-
-/// What cases would have reached.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct LeftOut {
-    /// What the oracle answers on them, all policies included.
-    pub outcomes: Outcomes,
-    /// Their labels; nothing while there is none.
-    pub labels: Option<Counts>,
 }
 
 /// How replies fit one reading of a choice, over the cases that turn on the choice.
@@ -89,7 +81,7 @@ impl Tally {
             divergences: 0,
             labels: Counts::new(),
             laws: LawTally::default(),
-            left_out: LeftOut::default(),
+            left_out: Outcomes::default(),
             readings: BTreeMap::new(),
             found: Vec::new(),
             faults: Vec::new(),
@@ -109,11 +101,8 @@ impl Tally {
     /// Counts what a generated case would have reached.
     pub(super) fn left_out(&mut self, answer: &Answer) {
         if let Some(marks) = &answer.marks {
-            add(&mut self.left_out.outcomes, &answer.reply);
-            self.left_out
-                .labels
-                .get_or_insert_with(Counts::new)
-                .add(marks);
+            add(&mut self.left_out, &answer.reply);
+            self.labels.add_unsupported(marks);
         }
     }
 
@@ -188,13 +177,7 @@ impl Tally {
             divergences: self.divergences,
             labels,
             laws: self.laws,
-            left_out: Box::new(reports::LeftOut {
-                outcomes: self.left_out.outcomes,
-                labels: self
-                    .left_out
-                    .labels
-                    .map_or_else(LabelCounts::default, |labels| labels.record()),
-            }),
+            left_out: self.left_out,
             readings,
             found: self.found,
             faults: self

@@ -157,7 +157,7 @@ fn ask(part: Part, case: &Case, target: &dyn Target) -> Answer {
                 reply: outcome_reply(derivation.judgement.outcome),
                 consulted: derivation.judgement.consulted,
                 open: None,
-                marks: Some(labels::of_check(&derivation)),
+                marks: Some(labels::of_check(check, &derivation)),
             },
             Err(_) => Answer::malformed(),
         },

@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::prelude::*;
-use veriam_generators::{CALLS_PER_WORLD, generated_group};
+use veriam_generators::CALLS_PER_WORLD;
 use veriam_reports::{Part, PlannedUnit, Stopped, UnitRecord};
 
 use super::{Course, Fold, Plan, Question, Rows, Tally, spaces, unit};
@@ -77,11 +77,12 @@ impl<'a> Work<'a> {
     }
 
     fn generated(&self, unit: &PlannedUnit) -> impl Iterator<Item = Vec<Question>> + use<> {
-        let (seed, start, end) = (self.plan.seed, unit.first, unit.first + unit.cases);
+        let campaign = self.plan.campaign();
+        let (start, end) = (unit.first, unit.first + unit.cases);
         (start..end)
             .step_by(CALLS_PER_WORLD as usize)
             .map(move |first| {
-                let group = generated_group(seed, first / CALLS_PER_WORLD);
+                let group = campaign.group(first / CALLS_PER_WORLD);
                 // The last group of all may be cut short.
                 let cases = group.into_iter().take((end - first) as usize);
                 cases.map(Question::bare).collect()

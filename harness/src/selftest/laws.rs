@@ -5,7 +5,7 @@
 use rayon::prelude::*;
 use serde_json::{Map, Value, json};
 use veriam_generators::laws::{Law, drawn};
-use veriam_generators::{CALLS_PER_WORLD, generated_group};
+use veriam_generators::{CALLS_PER_WORLD, Campaign, generated_group};
 use veriam_model::{CallCase, Case, Check};
 use veriam_reports::{Found, Who};
 
@@ -153,7 +153,7 @@ pub fn hunt_law(law: Law, canary: &Canary, seed: u64, cases: u64) -> Option<LawC
 /// The pair that caught a canary, made small.
 #[must_use]
 pub fn caught_by(law: Law, canary: &Canary, seed: u64, found: &Found) -> Option<LawCaught> {
-    let (case, _) = shrunk(law, found, seed, canary)?;
+    let (case, _) = shrunk(law, found, Campaign::new(seed), canary)?;
     Some(LawCaught {
         cases: found.index + 1,
         case,

@@ -31,6 +31,7 @@ fn start(shard: Shard) -> StartRecord {
         veriam: "1".to_owned(),
         generator_version: 1,
         seed: 1,
+        profile: veriam_model::Profile::Default,
         dialect: None,
         unit_cases: UNIT,
         parts: vec![part(Part::Controls, 6), part(Part::Generated, 40 * UNIT)],

@@ -5,19 +5,23 @@ mod ledger;
 
 use std::fmt::Write;
 
+use veriam_model::Profile;
+
 use super::{PartSummary, Summary};
 use crate::style::{BAD, FAINT, GOOD, NOTE, STRONG, paint, percent, thousands, wrap};
 use crate::{FamilyCounts, Part, Shard};
 
 const WIDTH: usize = 100;
 /// Families that are told in full; the combined ones only stand in the JSON summary.
-const TOLD: [&str; 14] = [
+const TOLD: [&str; 16] = [
     "case",
     "operation",
     "path",
     "call outcome",
     "policy type",
     "caller",
+    "accounts",
+    "resource type",
     "element",
     "principal form",
     "operator family",
@@ -93,6 +97,15 @@ fn heading(out: &mut String, summary: &Summary) -> std::fmt::Result {
 /// Reasons for which cases were not compared that are shown.
 const REASONS_SHOWN: usize = 8;
 
+/// The title of a part whose cases are drawn.
+fn drawn_title(part: Part, summary: &Summary) -> String {
+    let title = format!("{}, seed {}", part.title(), summary.seed);
+    match summary.profile {
+        Profile::Default => title,
+        profile => format!("{title}, {profile}"),
+    }
+}
+
 fn parts(out: &mut String, summary: &Summary) -> std::fmt::Result {
     writeln!(
         out,
@@ -107,7 +120,7 @@ fn parts(out: &mut String, summary: &Summary) -> std::fmt::Result {
     )?;
     for part in &summary.parts {
         let title = match part.part {
-            Part::Generated | Part::Laws => format!("{}, seed {}", part.part.title(), summary.seed),
+            drawn @ (Part::Generated | Part::Laws) => drawn_title(drawn, summary),
             known => known.title().to_owned(),
         };
         let divergences = format!("{:>12}", thousands(part.divergences));

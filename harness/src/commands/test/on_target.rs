@@ -66,6 +66,7 @@ pub(super) fn on_target(scenarios: &[Scenario], target: &dyn Target, out: &Path)
                     origin: Origin {
                         part: "scenario".to_owned(),
                         seed: None,
+                        profile: None,
                         index: number - 1,
                         id: Some(name.clone()),
                         generator_version: GENERATOR_VERSION,

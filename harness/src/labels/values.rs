@@ -1,0 +1,99 @@
+//! What the labels of each family stand for, in order.
+
+use veriam_model::{CaseKind, Decision, PolicyType};
+use veriam_oracle::{
+    CallerKind, Element, Family as OperatorFamily, Grade, KeyState, PrincipalForm, SetOperator,
+    VariableForm,
+};
+
+use super::resource::ResourceType;
+
+pub(super) const CASES: [CaseKind; 3] = CaseKind::ALL;
+pub(super) const PATHS: [&str; 3] = [
+    "internet",
+    "VPC endpoint without policy",
+    "VPC endpoint with policy",
+];
+pub(super) const CALL_OUTCOMES: [&str; 7] = [
+    "allowed",
+    "denied explicitly",
+    "denied implicitly",
+    "unauthenticated",
+    "method mismatch",
+    "bad token",
+    "no such endpoint",
+];
+pub(super) const OUTCOMES: [Decision; 3] = Decision::ALL;
+pub(super) const TYPES: [PolicyType; 9] = PolicyType::ALL;
+pub(super) const CALLERS: [CallerKind; 8] = [
+    CallerKind::Root,
+    CallerKind::User,
+    CallerKind::RoleSession,
+    CallerKind::FederatedUser,
+    CallerKind::ServicePrincipal,
+    CallerKind::FederatedProvider,
+    CallerKind::Anonymous,
+    CallerKind::Jwt,
+];
+pub(super) const ACCOUNTS: [&str; 3] = ["one account", "two accounts", "caller of no account"];
+pub(super) const RESOURCE_TYPES: [ResourceType; ResourceType::ALL.len()] = ResourceType::ALL;
+pub(super) const ELEMENTS: [Element; 7] = [
+    Element::Principal,
+    Element::NotPrincipal,
+    Element::Action,
+    Element::NotAction,
+    Element::Resource,
+    Element::NotResource,
+    Element::Condition,
+];
+pub(super) const PRINCIPAL_FORMS: [PrincipalForm; 13] = [
+    PrincipalForm::Everyone,
+    PrincipalForm::AwsStar,
+    PrincipalForm::AccountId,
+    PrincipalForm::AccountRootArn,
+    PrincipalForm::UserArn,
+    PrincipalForm::RoleArn,
+    PrincipalForm::SessionArn,
+    PrincipalForm::FederatedUserArn,
+    PrincipalForm::Service,
+    PrincipalForm::Federated,
+    PrincipalForm::CanonicalUser,
+    PrincipalForm::UniqueId,
+    PrincipalForm::OtherArn,
+];
+pub(super) const GRADES: [Grade; 4] = [Grade::None, Grade::Account, Grade::Entity, Grade::Direct];
+pub(super) const OPERATOR_FAMILIES: [OperatorFamily; 8] = [
+    OperatorFamily::String,
+    OperatorFamily::Numeric,
+    OperatorFamily::Date,
+    OperatorFamily::Bool,
+    OperatorFamily::Binary,
+    OperatorFamily::Ip,
+    OperatorFamily::Arn,
+    OperatorFamily::Null,
+];
+pub(super) const SET_OPERATORS: [Option<SetOperator>; 3] = [
+    None,
+    Some(SetOperator::ForAllValues),
+    Some(SetOperator::ForAnyValue),
+];
+pub(super) const KEY_STATES: [KeyState; 3] =
+    [KeyState::Absent, KeyState::Matched, KeyState::NotMatched];
+pub(super) const VARIABLE_FORMS: [VariableForm; 6] = [
+    VariableForm::Plain,
+    VariableForm::WithDefault,
+    VariableForm::Tag,
+    VariableForm::LiteralStar,
+    VariableForm::LiteralQuestion,
+    VariableForm::LiteralDollar,
+];
+pub(super) const VARIABLE_STATES: [&str; 3] =
+    ["resolved", "unresolved", "plain text before 2012-10-17"];
+
+pub(super) const fn set_index(set: Option<SetOperator>) -> usize {
+    match set {
+        None => 0,
+        Some(SetOperator::ForAllValues) => 1,
+        Some(SetOperator::ForAnyValue) => 2,
+    }
+}
