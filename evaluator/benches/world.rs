@@ -62,7 +62,7 @@ fn call(account: &str, from: &Value, policy: &Value) -> Call {
     serde_json::from_value(json!({
         "caller": {"session": {"account": account, "role": "app", "session": "s1",
             "token": {"issued": 1_750_000_000}, "policy": policy}},
-        "operation": "InvokeAgentRuntime", "runtime": "agent_a-AbCdEf0123", "from": from,
+        "request": {"runtime": {"operation": "InvokeAgentRuntime", "runtime": "agent_a-AbCdEf0123"}}, "from": from,
         "at": 1_750_000_600, "user_agent": "bench/1.0"}))
     .unwrap()
 }

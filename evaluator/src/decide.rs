@@ -4,14 +4,14 @@ use std::ops::ControlFlow;
 
 use veriam_model::{Decision, readings as dialects};
 
-use crate::caller::{Action, Caller, Kind, Object};
+use crate::caller::{Action, Caller, Object};
 use crate::glob::Case;
 use crate::index::{Check, Found};
 use crate::principal::{Grade, Naming};
 use crate::program::{
     ActionPattern, Actions, Program, ResourcePattern, Resources, Rule, Shard, Target, pool,
 };
-use crate::question::{Question, Tally};
+use crate::question::{Consulted, Question, Tally};
 use crate::run::{Run, Scratch};
 use crate::settings::{Settings, mistaken};
 use crate::source::{Listed, Source};
@@ -88,69 +88,33 @@ impl<'r, S: Source<'r>, M: Meter> Decider<'r, S, M> {
     fn decide<T: Trace>(&self, trace: &mut T) -> Decision {
         let question = self.question;
         let caller = &question.caller;
-        if question.action.is_of_sts()
-            && let Some(decision) = self.before_policies(trace)
-        {
-            return decision;
-        }
-        if let Some(partition) = caller.partition
-            && question.object.is_outside(partition)
-        {
-            return Decision::ImplicitDeny;
-        }
         let present = &question.present;
-        let mut base = pool::bit(pool::RESOURCE) | pool::bit(pool::ENDPOINT);
-        if caller.has_identity_policies() {
-            base |= pool::bit(pool::IDENTITY) | pool::bit(pool::BOUNDARY);
-        }
-        if caller.is_session() {
-            base |= pool::bit(pool::SESSION);
-        }
-        let tally = self.tally(
-            Counting {
-                base,
-                scps: present.scps && question.scps_bind(),
-                rcps: present.rcps && question.rcps_bind(),
-                spares_resource_denies: question.is_bucket_policy_call_of_owner(),
+        let scps = present.scps && question.scps_bind();
+        let consulted = question.consulted();
+        let counting = match consulted {
+            Consulted::None(decision) => return decision,
+            Consulted::Guards => Counting {
+                base: pool::bit(pool::ENDPOINT),
+                scps,
+                ..Counting::default()
             },
-            trace,
-        );
-        question.combine(&tally)
-    }
-
-    /// The three calls of STS that are settled before any policy is looked at (IAM-252, IAM-260).
-    fn before_policies<T: Trace>(&self, trace: &mut T) -> Option<Decision> {
-        let Question { caller, action, .. } = self.question;
-        let kind = caller.kind;
-        let is_signed = !matches!(kind, Kind::Anonymous | Kind::Jwt | Kind::Provider);
-        let always = (is_signed && action.is("sts:GetCallerIdentity"))
-            || (matches!(kind, Kind::User | Kind::Root) && action.is("sts:GetSessionToken"));
-        if always {
-            return Some(self.guarded(trace));
-        }
-        (kind == Kind::Root && action.is("sts:AssumeRole")).then_some(Decision::ImplicitDeny)
-    }
-
-    /// A call that no policy of the caller and the resource can stop.
-    fn guarded<T: Trace>(&self, trace: &mut T) -> Decision {
-        let question = self.question;
-        if question.settings.reads(dialects::AlwaysAllowed::Always) {
-            return Decision::Allow;
-        }
-        let present = &question.present;
-        let counting = Counting {
-            base: pool::bit(pool::ENDPOINT),
-            scps: present.scps && question.scps_bind(),
-            ..Counting::default()
+            Consulted::All => {
+                let mut base = pool::bit(pool::RESOURCE) | pool::bit(pool::ENDPOINT);
+                if caller.has_identity_policies() {
+                    base |= pool::bit(pool::IDENTITY) | pool::bit(pool::BOUNDARY);
+                }
+                if caller.is_session() {
+                    base |= pool::bit(pool::SESSION);
+                }
+                Counting {
+                    base,
+                    scps,
+                    rcps: present.rcps && question.rcps_bind(),
+                    spares_resource_denies: question.is_bucket_policy_call_of_owner(),
+                }
+            }
         };
-        let tally = self.tally(counting, trace);
-        if tally.denied {
-            Decision::ExplicitDeny
-        } else if tally.scp_missing || (present.endpoint && !tally.allows(pool::ENDPOINT)) {
-            Decision::ImplicitDeny
-        } else {
-            Decision::Allow
-        }
+        question.combine(consulted, &self.tally(counting, trace))
     }
 
     /// Evaluates every statement that counts.

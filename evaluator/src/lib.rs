@@ -93,7 +93,7 @@
 //!     serde_json::from_value(json!({
 //!         "caller": {"session": {"account": account, "role": "app", "session": "s1",
 //!                                "token": {"issued": 1_750_000_000}}},
-//!         "operation": "InvokeAgentRuntime", "runtime": "agent_a-AbCdEf0123", "from": from,
+//!         "request": {"runtime": {"operation": "InvokeAgentRuntime", "runtime": "agent_a-AbCdEf0123"}}, "from": from,
 //!         "at": 1_750_000_600, "user_agent": "example/1.0",
 //!     })).unwrap()
 //! };
@@ -107,7 +107,7 @@
 //! ```
 //!
 //! Unlike a [`Request`], a call brings no context: what keys it carries is derived, and an invalid policy anywhere in
-//! a world refuses the world. The rules are those of section 5 of `docs/readings.md`.
+//! a world refuses the world. The rules are those of sections 5 and 6 of `docs/readings.md`.
 //!
 //! # What to expect
 //!

@@ -41,6 +41,26 @@ pub enum Mistake {
     SourceIpThroughEndpoint,
     /// The ARN of a principal, or an account, names the bearer of a token too.
     ArnNamesJwtCaller,
+    /// A call of a harness is judged without the runtime action that accompanies its own.
+    HarnessCompanionDropped,
+    /// Handing over a role needs no `iam:PassRole`.
+    PassRoleDropped,
+    /// What a credential provider hands out is judged without the token vault.
+    TokenVaultPairDropped,
+    /// A request of a workload identity is judged without its directory.
+    DirectoryPairDropped,
+    /// `bedrock-agentcore:namespace` is the path of the request where it has one.
+    NamespacePathAsNamespace,
+    /// A gateway that only authenticates asks the policies like one that takes signatures.
+    AuthenticateOnlyAuthorizes,
+    /// Endpoint policies are not asked about gateways without authorization.
+    NoneGatewaySkipsEndpointPolicy,
+    /// A tool that AWS owns is judged like one of another account.
+    AwsToolOfAnotherAccount,
+    /// The bare id of a memory leads to another account's memory.
+    BareMemoryIdAcrossAccounts,
+    /// Requests of services lack `aws:SourceAccount`, `aws:SourceArn` and the keys of that account's organization.
+    ServiceWithoutSourceKeys,
     /// AC-093 is read as `union` for InvokeAgentRuntime and as `literal` for every other operation.
     MixedReadings,
 }
@@ -72,6 +92,16 @@ impl Mistake {
         Mistake::PrincipalArnOfSession,
         Mistake::SourceIpThroughEndpoint,
         Mistake::ArnNamesJwtCaller,
+        Mistake::HarnessCompanionDropped,
+        Mistake::PassRoleDropped,
+        Mistake::TokenVaultPairDropped,
+        Mistake::DirectoryPairDropped,
+        Mistake::NamespacePathAsNamespace,
+        Mistake::AuthenticateOnlyAuthorizes,
+        Mistake::NoneGatewaySkipsEndpointPolicy,
+        Mistake::AwsToolOfAnotherAccount,
+        Mistake::BareMemoryIdAcrossAccounts,
+        Mistake::ServiceWithoutSourceKeys,
         Mistake::MixedReadings,
     ];
 
@@ -98,6 +128,16 @@ impl Mistake {
             Mistake::PrincipalArnOfSession => "principal-arn-of-session",
             Mistake::SourceIpThroughEndpoint => "source-ip-through-endpoint",
             Mistake::ArnNamesJwtCaller => "arn-names-jwt-caller",
+            Mistake::HarnessCompanionDropped => "harness-companion-dropped",
+            Mistake::PassRoleDropped => "pass-role-dropped",
+            Mistake::TokenVaultPairDropped => "token-vault-pair-dropped",
+            Mistake::DirectoryPairDropped => "directory-pair-dropped",
+            Mistake::NamespacePathAsNamespace => "namespace-path-as-namespace",
+            Mistake::AuthenticateOnlyAuthorizes => "authenticate-only-authorizes",
+            Mistake::NoneGatewaySkipsEndpointPolicy => "none-gateway-skips-endpoint-policy",
+            Mistake::AwsToolOfAnotherAccount => "aws-tool-of-another-account",
+            Mistake::BareMemoryIdAcrossAccounts => "bare-memory-id-across-accounts",
+            Mistake::ServiceWithoutSourceKeys => "service-without-source-keys",
             Mistake::MixedReadings => "mixed-readings",
         }
     }

@@ -20,6 +20,17 @@ pub(crate) struct Question<'r> {
     pub(crate) present: Present,
 }
 
+/// Which policies are consulted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Consulted {
+    /// All that count.
+    All,
+    /// Those that guard: nobody has to grant the request (IAM-260).
+    Guards,
+    /// None: the answer is this one.
+    None(Decision),
+}
+
 /// What the statements that applied add up to.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Tally {
@@ -63,6 +74,40 @@ impl Tally {
 }
 
 impl Question<'_> {
+    /// Which policies are consulted: there are calls of STS that are settled before (IAM-252, IAM-260), and nothing crosses
+    /// partitions (IAM-102).
+    #[inline]
+    pub(crate) fn consulted(&self) -> Consulted {
+        if self.action.is_of_sts()
+            && let Some(consulted) = self.consulted_of_sts()
+        {
+            return consulted;
+        }
+        match self.caller.partition {
+            Some(partition) if self.object.is_outside(partition) => {
+                Consulted::None(Decision::ImplicitDeny)
+            }
+            _ => Consulted::All,
+        }
+    }
+
+    fn consulted_of_sts(&self) -> Option<Consulted> {
+        let (kind, action) = (self.caller.kind, &self.action);
+        let is_signed = !matches!(kind, Kind::Anonymous | Kind::Jwt | Kind::Provider);
+        let always = (is_signed && action.is("sts:GetCallerIdentity"))
+            || (matches!(kind, Kind::User | Kind::Root) && action.is("sts:GetSessionToken"));
+        if always {
+            let guards_count = !self.settings.reads(dialects::AlwaysAllowed::Always);
+            return Some(if guards_count {
+                Consulted::Guards
+            } else {
+                Consulted::None(Decision::Allow)
+            });
+        }
+        let is_root_assuming = kind == Kind::Root && action.is("sts:AssumeRole");
+        is_root_assuming.then_some(Consulted::None(Decision::ImplicitDeny))
+    }
+
     /// Whether service control policies bind the caller (IAM-232 to IAM-235, IAM-237).
     pub(crate) fn scps_bind(&self) -> bool {
         let binds_management = mistaken!(self.settings, ManagementAccountBoundByScps);
@@ -101,7 +146,10 @@ impl Question<'_> {
 
     /// The decision that the statements add up to.
     #[inline]
-    pub(crate) fn combine(&self, tally: &Tally) -> Decision {
+    pub(crate) fn combine(&self, consulted: Consulted, tally: &Tally) -> Decision {
+        if let Consulted::None(decision) = consulted {
+            return decision;
+        }
         let present = &self.present;
         if tally.denied {
             return Decision::ExplicitDeny;
@@ -110,7 +158,7 @@ impl Question<'_> {
         if tally.rcp_missing || tally.scp_missing || endpoint_missing {
             return Decision::ImplicitDeny;
         }
-        if self.is_granted(tally) {
+        if consulted == Consulted::Guards || self.is_granted(tally) {
             Decision::Allow
         } else {
             Decision::ImplicitDeny
@@ -143,8 +191,7 @@ impl Question<'_> {
                 )
             }
         };
-        let owner = self.owner;
-        if self.caller.account != owner && owner != "aws" {
+        if self.is_across_accounts() {
             let from_one_side = mistaken!(settings, CrossAccountFromOneSide);
             return if from_one_side {
                 tally.resource_allows() || is_granted_by_identity
@@ -166,8 +213,14 @@ impl Question<'_> {
         is_granted_by_identity
     }
 
+    /// Whether the caller is of another account than the resource; what AWS owns is nobody else's (AC-245).
+    #[inline]
+    pub(crate) fn is_across_accounts(&self) -> bool {
+        self.caller.is_iam_identity() && self.caller.account != self.owner && self.owner != "aws"
+    }
+
     /// Whether the identity side alone is not enough within one account (IAM-249, IAM-254, IAM-255).
-    fn needs_resource_policy(&self) -> bool {
+    pub(crate) fn needs_resource_policy(&self) -> bool {
         // Callers with an account have a partition, and what lies in another one was denied before.
         let partition = self.caller.partition.unwrap_or_default();
         if self.object.is_role(partition) {

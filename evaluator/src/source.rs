@@ -43,27 +43,6 @@ impl<'r> Texts<'r> for &'r [String] {
     }
 }
 
-/// Exactly one value.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct One<'r>(pub(crate) &'r str);
-
-impl<'r> Texts<'r> for One<'r> {
-    #[inline]
-    fn all(self) -> impl Iterator<Item = &'r str> {
-        std::iter::once(self.0)
-    }
-
-    #[inline]
-    fn only(self) -> Option<&'r str> {
-        Some(self.0)
-    }
-
-    #[inline]
-    fn is_empty(self) -> bool {
-        false
-    }
-}
-
 /// Gives the keys a program mentions their values.
 pub(crate) trait Source<'r> {
     type Texts: Texts<'r>;

@@ -1,15 +1,28 @@
-//! Worlds: accounts, identities, runtimes and networks with their policies, compiled once; calls in them, decided.
+//! Worlds: accounts, identities, resources and networks with their policies, compiled once; calls in them, decided.
 
 mod build;
 mod call;
+mod carried;
+mod control;
 mod error;
 mod facts;
+mod gateway;
+mod harness;
+mod identity;
 mod judge;
 mod key;
 mod layer;
+mod memory;
+mod open;
+mod other;
+mod pairs;
 mod parts;
 mod party;
+mod runtime;
 mod time;
+mod token;
+mod tool;
+mod values;
 mod well_formed;
 
 use std::collections::HashMap;
@@ -17,7 +30,11 @@ use std::collections::HashMap;
 use veriam_model::{Call, Dialect, Outcome};
 
 use crate::settings::Settings;
-use parts::{Account, Identity, Network, Runtime};
+use gateway::Gateway;
+use harness::Harness;
+use parts::{Account, Identity, Network, Thing};
+use runtime::Runtime;
+use tool::{OfAws, Tool};
 
 pub use error::{CallError, WorldError};
 
@@ -26,7 +43,7 @@ pub use error::{CallError, WorldError};
 /// A world never changes; any number of threads may ask it at the same time. Every policy of it was parsed and
 /// compiled once, by [`World::new`].
 ///
-/// How a call becomes checks, what context keys it carries and how the decisions combine is section 5 of
+/// How a call becomes checks, what context keys it carries and how the decisions combine is sections 5 and 6 of
 /// `docs/readings.md`, from the rules `AC-…`.
 #[derive(Clone, Debug)]
 pub struct World {
@@ -36,6 +53,13 @@ pub struct World {
     users: Vec<Identity>,
     roles: Vec<Identity>,
     runtimes: Vec<Runtime>,
+    /// Resources by their ids, those of other services by their ARNs.
+    gateways: HashMap<Box<str>, Gateway>,
+    memories: HashMap<Box<str>, Thing>,
+    harnesses: HashMap<Box<str>, Harness>,
+    tools: HashMap<Box<str>, Tool>,
+    tools_of_aws: OfAws,
+    others: HashMap<Box<str>, Thing>,
     networks: Vec<Network>,
     /// The accounts, runtimes and networks by their ids.
     accounts_by_id: HashMap<Box<str>, usize>,

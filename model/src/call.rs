@@ -1,10 +1,19 @@
 //! The call: raw facts of one request to AgentCore, in a [`World`](crate::World).
 
+mod request;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{PolicyText, Tags};
 
-/// One request, as it happened: who, which operation on which runtime, over which path, when.
+pub use request::{
+    AssumeRoleRequest, ControlOperation, ControlRequest, ControlTarget, GatewayRequest,
+    HarnessOperation, HarnessRequest, IdentityOperation, IdentityRequest, InboundClaims,
+    MemoryOperation, MemoryRequest, OtherRequest, Request, RoleName, RuntimeOperation,
+    RuntimeRequest, ToolKind, ToolOperation, ToolRequest,
+};
+
+/// One request, as it happened: who, for what, over which path, when.
 ///
 /// Never context keys: whoever judges derives those. [`World::validate_call`](crate::World::validate_call) says what a
 /// well-formed call is.
@@ -15,81 +24,13 @@ pub struct Call {
     /// Who calls, with what credentials.
     pub caller: Caller,
     /// What for.
-    pub operation: Operation,
-    /// The id of the runtime it is sent to.
-    pub runtime: String,
-    /// The endpoint it names; none means `DEFAULT` (AC-021).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub qualifier: Option<String>,
-    /// The value of the header `X-Amzn-Bedrock-AgentCore-Runtime-User-Id`, if it is sent (AC-098).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub user_id: Option<String>,
+    pub request: Request,
     /// The way it takes.
     pub from: Path,
     /// When, in seconds since 1970-01-01T00:00:00Z.
     pub at: u64,
     /// What the client calls itself.
     pub user_agent: String,
-}
-
-/// The data-plane operations of a runtime (section 2.3 of the API, AC-050).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub enum Operation {
-    /// `POST …/invocations`
-    InvokeAgentRuntime,
-    /// The WebSocket upgrade, `GET …/ws`
-    InvokeAgentRuntimeWithWebSocketStream,
-    /// `POST …/commands`
-    InvokeAgentRuntimeCommand,
-    /// The interactive shell, `GET …/ws/shells`
-    InvokeAgentRuntimeCommandShell,
-    /// `POST …/stopruntimesession`
-    StopRuntimeSession,
-    /// `GET …/invocations/.well-known/agent-card.json`
-    GetAgentCard,
-}
-
-impl Operation {
-    /// Every operation, in declaration order.
-    pub const ALL: [Operation; 6] = [
-        Operation::InvokeAgentRuntime,
-        Operation::InvokeAgentRuntimeWithWebSocketStream,
-        Operation::InvokeAgentRuntimeCommand,
-        Operation::InvokeAgentRuntimeCommandShell,
-        Operation::StopRuntimeSession,
-        Operation::GetAgentCard,
-    ];
-
-    /// The name, as AWS writes it.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Operation::InvokeAgentRuntime => "InvokeAgentRuntime",
-            Operation::InvokeAgentRuntimeWithWebSocketStream => {
-                "InvokeAgentRuntimeWithWebSocketStream"
-            }
-            Operation::InvokeAgentRuntimeCommand => "InvokeAgentRuntimeCommand",
-            Operation::InvokeAgentRuntimeCommandShell => "InvokeAgentRuntimeCommandShell",
-            Operation::StopRuntimeSession => "StopRuntimeSession",
-            Operation::GetAgentCard => "GetAgentCard",
-        }
-    }
-
-    /// Whether a request of this operation can carry the user-id header (AC-098, AC-101).
-    #[must_use]
-    pub const fn takes_user_id(self) -> bool {
-        matches!(
-            self,
-            Operation::InvokeAgentRuntime | Operation::InvokeAgentRuntimeWithWebSocketStream
-        )
-    }
-}
-
-impl std::fmt::Display for Operation {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.name())
-    }
 }
 
 /// Who calls.
@@ -107,6 +48,8 @@ pub enum Caller {
     Federated(FederatedCaller),
     /// The bearer of a token.
     Jwt(JwtCaller),
+    /// An AWS service that acts by itself, on behalf of a resource or not (AC-138).
+    Service(ServiceCaller),
     /// Nobody who proves to be anybody: no signature and no token.
     Anonymous,
 }
@@ -200,8 +143,50 @@ pub struct FederatedCaller {
 pub struct JwtCaller {
     /// The subject the token names, for people; no policy sees it (AC-119).
     pub subject: String,
-    /// Whether the runtime's authorizer accepts the token (AC-112).
+    /// Whether the token is genuine: issuer, signature and time (AC-112). What it claims is compared besides.
     pub accepted: bool,
+    /// What the token claims, for authorizers that ask.
+    #[serde(default, skip_serializing_if = "TokenClaims::is_empty")]
+    pub claims: TokenClaims,
+}
+
+/// What a token claims about its bearer, as far as an authorizer can ask (AC-132).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct TokenClaims {
+    /// The claim `aud`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub audiences: Vec<String>,
+    /// The claim `client_id`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client: Option<String>,
+    /// The claim `scope`, word by word.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub scopes: Vec<String>,
+}
+
+impl TokenClaims {
+    /// Whether nothing is claimed.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.audiences.is_empty() && self.client.is_none() && self.scopes.is_empty()
+    }
+}
+
+/// An AWS service as caller.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ServiceCaller {
+    /// The service principal, for example `lambda.amazonaws.com`.
+    pub service: String,
+    /// The account of the resource it acts for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_account: Option<String>,
+    /// The ARN of that resource.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_arn: Option<String>,
 }
 
 /// The way a request takes.

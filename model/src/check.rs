@@ -136,6 +136,21 @@ impl Serialize for Context {
     }
 }
 
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Context {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Context".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "type": "object",
+            "description": "Keys and their values; no two keys equal when ASCII case is ignored",
+            "additionalProperties": { "type": "array", "items": { "type": "string" } }
+        })
+    }
+}
+
 impl<'de> Deserialize<'de> for Context {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Keys;

@@ -393,6 +393,48 @@ choices! {
         /// It does, for requests through a VPC endpoint.
         Present = "present",
     }
+    /// Are the actions that accompany a harness operation checked on its endpoint too?
+    HarnessEndpointPairs = RuleId::agentcore(189), {
+        /// On the harness only.
+        HarnessOnly = "harness-only",
+        /// On harness and endpoint.
+        Both = "both",
+    }
+    /// Is the default endpoint of a harness checked as a resource of its own?
+    DefaultHarnessEndpoint = RuleId::agentcore(190), {
+        /// Endpoints other than DEFAULT are.
+        CustomOnly = "custom-only",
+        /// DEFAULT is too.
+        EndpointToo = "endpoint-too",
+    }
+    /// Are memory actions checked for a harness that manages no memory?
+    UnmanagedMemory = RuleId::agentcore(191), {
+        /// Only where a memory is managed.
+        Unchecked = "unchecked",
+        /// Always.
+        Checked = "checked",
+    }
+    /// Does InvokeHarness with the user-id header need InvokeAgentRuntimeForUser?
+    HarnessForUser = RuleId::agentcore(193), {
+        /// The header asks for nothing.
+        Ignored = "ignored",
+        /// The action is needed on the harness.
+        Needed = "needed",
+    }
+    /// Does an explicit Deny count at a gateway that authorizes nothing (NONE, AUTHENTICATE_ONLY)?
+    UnauthorizedGatewayDenies = RuleId::agentcore(203), {
+        /// No policy but the endpoint's counts.
+        Ignored = "ignored",
+        /// A Deny statement that applies denies; Allows mean nothing.
+        Honoured = "honoured",
+    }
+    /// Is iam:PassRole checked when an update carries the role of the resource?
+    PassRoleOnUpdate = RuleId::agentcore(259), {
+        /// As on creation.
+        Checked = "checked",
+        /// On creation only.
+        NotChecked = "not-checked",
+    }
 }
 
 impl fmt::Display for Choice {

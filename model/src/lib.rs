@@ -6,7 +6,7 @@
 //!
 //! * [`Check`]: one (principal, action, resource) question with every policy that counts and its context;
 //!   [`Row`]: a check with its documented outcome, a line of a vector file.
-//! * [`World`]: accounts, principals, runtimes, networks and their policies; [`Call`]: one request made in it, raw facts
+//! * [`World`]: accounts, principals, resources, networks and their policies; [`Call`]: one request made in it, raw facts
 //!   only; [`Outcome`]: what becomes of it.
 //! * [`Case`]: a document, a check or a call, as a run asks about it; [`Profile`]: how large generated ones are.
 //! * [`Decision`], [`Answer`]: what a judge says, and how it is written on the wire.
@@ -30,8 +30,11 @@ mod world;
 
 pub use answer::{Answer, Decision, InvalidPolicy, MalformedRequest, Verb};
 pub use call::{
-    Call, Caller, FederatedCaller, JwtCaller, Operation, Path, RootCaller, SessionCaller, Token,
-    UserCaller,
+    AssumeRoleRequest, Call, Caller, ControlOperation, ControlRequest, ControlTarget,
+    FederatedCaller, GatewayRequest, HarnessOperation, HarnessRequest, IdentityOperation,
+    IdentityRequest, InboundClaims, JwtCaller, MemoryOperation, MemoryRequest, OtherRequest, Path,
+    Request, RoleName, RootCaller, RuntimeOperation, RuntimeRequest, ServiceCaller, SessionCaller,
+    Token, TokenClaims, ToolKind, ToolOperation, ToolRequest, UserCaller,
 };
 pub use case::{CallCase, Case, CaseKind, DocumentCase};
 pub use check::{Check, Context, DuplicateKey, Fact, Principal, Resource, Row, WireError};
@@ -45,6 +48,8 @@ pub use profile::Profile;
 pub use rule::{Book, ParseRuleIdError, RuleId, RuleSet};
 pub use tags::{DuplicateTag, Tags};
 pub use world::{
-    Account, Authorizer, Identity, Malformed, Membership, Network, PolicyPlace, Runtime,
-    RuntimeEndpoint, World,
+    Account, Authorizer, EngineMode, Gateway, GatewayAuthorizer, Harness, HarnessEndpoint,
+    Identity, Malformed, Membership, Memory, Names, Network, OtherPolicyType, OtherResource,
+    PolicyPlace, Provider, ProviderKind, Runtime, RuntimeEndpoint, TokenRules, Tool,
+    WorkloadIdentity, World,
 };

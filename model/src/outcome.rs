@@ -66,16 +66,19 @@ pub enum Rejection {
     Unauthenticated,
     /// A signature where a token is wanted, or the reverse (AC-129).
     MethodMismatch,
-    /// A token the authorizer does not accept (AC-112).
+    /// A token the authorizer does not accept (AC-112, AC-132).
     BadToken,
+    /// A token without any of the scopes that a gateway wants (AC-134).
+    InsufficientScope,
 }
 
 impl Rejection {
     /// Every rejection, in declaration order.
-    pub const ALL: [Rejection; 3] = [
+    pub const ALL: [Rejection; 4] = [
         Rejection::Unauthenticated,
         Rejection::MethodMismatch,
         Rejection::BadToken,
+        Rejection::InsufficientScope,
     ];
 
     /// The name used on the wire.
@@ -85,6 +88,7 @@ impl Rejection {
             Rejection::Unauthenticated => "unauthenticated",
             Rejection::MethodMismatch => "method_mismatch",
             Rejection::BadToken => "bad_token",
+            Rejection::InsufficientScope => "insufficient_scope",
         }
     }
 }
@@ -94,16 +98,33 @@ impl Rejection {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum InvalidCall {
-    /// The runtime has no endpoint of that name.
+    /// The runtime or harness has no endpoint of that name.
     NoSuchEndpoint,
+    /// The bare id of a memory leads to nothing in the caller's account (AC-241).
+    NoSuchMemory,
+    /// The runtime takes signatures, so it has no metadata about tokens (AC-171).
+    NoMetadata,
+    /// The workload identity is managed by a service, which alone may use it (AC-249).
+    ManagedIdentity,
 }
 
 impl InvalidCall {
+    /// Every reason, in declaration order.
+    pub const ALL: [InvalidCall; 4] = [
+        InvalidCall::NoSuchEndpoint,
+        InvalidCall::NoSuchMemory,
+        InvalidCall::NoMetadata,
+        InvalidCall::ManagedIdentity,
+    ];
+
     /// The name used on the wire.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             InvalidCall::NoSuchEndpoint => "no_such_endpoint",
+            InvalidCall::NoSuchMemory => "no_such_memory",
+            InvalidCall::NoMetadata => "no_metadata",
+            InvalidCall::ManagedIdentity => "managed_identity",
         }
     }
 }
@@ -131,8 +152,20 @@ impl fmt::Display for Outcome {
                 f.write_str("rejected: authorization method mismatch")
             }
             Outcome::Rejected(Rejection::BadToken) => f.write_str("rejected: bad token"),
+            Outcome::Rejected(Rejection::InsufficientScope) => {
+                f.write_str("rejected: insufficient scope")
+            }
             Outcome::Invalid(InvalidCall::NoSuchEndpoint) => {
                 f.write_str("invalid: no such endpoint")
+            }
+            Outcome::Invalid(InvalidCall::NoSuchMemory) => {
+                f.write_str("invalid: no memory of that id in the caller's account")
+            }
+            Outcome::Invalid(InvalidCall::NoMetadata) => {
+                f.write_str("invalid: no metadata about tokens")
+            }
+            Outcome::Invalid(InvalidCall::ManagedIdentity) => {
+                f.write_str("invalid: the workload identity is managed by a service")
             }
         }
     }

@@ -1,14 +1,19 @@
-//! The world: accounts, principals, runtimes and networks, with every policy attached to them.
+//! The world: accounts, principals, resources and networks, with every policy attached to them.
 
 mod check;
 mod place;
+mod resource;
 
 use serde::{Deserialize, Serialize};
 
 use crate::{PolicyText, Tags};
 
-pub use check::Malformed;
+pub use check::{Malformed, Names};
 pub use place::PolicyPlace;
+pub use resource::{
+    EngineMode, Gateway, GatewayAuthorizer, Harness, HarnessEndpoint, Memory, OtherPolicyType,
+    OtherResource, Provider, ProviderKind, TokenRules, Tool, WorkloadIdentity,
+};
 
 /// Everything that stands before anybody calls.
 ///
@@ -34,6 +39,27 @@ pub struct World {
     /// AgentCore runtimes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub runtimes: Vec<Runtime>,
+    /// AgentCore gateways.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gateways: Vec<Gateway>,
+    /// AgentCore memories.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub memories: Vec<Memory>,
+    /// AgentCore harnesses.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub harnesses: Vec<Harness>,
+    /// Browsers and code interpreters of customers; those that AWS owns are always there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tools: Vec<Tool>,
+    /// Workload identities.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub workload_identities: Vec<WorkloadIdentity>,
+    /// Credential providers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub providers: Vec<Provider>,
+    /// Resources of other services that carry a policy or tags.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<OtherResource>,
     /// VPC interface endpoints.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub networks: Vec<Network>,
@@ -106,6 +132,9 @@ pub struct Identity {
     /// Its permissions boundary.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub boundary: Option<PolicyText>,
+    /// Of a role: its trust policy. Without one nobody can be asked about sessions of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trust: Option<PolicyText>,
 }
 
 fn slash() -> String {
@@ -128,6 +157,9 @@ pub struct Runtime {
     /// How callers of its endpoints prove who they are.
     #[serde(default, skip_serializing_if = "Authorizer::is_iam")]
     pub authorizer: Authorizer,
+    /// What tokens have to claim, where they are wanted.
+    #[serde(default, skip_serializing_if = "TokenRules::is_empty")]
+    pub token_rules: TokenRules,
     /// Its tags.
     #[serde(default, skip_serializing_if = "Tags::is_empty")]
     pub tags: Tags,
@@ -211,6 +243,13 @@ impl World {
             users: Vec::new(),
             roles: Vec::new(),
             runtimes: Vec::new(),
+            gateways: Vec::new(),
+            memories: Vec::new(),
+            harnesses: Vec::new(),
+            tools: Vec::new(),
+            workload_identities: Vec::new(),
+            providers: Vec::new(),
+            others: Vec::new(),
             networks: Vec::new(),
         }
     }
@@ -237,6 +276,50 @@ impl World {
     #[must_use]
     pub fn runtime(&self, id: &str) -> Option<&Runtime> {
         self.runtimes.iter().find(|r| r.id == id)
+    }
+
+    /// The gateway with that id.
+    #[must_use]
+    pub fn gateway(&self, id: &str) -> Option<&Gateway> {
+        self.gateways.iter().find(|g| g.id == id)
+    }
+
+    /// The memory with that id.
+    #[must_use]
+    pub fn memory(&self, id: &str) -> Option<&Memory> {
+        self.memories.iter().find(|m| m.id == id)
+    }
+
+    /// The harness with that id.
+    #[must_use]
+    pub fn harness(&self, id: &str) -> Option<&Harness> {
+        self.harnesses.iter().find(|h| h.id == id)
+    }
+
+    /// The browser or code interpreter with that id.
+    #[must_use]
+    pub fn tool(&self, id: &str) -> Option<&Tool> {
+        self.tools.iter().find(|t| t.id == id)
+    }
+
+    /// The workload identity of that account and name.
+    #[must_use]
+    pub fn workload_identity(&self, account: &str, name: &str) -> Option<&WorkloadIdentity> {
+        let mut identities = self.workload_identities.iter();
+        identities.find(|w| w.account == account && w.name == name)
+    }
+
+    /// The credential provider of that account, kind and name.
+    #[must_use]
+    pub fn provider(&self, account: &str, kind: ProviderKind, name: &str) -> Option<&Provider> {
+        let mut providers = self.providers.iter();
+        providers.find(|p| p.account == account && p.kind == kind && p.name == name)
+    }
+
+    /// The resource of another service with that ARN.
+    #[must_use]
+    pub fn other(&self, arn: &str) -> Option<&OtherResource> {
+        self.others.iter().find(|o| o.arn == arn)
     }
 
     /// The network with that interface endpoint.

@@ -1,25 +1,37 @@
 //! From a call in a world to what becomes of it (readings, section 5).
 //!
-//! `admit`: does the call get as far as policies? `scene`: which parts of the world it touches. `pairs`: what it asks
-//! for. `check` and `context`: the check of each pair. `combine`, with `by`: what follows from the decisions.
-//! `circumstances` and `matrix` only tell why.
+//! `scene`: who calls, over which way. One module for each family of requests, `runtime` and its siblings, finds out
+//! whether the call gets as far as policies (with `credentials`) and lists what it asks for (an `ask`; `arns` writes
+//! the resources). `check` and `context`: the check of each pair. `combine`, with `by`: what follows from the
+//! decisions. `circumstances` and `matrix` only tell why.
 
-mod admit;
+mod arns;
+mod ask;
 mod by;
 mod check;
 mod circumstances;
 mod combine;
 mod context;
+mod control;
+mod credentials;
+mod gateway;
+mod harness;
+mod identity;
 mod matrix;
-mod pairs;
+mod memory;
+mod other;
+mod runtime;
 mod scene;
+mod sts;
+mod tool;
+mod unauthorized;
 mod verdict;
 
 use std::fmt;
 
 use veriam_model::{
     Call, Check, ChoiceSet, Dialect, DuplicateKey, InvalidPolicy, Malformed, Outcome, Pair,
-    RuleSet, World,
+    Request as CallRequest, RuleSet, World,
 };
 
 use crate::decide::Log;
@@ -28,11 +40,10 @@ use crate::notes::Notes;
 use crate::request::{Derived, Request};
 use crate::{CheckOutcome, Derivation, Detail, MalformedRequest, Step};
 
-use admit::{Admission, admit};
-use check::Checks;
+use ask::{Admission, Ask, Asked, Authorization};
+use check::{Checks, Grants};
 use combine::{Judged, combine};
-use pairs::{On, pairs};
-use scene::Scene;
+use scene::{Scene, Who};
 
 /// What the oracle says about a call under one dialect.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,7 +63,10 @@ pub struct CallDerivation {
     pub judgement: CallJudgement,
     /// Who calls and how the call becomes checks: a step for each rule, before the checks.
     pub expansion: Vec<Step>,
-    /// Every pair with its check and how that was decided, in order; empty when no policy was read.
+    /// Every pair with its check and how that was decided, in order; empty when no policy was read. Where nothing is
+    /// authorized but Deny statements are honoured (AC-203), the pair comes twice: first with policies that allow
+    /// everything in the place of those that would have to, then with the real ones, of which only Deny counts; the
+    /// policy of a VPC endpoint stands in the first.
     pub pairs: Vec<PairDerivation>,
     /// How the decisions were combined.
     pub combination: Vec<Step>,
@@ -206,8 +220,8 @@ fn derive(
     detail: Option<Detail>,
 ) -> Result<CallDerivation, CallError> {
     let mut log = Log::new(Notes::new(dialect, detail));
-    let scene = match admit(world, call, &mut log)? {
-        Admission::Admitted(scene) => scene,
+    let asked = match ask(world, call, &mut log)? {
+        Admission::Admitted(asked) => asked,
         Admission::TurnedAway(outcome) => {
             return Ok(CallDerivation {
                 judgement: judgement(outcome, &log.notes),
@@ -217,24 +231,26 @@ fn derive(
             });
         }
     };
-    circumstances::tell(&scene, &mut log);
-    let pairs = pairs(&scene, &mut log);
-    let mut checks = Checks::of(&scene, dialect, detail, &mut log)?;
     let expansion = std::mem::take(&mut log.steps);
-    let mut evaluated = Vec::with_capacity(pairs.len());
-    for (on, pair) in pairs {
-        evaluated.push(Evaluated::of(
-            on,
-            pair,
-            &scene,
-            &mut checks,
-            dialect,
-            detail,
-        )?);
-    }
-    let judged: Vec<Judged<'_>> = evaluated.iter().filter_map(Evaluated::judged).collect();
-    let outcome = combine(&judged, &mut log);
-    matrix::cite(&scene, &judged, &outcome, &mut log.notes);
+    let (evaluated, outcome) = match asked.authorization {
+        Authorization::Nothing { denies_count } => {
+            let mut open = evaluate_all(&asked, Grants::Everything, dialect, detail)?;
+            let real = match denies_count {
+                true => evaluate_all(&asked, Grants::Denies, dialect, detail)?,
+                false => Vec::new(),
+            };
+            let outcome = unauthorized::decide(&judged(&open), &judged(&real), &mut log);
+            open.extend(real);
+            (open, outcome)
+        }
+        authorization => {
+            let evaluated = evaluate_all(&asked, Grants::Real, dialect, detail)?;
+            let judged = judged(&evaluated);
+            let outcome = combine(&judged, authorization, &mut log);
+            matrix::cite(&asked, &judged, &outcome, &mut log.notes);
+            (evaluated, outcome)
+        }
+    };
     for pair in &evaluated {
         log.notes
             .take_over_judgement(&pair.evaluation.derivation.judgement);
@@ -250,6 +266,25 @@ fn derive(
     })
 }
 
+/// What the call asks for, if it is let in.
+fn ask<'w>(
+    world: &'w World,
+    call: &'w Call,
+    log: &mut Log<'_>,
+) -> Result<Admission<'w>, Malformed> {
+    match &call.request {
+        CallRequest::Runtime(request) => runtime::ask(world, call, request, log),
+        CallRequest::Gateway(request) => gateway::ask(world, call, request, log),
+        CallRequest::Memory(request) => memory::ask(world, call, request, log),
+        CallRequest::Harness(request) => harness::ask(world, call, request, log),
+        CallRequest::Tool(request) => tool::ask(world, call, request, log),
+        CallRequest::Identity(request) => identity::ask(world, call, request, log),
+        CallRequest::Control(request) => control::ask(world, call, request, log),
+        CallRequest::AssumeRole(request) => sts::ask(world, call, request, log),
+        CallRequest::Other(request) => other::ask(world, call, request, log),
+    }
+}
+
 fn judgement(outcome: Outcome, notes: &Notes<'_>) -> CallJudgement {
     CallJudgement {
         outcome,
@@ -258,9 +293,28 @@ fn judgement(outcome: Outcome, notes: &Notes<'_>) -> CallJudgement {
     }
 }
 
+/// Makes the check of every pair and decides it.
+fn evaluate_all(
+    asked: &Asked<'_>,
+    grants: Grants,
+    dialect: &Dialect,
+    detail: Option<Detail>,
+) -> Result<Vec<Evaluated>, CallError> {
+    let mut checks = Checks::of(&asked.scene, grants, dialect, detail)?;
+    let mut evaluated = Vec::with_capacity(asked.asks.len());
+    for ask in &asked.asks {
+        let pair = Evaluated::of(ask, &asked.scene, &mut checks, dialect, detail)?;
+        evaluated.push(pair);
+    }
+    Ok(evaluated)
+}
+
+fn judged(evaluated: &[Evaluated]) -> Vec<Judged<'_>> {
+    evaluated.iter().filter_map(Evaluated::judged).collect()
+}
+
 /// A pair with how its check was decided.
 struct Evaluated {
-    on: On,
     pair: Pair,
     /// `None` when nobody wants a derivation.
     check: Option<Check>,
@@ -268,26 +322,26 @@ struct Evaluated {
 }
 
 impl Evaluated {
-    fn of(
-        on: On,
-        pair: Pair,
+    fn of<'w>(
+        ask: &Ask<'w>,
         scene: &Scene<'_>,
-        checks: &mut Checks<'_, '_>,
+        checks: &mut Checks<'w, '_>,
         dialect: &Dialect,
         detail: Option<Detail>,
     ) -> Result<Self, CallError> {
-        let (check, policies) = checks.ask(on, &pair)?;
-        let mut request = Request::read(check)?;
+        let check = checks.check(ask)?;
+        let mut request = Request::read(&check)?;
         request.derived = Some(Derived {
-            with_jwt: scene.signer.is_none(),
+            with_jwt: matches!(scene.who, Who::Bearer),
             through_endpoint: scene.network.is_some(),
         });
+        let policies = checks.policies(ask, &request);
         let evaluation = evaluate(&request, policies, dialect, detail);
+        let pair = ask.pair.clone();
         match evaluation.derivation.judgement.outcome {
             CheckOutcome::Decided(_) => Ok(Self {
-                on,
                 pair,
-                check: detail.map(|_| check.clone()),
+                check: detail.map(|_| check),
                 evaluation,
             }),
             CheckOutcome::Invalid(invalid) => Err(CallError::InvalidPolicy { pair, invalid }),
@@ -299,7 +353,6 @@ impl Evaluated {
             return None;
         };
         Some(Judged {
-            on: self.on,
             pair: &self.pair,
             decision,
             policies: self.evaluation.policies()?,

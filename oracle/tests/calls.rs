@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 use veriam_model::{
     Call, CallCase, DenialKind, Dialect, InvalidCall, Malformed, Outcome, PolicyText, PolicyType,
-    RuleId,
+    Request, RuleId,
 };
 use veriam_oracle::{CallError, Detail, call_verdict, judge_call, trace_call};
 
@@ -26,8 +26,7 @@ fn case(caller_account: &str) -> Value {
         },
         "call": {
             "caller": {"session": {"account": caller_account, "role": "app", "session": "s", "token": {"issued": 1000}}},
-            "operation": "InvokeAgentRuntime",
-            "runtime": "r-1",
+            "request": {"runtime": {"operation": "InvokeAgentRuntime", "runtime": "r-1"}},
             "from": {"internet": {"address": "203.0.113.7"}},
             "at": 2000,
             "user_agent": "test",
@@ -237,13 +236,13 @@ fn variety() -> Vec<(CallCase, Dialect)> {
                     case["world"]["runtimes"][0]["endpoints"][0]["policy"] = own[e].clone();
                     case["world"]["networks"][0]["policy"] = own[gate].clone();
                     case["call"]["caller"] = caller.clone();
-                    case["call"]["operation"] = json!(operation);
+                    case["call"]["request"]["runtime"]["operation"] = json!(operation);
                     if (r + e) % 2 == 0 {
                         case["call"]["from"] =
                             json!({"endpoint": {"endpoint": "vpce-1", "address": "10.0.0.1"}});
                     }
                     if operation == "InvokeAgentRuntime" && e != gate {
-                        case["call"]["user_id"] = json!("u");
+                        case["call"]["request"]["runtime"]["user_id"] = json!("u");
                     }
                     all.push((read(case), dialects[(r * 3 + e + n) % dialects.len()]));
                 }
@@ -366,7 +365,7 @@ fn an_invalid_policy_is_an_error() {
 fn who_is_turned_away_meets_no_policy() {
     let mut case = case("111122223333");
     case["world"]["runtimes"][0]["policy"] = json!("no policy");
-    case["call"]["qualifier"] = json!("beta");
+    case["call"]["request"]["runtime"]["qualifier"] = json!("beta");
     let case = read(case);
     let judged =
         judge_call(&case.world, &case.call, &Dialect::default()).expect("no policy is read");
@@ -396,7 +395,11 @@ fn a_malformed_world_or_call_is_an_error_that_names_the_member() {
     type Spoil = fn(&mut CallCase);
     let spoil: [(&str, Spoil); 3] = [
         ("region", |case| case.world.region.clear()),
-        ("call.runtime", |case| case.call.runtime = "r-2".to_owned()),
+        ("call.request.runtime.runtime", |case| {
+            if let Request::Runtime(request) = &mut case.call.request {
+                request.runtime = "r-2".to_owned();
+            }
+        }),
         ("call.user_agent", |case| case.call.user_agent.clear()),
     ];
     for (member, spoil) in spoil {

@@ -8,7 +8,7 @@ use std::vec::IntoIter;
 use veriam_model::{self as model, PolicyPlace, PolicySlot, PolicyText, Tags};
 
 use super::layer::{Documents, Layer};
-use super::parts::{Account, Endpoint, Identity, Network, Organization, Runtime, Thing};
+use super::parts::{Account, Identity, Network, Organization, Thing};
 use super::{World, WorldError};
 use crate::settings::Settings;
 use crate::{Limits, ParseError, grammar};
@@ -25,9 +25,14 @@ pub(super) fn build(world: &model::World, settings: Settings) -> Result<World, W
     // In the order of the policies, so that the first invalid one is met first.
     let mut accounts = builder.accounts()?;
     let users = builder.identities(&USERS, &world.users)?;
-    let roles = builder.identities(&ROLES, &world.roles)?;
+    let mut roles = builder.identities(&ROLES, &world.roles)?;
+    builder.trusts(&mut roles)?;
     let runtimes = builder.runtimes()?;
+    let gateways = builder.gateways()?;
+    let memories = builder.memories()?;
+    let others = builder.others()?;
     let networks = builder.networks()?;
+    builder.fill_workloads(&mut accounts);
     for (number, user) in users.iter().enumerate() {
         if let Some(account) = accounts.get_mut(user.account) {
             account.users.insert(user.name.clone(), number);
@@ -44,6 +49,12 @@ pub(super) fn build(world: &model::World, settings: Settings) -> Result<World, W
         users,
         roles,
         runtimes,
+        gateways,
+        memories,
+        harnesses: builder.harnesses(),
+        tools: builder.tools(),
+        tools_of_aws: builder.tools_of_aws(),
+        others,
         networks,
         accounts_by_id: builder.accounts_by_id,
         runtimes_by_id: numbers(world.runtimes.iter().map(|r| r.id.as_str())),
@@ -53,9 +64,10 @@ pub(super) fn build(world: &model::World, settings: Settings) -> Result<World, W
     })
 }
 
-struct Builder<'w> {
+/// Builds a world, part by part; those of each kind of resource stand with the requests to it.
+pub(super) struct Builder<'w> {
     settings: &'w Settings,
-    world: &'w model::World,
+    pub(super) world: &'w model::World,
     /// What is not compiled yet.
     policies: Peekable<IntoIter<(PolicyPlace, &'w PolicyText)>>,
     accounts_by_id: HashMap<Box<str>, usize>,
@@ -113,6 +125,7 @@ impl<'w> Builder<'w> {
                 rcps: (rcp_levels > 0).then(|| compiled(rcps, (0, rcp_levels))),
                 users: HashMap::new(),
                 roles: HashMap::new(),
+                workloads: self.workloads(&account.id),
             });
         }
         Ok(accounts)
@@ -157,59 +170,18 @@ impl<'w> Builder<'w> {
                 tags: tags.clone(),
                 policies: Layer::of(policies, self.settings),
                 boundary: Layer::of(boundary, self.settings),
+                trust: None,
             });
         }
         Ok(built)
     }
 
-    fn runtimes(&mut self) -> Result<Vec<Runtime>, WorldError> {
-        let mut built = Vec::with_capacity(self.world.runtimes.len());
-        for (number, runtime) in self.world.runtimes.iter().enumerate() {
-            let model::World {
-                partition, region, ..
-            } = self.world;
-            let (account, id) = (&runtime.account, &runtime.id);
-            let arn = format!("arn:{partition}:bedrock-agentcore:{region}:{account}:runtime/{id}");
-            let policy = self.resource_policy(PolicyPlace::Runtime(number))?;
-            let endpoint_arn = |name: &str| format!("{arn}/runtime-endpoint/{name}").into();
-            let mut endpoints = Vec::with_capacity(runtime.endpoints.len());
-            for (e, endpoint) in runtime.endpoints.iter().enumerate() {
-                endpoints.push(Endpoint {
-                    name: endpoint.name.as_str().into(),
-                    authorizer: endpoint.authorizer,
-                    itself: Thing {
-                        arn: endpoint_arn(&endpoint.name),
-                        tags: endpoint.tags.clone(),
-                        policy: self.resource_policy(PolicyPlace::RuntimeEndpoint(number, e))?,
-                        is_endpoint: true,
-                    },
-                });
-            }
-            if !endpoints.iter().any(|e| e.name.as_ref() == DEFAULT) {
-                endpoints.push(Endpoint {
-                    name: DEFAULT.into(),
-                    authorizer: None,
-                    itself: Thing {
-                        arn: endpoint_arn(DEFAULT),
-                        tags: Tags::new(),
-                        policy: None,
-                        is_endpoint: true,
-                    },
-                });
-            }
-            built.push(Runtime {
-                account: self.account(account),
-                authorizer: runtime.authorizer,
-                itself: Thing {
-                    arn: arn.into(),
-                    tags: runtime.tags.clone(),
-                    policy,
-                    is_endpoint: false,
-                },
-                endpoints,
-            });
+    /// Gives the roles their trust policies, which come behind the policies of all roles.
+    fn trusts(&mut self, roles: &mut [Identity]) -> Result<(), WorldError> {
+        for (number, role) in roles.iter_mut().enumerate() {
+            role.trust = self.resource_policy(PolicyPlace::RoleTrust(number))?;
         }
-        Ok(built)
+        Ok(())
     }
 
     fn networks(&mut self) -> Result<Vec<Network>, WorldError> {
@@ -233,7 +205,8 @@ impl<'w> Builder<'w> {
         Ok(built)
     }
 
-    fn resource_policy(&mut self, at: PolicyPlace) -> Result<Option<Layer>, WorldError> {
+    /// The policy of a resource, if it has one.
+    pub(super) fn resource_policy(&mut self, at: PolicyPlace) -> Result<Option<Layer>, WorldError> {
         let policy = self.parsed(|place| (place == at).then_some(PolicySlot::Resource))?;
         Ok(Layer::of(policy, self.settings))
     }
@@ -261,8 +234,23 @@ impl<'w> Builder<'w> {
         Ok(documents)
     }
 
+    /// A resource of AgentCore without policy, by what its ARN says behind the account.
+    pub(super) fn thing(&self, account: &str, path: &str, tags: &Tags) -> Thing {
+        let model::World {
+            partition, region, ..
+        } = self.world;
+        let arn = format!("arn:{partition}:bedrock-agentcore:{region}:{account}:{path}");
+        Thing {
+            owner: Some(self.account(account)),
+            arn: arn.into(),
+            tags: tags.clone(),
+            policy: None,
+            is_runtime_endpoint: false,
+        }
+    }
+
     /// The number of an account, which is there in a well-formed world.
-    fn account(&self, id: &str) -> usize {
+    pub(super) fn account(&self, id: &str) -> usize {
         self.accounts_by_id.get(id).copied().unwrap_or(usize::MAX)
     }
 
@@ -272,7 +260,7 @@ impl<'w> Builder<'w> {
     }
 }
 
-/// The endpoint that every runtime has (AC-021).
+/// The endpoint that every runtime and every harness has (AC-021).
 pub(super) const DEFAULT: &str = "DEFAULT";
 
 fn organization(membership: &model::Membership) -> Organization {
@@ -300,13 +288,18 @@ fn without_policies(world: &model::World) -> model::World {
     for identity in world.users.iter_mut().chain(&mut world.roles) {
         identity.policies = Vec::new();
         identity.boundary = None;
+        // Whether there is one counts.
+        if let Some(trust) = &mut identity.trust {
+            *trust = PolicyText::new("");
+        }
     }
     for runtime in &mut world.runtimes {
         runtime.policy = None;
         runtime.endpoints = Vec::new();
     }
-    for network in &mut world.networks {
-        network.policy = None;
-    }
+    world.gateways.iter_mut().for_each(|g| g.policy = None);
+    world.memories.iter_mut().for_each(|m| m.policy = None);
+    world.others.iter_mut().for_each(|o| o.policy = None);
+    world.networks.iter_mut().for_each(|n| n.policy = None);
     world
 }

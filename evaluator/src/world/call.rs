@@ -1,103 +1,117 @@
-//! A call: found in its world, authenticated, judged (section 5.2 of the readings).
+//! A call: found in its world, authenticated, judged (sections 5.2 and 6 of the readings).
 
 use std::cell::OnceCell;
 
-use veriam_model::{
-    Authorizer, Call, Caller, Fact, InvalidCall, Outcome, Path, PolicySlot, PolicyText, PolicyType,
-    Rejection,
-};
+use veriam_model::{Call, Caller, Outcome, Path, PolicySlot, PolicyText, PolicyType, Request};
 
 use super::facts::{Facts, PutTogether, Way};
 use super::judge::Judge;
 use super::layer::Layer;
-use super::parts::{Account, Network, Runtime};
+use super::pairs::{Asked, Pairs};
+use super::parts::{Account, Identity, Network};
 use super::party::Party;
+use super::runtime::{self, Runtime};
 use super::well_formed::{is_well_formed, malformed};
-use super::{CallError, World, build};
+use super::{CallError, World, control, gateway, harness, identity, memory, other, tool};
 use crate::settings::Settings;
 use crate::{Limits, ParseError, grammar};
 
 /// Decides a call.
 pub(super) fn decide(world: &World, call: &Call) -> Result<Outcome, CallError> {
     let session_arn = OnceCell::new();
-    let Found {
-        runtime,
-        owner,
-        way,
-        party,
-    } = match Found::find(world, call, &session_arn) {
-        Some(found) if is_well_formed(call) => found,
+    let mut pairs = Pairs::new();
+    // What is large is borrowed from where it was made.
+    let party = Party::find(world, &call.caller, &session_arn);
+    let way = Way::find(world, &call.from);
+    let (Some(party), Some(way)) = (&party, &way) else {
+        return Err(malformed(world, call));
+    };
+    let asked = match ask(world, call, party, &mut pairs) {
+        Some(asked) if is_well_formed(world, call) => asked,
         _ => return Err(malformed(world, call)),
     };
-    let qualifier = call.qualifier.as_deref().unwrap_or(build::DEFAULT);
-    let mut endpoints = runtime.endpoints.iter();
-    let Some(endpoint) = endpoints.find(|e| e.name.as_ref() == qualifier) else {
-        return Ok(Outcome::Invalid(InvalidCall::NoSuchEndpoint));
+    let open = match asked {
+        Asked::Invalid(why) => return Ok(Outcome::Invalid(why)),
+        Asked::Rejected(why) => return Ok(Outcome::Rejected(why)),
+        Asked::Open(open) => Some(open),
+        Asked::Pairs => None,
     };
-    let authorizer = endpoint.authorizer.unwrap_or(runtime.authorizer);
-    if let Some(rejection) = rejection(authorizer, &call.caller) {
-        return Ok(Outcome::Rejected(rejection));
-    }
-    let session = call.session_policy();
-    let session = session.map(|text| session_policy(text, &world.settings));
-    let session = session.transpose()?;
-    let account = party.signed.map(|signed| signed.account);
-    let identity = party.identity;
+    let counts = open.is_none_or(|open| open.is_signed && open.honours_denies);
+    let compiled;
+    let session = match call.session_policy().filter(|_| counts) {
+        Some(text) => {
+            compiled = session_policy(text, &world.settings)?;
+            Some(&compiled)
+        }
+        None => None,
+    };
+    let via = via(&call.request);
+    // Whoever it is comes as nobody where nobody is asked.
+    let nobody;
+    let (party, way) = if open.is_some_and(|open| !open.is_signed) {
+        nobody = Party::nobody();
+        (&nobody, way)
+    } else if via.is_some() || matches!(call.caller, Caller::Service(_)) {
+        // A service asks from its own network, for itself or for somebody else.
+        (party, &Way::Unseen)
+    } else {
+        (party, way)
+    };
+    let home = party.home();
     let judge = Judge {
         settings: &world.settings,
         caller: party.caller,
-        owner: &owner.id,
-        conditions: conditions(account, owner),
-        identity: identity.and_then(|i| i.policies.as_ref()),
-        boundary: identity.and_then(|i| i.boundary.as_ref()),
-        session: session.as_ref(),
-        scps: account.and_then(|a| a.scps.as_ref()),
-        rcps: owner.rcps.as_ref(),
+        home,
+        identity: party.policies(),
+        boundary: party.boundary(),
+        session,
+        scps: home.and_then(|account| account.scps.as_ref()),
         endpoint_policy: match way {
-            Way::Internet { .. } => None,
+            Way::Internet { .. } | Way::Unseen => None,
             Way::Vpc { network, .. } => network.policy.as_ref(),
         },
         facts: Facts {
             settings: &world.settings,
-            signed: party.signed,
+            who: &party.who,
+            via,
             way,
             at: call.at,
             user_agent: &call.user_agent,
             region: &world.region,
-            owner,
             put_together: PutTogether::default(),
         },
     };
-    Ok(judge.outcome(call, [&runtime.itself, &endpoint.itself]))
+    Ok(match open {
+        Some(open) => judge.outcome_of_open(&pairs, open),
+        None => judge.outcome(&pairs, matches!(call.request, Request::Runtime(_))),
+    })
 }
 
-/// What a call names.
-struct Found<'c> {
-    runtime: &'c Runtime,
-    owner: &'c Account,
-    way: Way<'c>,
-    party: Party<'c>,
-}
-
-impl<'c> Found<'c> {
-    fn find(world: &'c World, call: &'c Call, session_arn: &'c OnceCell<String>) -> Option<Self> {
-        let runtime = world.runtime(&call.runtime)?;
-        Some(Self {
-            runtime,
-            owner: world.accounts.get(runtime.account)?,
-            way: way(world, &call.from)?,
-            party: Party::find(world, &call.caller, session_arn)?,
-        })
+/// Lists what the request asks of the policies; none when it names what is not there.
+fn ask<'c>(
+    world: &'c World,
+    call: &'c Call,
+    party: &Party<'c>,
+    pairs: &mut Pairs<'c>,
+) -> Option<Asked> {
+    match &call.request {
+        Request::Runtime(request) => runtime::ask(world, call, request, party, pairs),
+        Request::Gateway(request) => gateway::ask(world, call, request, pairs),
+        Request::Memory(request) => memory::ask(world, request, party, pairs),
+        Request::Harness(request) => harness::ask(world, call, request, party, pairs),
+        Request::Tool(request) => tool::ask(world, request, pairs),
+        Request::Identity(request) => identity::ask(world, request, party, pairs),
+        Request::Control(request) => control::ask(world, request, party, pairs),
+        Request::AssumeRole(request) => other::ask_for_role(world, request, pairs),
+        Request::Other(request) => other::ask(world, request, party, pairs),
     }
 }
 
-/// Why a call is turned away, if it is (AC-112, AC-129, AC-130).
-fn rejection(authorizer: Authorizer, caller: &Caller) -> Option<Rejection> {
-    match (authorizer, caller) {
-        (_, Caller::Anonymous) => Some(Rejection::Unauthenticated),
-        (Authorizer::Jwt, Caller::Jwt(token)) => (!token.accepted).then_some(Rejection::BadToken),
-        (Authorizer::Iam, Caller::Jwt(_)) | (Authorizer::Jwt, _) => Some(Rejection::MethodMismatch),
-        (Authorizer::Iam, _) => None,
+/// The service that asks with the caller's credentials (AC-137).
+fn via(request: &Request) -> Option<&str> {
+    match request {
+        Request::Other(request) => request.via.as_deref(),
+        _ => None,
     }
 }
 
@@ -117,33 +131,20 @@ fn session_policy(text: &PolicyText, settings: &Settings) -> Result<Layer, CallE
     }
 }
 
-/// What a check must be told of the accounts.
-fn conditions(caller: Option<&Account>, owner: &Account) -> &'static [Fact] {
-    let is_managed_here =
-        |account: &Account| (account.organization.as_ref()).is_some_and(|o| o.is_managed_here);
-    match (caller.is_some_and(is_managed_here), is_managed_here(owner)) {
-        (false, false) => &[],
-        (true, false) => &[Fact::PrincipalInManagementAccount],
-        (false, true) => &[Fact::ResourceInManagementAccount],
-        (true, true) => &[
-            Fact::PrincipalInManagementAccount,
-            Fact::ResourceInManagementAccount,
-        ],
-    }
-}
-
-fn way<'c>(world: &'c World, path: &'c Path) -> Option<Way<'c>> {
-    Some(match path {
-        Path::Internet { address } => Way::Internet { address },
-        Path::Endpoint { endpoint, address } => {
-            let network = world.network(endpoint)?;
-            Way::Vpc {
-                network,
-                account: world.accounts.get(network.account)?,
-                address,
+impl<'c> Way<'c> {
+    fn find(world: &'c World, path: &'c Path) -> Option<Self> {
+        Some(match path {
+            Path::Internet { address } => Way::Internet { address },
+            Path::Endpoint { endpoint, address } => {
+                let network = world.network(endpoint)?;
+                Way::Vpc {
+                    network,
+                    account: world.accounts.get(network.account)?,
+                    address,
+                }
             }
-        }
-    })
+        })
+    }
 }
 
 impl World {
@@ -151,7 +152,11 @@ impl World {
         self.accounts.get(*self.accounts_by_id.get(id)?)
     }
 
-    fn runtime(&self, id: &str) -> Option<&Runtime> {
+    pub(super) fn role(&self, account: &str, name: &str) -> Option<&Identity> {
+        self.roles.get(*self.account(account)?.roles.get(name)?)
+    }
+
+    pub(super) fn runtime(&self, id: &str) -> Option<&Runtime> {
         self.runtimes.get(*self.runtimes_by_id.get(id)?)
     }
 

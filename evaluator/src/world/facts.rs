@@ -5,22 +5,23 @@ use std::cell::OnceCell;
 use veriam_model::{Tags, Token, readings as dialects};
 
 use super::key::ContextKey;
+use super::pairs::Pair;
 use super::parts::{Account, Network};
 use super::time;
+use super::values::Values;
 use crate::settings::{Settings, mistaken};
 
 /// What is known about a call. Values that have to be put together are, once, when a policy asks for them.
 pub(super) struct Facts<'c> {
     pub(super) settings: &'c Settings,
-    /// None for the bearer of a token.
-    pub(super) signed: Option<Signed<'c>>,
-    pub(super) way: Way<'c>,
+    pub(super) who: &'c Who<'c>,
+    /// The service that asks with the caller's credentials, if one does (AC-137).
+    pub(super) via: Option<&'c str>,
+    pub(super) way: &'c Way<'c>,
     /// When, in seconds since 1970.
     pub(super) at: u64,
     pub(super) user_agent: &'c str,
     pub(super) region: &'c str,
-    /// The account of the runtime.
-    pub(super) owner: &'c Account,
     pub(super) put_together: PutTogether,
 }
 
@@ -32,6 +33,24 @@ pub(super) struct PutTogether {
     mfa_age: OnceCell<String>,
     current_time: OnceCell<String>,
     epoch_time: OnceCell<String>,
+}
+
+/// Who calls, as far as context keys tell.
+#[derive(Clone, Copy)]
+pub(super) enum Who<'c> {
+    Signed(Signed<'c>),
+    Service(Service<'c>),
+    /// The bearer of a token, or nobody.
+    Nobody,
+}
+
+/// A service that acts by itself (section 6.2 of the readings).
+#[derive(Clone, Copy)]
+pub(super) struct Service<'c> {
+    pub(super) name: &'c str,
+    /// The resource it acts for, and that resource's account.
+    pub(super) source_account: Option<&'c Account>,
+    pub(super) source_arn: Option<&'c str>,
 }
 
 /// A caller who signs.
@@ -63,17 +82,28 @@ pub(super) enum Way<'c> {
         account: &'c Account,
         address: &'c str,
     },
+    /// A service's own network.
+    Unseen,
 }
 
-/// The facts of a call and the tags of the resource that a pair is about.
+/// The facts of a call and of one of its pairs.
 pub(super) struct PairFacts<'r> {
     pub(super) call: &'r Facts<'r>,
-    pub(super) tags: &'r Tags,
+    pub(super) pair: &'r Pair<'r>,
 }
 
 impl<'r> PairFacts<'r> {
-    /// The value of a key; none when the request does not carry it. No key has more than one.
-    pub(super) fn value(&self, key: &ContextKey) -> Option<&'r str> {
+    /// The values of a key; none when the request does not carry it.
+    pub(super) fn values(&self, key: &ContextKey) -> Option<Values<'r>> {
+        match key {
+            ContextKey::Carried(key) => self.pair.carried.value(key),
+            ContextKey::TagKeys => self.pair.carried.tags().map(Values::KeysOf),
+            _ => self.value(key).map(Values::One),
+        }
+    }
+
+    /// The value of a key that has no more than one.
+    fn value(&self, key: &ContextKey) -> Option<&'r str> {
         use ContextKey as Key;
         let call = self.call;
         match key {
@@ -81,20 +111,37 @@ impl<'r> PairFacts<'r> {
             Key::VpceAccount | Key::VpceOrgId | Key::VpceOrgPaths | Key::SourceVpcArn => {
                 call.network(key)
             }
-            Key::ResourceTag(tag) => call.has_general_keys().then(|| tagged(self.tags, tag))?,
+            Key::RequestTag(tag) => tagged(self.pair.carried.tags()?, tag),
+            Key::ResourceTag(tag) => call
+                .has_general_keys()
+                .then(|| tagged(self.pair.on.tags, tag))?,
+            Key::ResourceAccount | Key::ResourceOrgId | Key::ResourceOrgPaths => {
+                call.has_general_keys().then(|| self.of_owner(key))?
+            }
             Key::CurrentTime
             | Key::EpochTime
             | Key::SecureTransport
             | Key::UserAgent
-            | Key::RequestedRegion
-            | Key::ResourceAccount
-            | Key::ResourceOrgId
-            | Key::ResourceOrgPaths => call.has_general_keys().then(|| call.general(key))?,
-            Key::Never => None,
-            _ => call
-                .signed
-                .as_ref()?
-                .value(key, call.at, &call.put_together),
+            | Key::RequestedRegion => call.has_general_keys().then(|| call.general(key))?,
+            Key::CalledVia => call.via,
+            Key::Never | Key::Carried(_) | Key::TagKeys => None,
+            _ => match call.who {
+                Who::Signed(signed) => signed.value(key, call),
+                Who::Service(service) => service.value(key, call),
+                Who::Nobody => None,
+            },
+        }
+    }
+
+    /// Keys of the account that owns the resource; none where AWS does.
+    fn of_owner(&self, key: &ContextKey) -> Option<&'r str> {
+        let owner = self.pair.on.owner?;
+        let organization = || owner.organization.as_ref();
+        match key {
+            ContextKey::ResourceAccount => Some(&owner.id),
+            ContextKey::ResourceOrgId => Some(&organization()?.id),
+            ContextKey::ResourceOrgPaths => Some(&organization()?.path),
+            _ => None,
         }
     }
 }
@@ -102,12 +149,11 @@ impl<'r> PairFacts<'r> {
 impl Facts<'_> {
     /// Whether the keys are there that do not depend on the principal.
     fn has_general_keys(&self) -> bool {
-        self.signed.is_some() || self.settings.reads(dialects::JwtGeneralKeys::Present)
+        !matches!(self.who, Who::Nobody) || self.settings.reads(dialects::JwtGeneralKeys::Present)
     }
 
     fn general(&self, key: &ContextKey) -> Option<&str> {
         use ContextKey as Key;
-        let organization = || self.owner.organization.as_ref();
         match key {
             Key::CurrentTime => {
                 let text = self
@@ -126,11 +172,13 @@ impl Facts<'_> {
             Key::SecureTransport => Some("true"),
             Key::UserAgent => Some(self.user_agent),
             Key::RequestedRegion => Some(self.region),
-            Key::ResourceAccount => Some(&self.owner.id),
-            Key::ResourceOrgId => Some(&organization()?.id),
-            Key::ResourceOrgPaths => Some(&organization()?.path),
             _ => None,
         }
+    }
+
+    /// The value of `aws:ViaAWSService`.
+    fn via_service(&self) -> &'static str {
+        if self.via.is_some() { "true" } else { "false" }
     }
 
     /// Keys of the way (AC-177, AC-180).
@@ -174,10 +222,11 @@ impl Facts<'_> {
 }
 
 impl<'c> Signed<'c> {
-    fn value<'r>(&self, key: &ContextKey, at: u64, put_together: &'r PutTogether) -> Option<&'r str>
+    fn value<'r>(&self, key: &ContextKey, call: &'r Facts<'_>) -> Option<&'r str>
     where
         'c: 'r,
     {
+        let put_together = &call.put_together;
         use ContextKey as Key;
         match key {
             Key::PrincipalArn => Some(self.arn),
@@ -197,7 +246,8 @@ impl<'c> Signed<'c> {
             }
             Key::PrincipalOrgId => Some(&self.account.organization.as_ref()?.id),
             Key::PrincipalOrgPaths => Some(&self.account.organization.as_ref()?.path),
-            Key::PrincipalIsAwsService | Key::ViaAwsService => Some("false"),
+            Key::PrincipalIsAwsService => Some("false"),
+            Key::ViaAwsService => Some(call.via_service()),
             Key::FederatedProvider => self.provider,
             Key::TokenIssueTime => {
                 let issued = self.token?.issued;
@@ -209,7 +259,7 @@ impl<'c> Signed<'c> {
                 None => "false",
             }),
             Key::MultiFactorAuthAge => {
-                let age = at.saturating_sub(self.token?.mfa?);
+                let age = call.at.saturating_sub(self.token?.mfa?);
                 Some(put_together.mfa_age.get_or_init(|| age.to_string()))
             }
             Key::SourceIdentity => self.source_identity,
@@ -218,8 +268,35 @@ impl<'c> Signed<'c> {
     }
 }
 
+impl<'c> Service<'c> {
+    fn value<'r>(&self, key: &ContextKey, call: &'r Facts<'_>) -> Option<&'r str>
+    where
+        'c: 'r,
+    {
+        use ContextKey as Key;
+        let source = || {
+            let is_forgotten = mistaken!(call.settings, ServiceWithoutSourceKeys);
+            self.source_account.filter(|_| !is_forgotten)
+        };
+        let organization = || source()?.organization.as_ref();
+        match key {
+            Key::PrincipalIsAwsService => Some("true"),
+            Key::PrincipalServiceName => Some(self.name),
+            Key::ViaAwsService => Some(call.via_service()),
+            Key::SourceAccount => Some(&source()?.id),
+            Key::SourceOrgId => Some(&organization()?.id),
+            Key::SourceOrgPaths => Some(&organization()?.path),
+            Key::SourceArn => {
+                let is_forgotten = mistaken!(call.settings, ServiceWithoutSourceKeys);
+                self.source_arn.filter(|_| !is_forgotten)
+            }
+            _ => None,
+        }
+    }
+}
+
 /// The value of the tag of that key; ASCII case does not count.
-fn tagged<'t>(tags: &'t Tags, key: &str) -> Option<&'t str> {
+pub(super) fn tagged<'t>(tags: &'t Tags, key: &str) -> Option<&'t str> {
     let mut tags = tags.iter();
     tags.find(|(k, _)| k.eq_ignore_ascii_case(key))
         .map(|(_, value)| value)

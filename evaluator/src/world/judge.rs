@@ -1,32 +1,31 @@
-//! The checks of a call, and how they combine (sections 5.4, 5.5 and 5.7 to 5.9 of the readings).
+//! The checks of a call, and how they combine (sections 5.5, 5.7 to 5.9 and 6.15 of the readings).
 
 use veriam_model::{
-    Call, Decision, Denial, DenialKind, Fact, Operation, Outcome, Pair, PolicyType, PolicyTypes,
+    Decision, Denial, DenialKind, Fact, Outcome, Pair as At, PolicyType, PolicyTypes,
     readings as dialects,
 };
 
 use super::facts::{Facts, PairFacts};
 use super::layer::Layer;
-use super::parts::Thing;
+use super::pairs::{Pair, Pairs};
+use super::parts::Account;
 use crate::caller::{Action, Caller, Kind, Object};
 use crate::decide::Counting;
 use crate::program::{Present, pool};
-use crate::question::{Question, Tally};
+use crate::question::{Consulted, Question, Tally};
 use crate::settings::{Settings, mistaken};
 
 /// Everything that is the same for all pairs of a call.
 pub(super) struct Judge<'c> {
     pub(super) settings: &'c Settings,
     pub(super) caller: Caller<'c>,
-    /// The account of the runtime.
-    pub(super) owner: &'c str,
-    /// What a check must be told of the accounts.
-    pub(super) conditions: &'static [Fact],
+    /// The account of a caller who signs.
+    pub(super) home: Option<&'c Account>,
     pub(super) identity: Option<&'c Layer>,
     pub(super) boundary: Option<&'c Layer>,
     pub(super) session: Option<&'c Layer>,
+    /// The service control policies of the caller's account.
     pub(super) scps: Option<&'c Layer>,
-    pub(super) rcps: Option<&'c Layer>,
     pub(super) endpoint_policy: Option<&'c Layer>,
     pub(super) facts: Facts<'c>,
 }
@@ -34,165 +33,184 @@ pub(super) struct Judge<'c> {
 /// The check of one pair, with what the statements that apply add up to.
 struct Checked<'r> {
     question: Question<'r>,
+    consulted: Consulted,
     tally: Tally,
     /// The types with a Deny that applies.
     denied_by: PolicyTypes,
 }
 
-impl Judge<'_> {
-    /// The outcome of a call on a runtime and its endpoint.
-    pub(super) fn outcome(&self, call: &Call, things: [&Thing; 2]) -> Outcome {
-        let denied = |kind, (action, thing): (&str, &Thing), by| {
-            let at = Pair {
-                action: action.to_owned(),
-                resource: thing.arn.as_ref().to_owned(),
+impl<'c> Judge<'c> {
+    /// The outcome of a call that asks for these pairs.
+    pub(super) fn outcome(&self, pairs: &Pairs<'_>, is_of_runtime: bool) -> Outcome {
+        let denied = |kind, pair: &Pair<'_>, by| {
+            let at = At {
+                action: pair.action.to_owned(),
+                resource: pair.on.arn.to_owned(),
             };
             Outcome::Denied(Denial { kind, at, by })
         };
-        let (plain, for_user) = actions(call.operation);
-        let for_user = for_user.filter(|_| self.asks_for_user(call));
-        let endpoint_counts = !mistaken!(self.settings, EndpointPairDropped);
         let mut not_allowed = None;
         let mut uncovered = None;
-        for action in std::iter::once(plain).chain(for_user) {
-            for thing in things {
-                if thing.is_endpoint && !endpoint_counts {
-                    continue;
-                }
-                let mut checked = self.check(action, thing);
-                if mistaken!(self.settings, OneResourcePolicyEnough) && self.is_across_accounts() {
-                    let others = things.map(|other| self.check(action, other).tally);
-                    others
-                        .iter()
-                        .for_each(|other| checked.tally.add_grants(other));
-                }
-                let at = (action, thing);
-                match checked.question.combine(&checked.tally) {
-                    Decision::ExplicitDeny => {
-                        return denied(DenialKind::Explicit, at, checked.denied_by);
-                    }
-                    Decision::ImplicitDeny if not_allowed.is_none() => {
-                        not_allowed = Some((at, self.missing(&checked)));
-                    }
-                    Decision::Allow if !checked.tally.allows(pool::IDENTITY) => {
-                        uncovered = uncovered.or(Some(at));
-                    }
-                    _ => {}
+        for pair in pairs.iter() {
+            let mut checked = self.check(pair);
+            if mistaken!(self.settings, OneResourcePolicyEnough)
+                && is_of_runtime
+                && checked.question.is_across_accounts()
+            {
+                let others = pairs.iter().filter(|other| other.action == pair.action);
+                for other in others {
+                    checked.tally.add_grants(&self.check(other).tally);
                 }
             }
+            match checked.question.combine(checked.consulted, &checked.tally) {
+                Decision::ExplicitDeny => {
+                    return denied(DenialKind::Explicit, pair, checked.denied_by);
+                }
+                Decision::ImplicitDeny if not_allowed.is_none() => {
+                    not_allowed = Some((pair, self.missing(&checked)));
+                }
+                Decision::Allow if is_of_runtime && self.is_uncovered(&checked) => {
+                    uncovered = uncovered.or(Some(pair));
+                }
+                _ => {}
+            }
         }
-        if let Some((at, by)) = not_allowed {
-            return denied(DenialKind::Implicit, at, by);
+        if let Some((pair, by)) = not_allowed {
+            return denied(DenialKind::Implicit, pair, by);
         }
         match uncovered {
-            Some(at) if self.wants_identity_policies(call.operation) => {
+            Some(pair) if self.wants_identity_policies(pair) => {
                 let by = PolicyTypes::new().with(PolicyType::Identity);
-                denied(DenialKind::Implicit, at, by)
+                denied(DenialKind::Implicit, pair, by)
             }
             _ => Outcome::Allowed,
         }
     }
 
-    /// Whether the action for another user is asked for as well (AC-098, AC-125).
-    fn asks_for_user(&self, call: &Call) -> bool {
-        let is_ignored =
-            || self.caller.kind == Kind::Jwt && self.settings.reads(dialects::JwtForUser::Ignored);
-        call.user_id.is_some() && !is_ignored()
+    /// Whether the caller is of the resource's account and its own policies do not allow the pair.
+    fn is_uncovered(&self, checked: &Checked<'_>) -> bool {
+        self.caller.has_identity_policies()
+            && !checked.tally.allows(pool::IDENTITY)
+            && !checked.question.is_across_accounts()
     }
 
-    fn is_across_accounts(&self) -> bool {
-        self.caller.is_iam_identity() && self.caller.account != self.owner
+    /// Whether the caller's own policies must allow every pair of a runtime, whatever the resource policies allow
+    /// (AC-093).
+    fn wants_identity_policies(&self, pair: &Pair<'_>) -> bool {
+        if mistaken!(self.settings, MixedReadings) {
+            let invocation = pair
+                .action
+                .strip_prefix("bedrock-agentcore:InvokeAgentRuntime");
+            return !matches!(invocation, Some("" | "ForUser"));
+        }
+        self.settings.reads(dialects::IdentityCoverage::Literal)
     }
 
-    /// Whether the caller's own policies must allow every pair, whatever the resource policies allow (AC-093).
-    fn wants_identity_policies(&self, operation: Operation) -> bool {
-        let is_literal = if mistaken!(self.settings, MixedReadings) {
-            operation != Operation::InvokeAgentRuntime
+    /// The question that a pair puts.
+    pub(super) fn question<'r>(&'r self, pair: &'r Pair<'r>, present: Present) -> Question<'r> {
+        let nobody = if mistaken!(self.settings, AwsToolOfAnotherAccount) {
+            "another"
         } else {
-            self.settings.reads(dialects::IdentityCoverage::Literal)
+            "aws"
         };
-        is_literal && self.caller.has_identity_policies() && !self.is_across_accounts()
+        Question {
+            settings: self.settings,
+            caller: self.caller,
+            action: Action { text: pair.action },
+            object: Object { text: pair.on.arn },
+            owner: pair.on.owner.map_or(nobody, |owner| &owner.id),
+            facts: conditions(self.home, pair.on.owner),
+            present,
+        }
     }
 
-    fn check<'r>(&'r self, action: &'r str, thing: &'r Thing) -> Checked<'r> {
-        let runtime_only = thing.is_endpoint
+    fn check<'r>(&'r self, pair: &'r Pair<'r>) -> Checked<'r> {
+        let on = &pair.on;
+        let is_spared = on.is_runtime_endpoint
             && self.endpoint_policy.is_some()
             && self
                 .settings
                 .reads(dialects::EndpointPolicyScope::RuntimeOnly);
-        let endpoint_policy = self.endpoint_policy.filter(|_| !runtime_only);
-        let question = Question {
-            settings: self.settings,
-            caller: self.caller,
-            action: Action { text: action },
-            object: Object { text: &thing.arn },
-            owner: self.owner,
-            facts: self.conditions,
-            present: Present {
-                resource: thing.policy.is_some(),
+        let endpoint_policy = self.endpoint_policy.filter(|_| !is_spared);
+        let scps = self.scps;
+        let rcps = on.owner.and_then(|owner| owner.rcps.as_ref());
+        let question = self.question(
+            pair,
+            Present {
+                resource: on.policy.is_some(),
                 boundary: self.boundary.is_some(),
                 session: self.session.is_some(),
                 endpoint: endpoint_policy.is_some(),
-                scps: self.scps.is_some(),
-                rcps: self.rcps.is_some(),
+                scps: scps.is_some(),
+                rcps: rcps.is_some(),
             },
+        );
+        let consulted = if on.is_elsewhere {
+            question.consulted()
+        } else {
+            Consulted::All
         };
-        let scps = self.scps.filter(|_| question.scps_bind());
-        let rcps = self.rcps.filter(|_| question.rcps_bind());
-        let base = |pool| Counting {
-            base: pool::bit(pool),
-            ..Counting::default()
-        };
-        let levels = |scps, rcps| Counting {
-            scps,
-            rcps,
-            ..Counting::default()
-        };
-        let layers = [
-            (PolicyType::Identity, self.identity, base(pool::IDENTITY)),
-            (
-                PolicyType::Resource,
-                thing.policy.as_ref(),
-                base(pool::RESOURCE),
-            ),
-            (PolicyType::Boundary, self.boundary, base(pool::BOUNDARY)),
-            (PolicyType::Session, self.session, base(pool::SESSION)),
-            (PolicyType::Scp, scps, levels(true, false)),
-            (PolicyType::Rcp, rcps, levels(false, true)),
-            (PolicyType::Endpoint, endpoint_policy, base(pool::ENDPOINT)),
-        ];
         let facts = PairFacts {
             call: &self.facts,
-            tags: &thing.tags,
+            pair,
         };
         let mut tally = Tally::default();
         let mut denied_by = PolicyTypes::new();
-        for (policy_type, layer, counting) in layers {
-            let Some(layer) = layer else { continue };
-            let part = layer.tally(&question, &facts, counting);
-            if part.denied {
-                denied_by.insert(policy_type);
+        let mut count = |policy_type, layer: Option<&'r Layer>, counting| {
+            if let Some(layer) = layer {
+                let part = layer.tally(&question, &facts, counting);
+                if part.denied {
+                    denied_by.insert(policy_type);
+                }
+                tally.add(&part);
             }
-            tally.add(&part);
+        };
+        if consulted == Consulted::All {
+            let own = Counting {
+                spares_resource_denies: on.is_elsewhere
+                    && question.is_bucket_policy_call_of_owner(),
+                ..base(pool::RESOURCE)
+            };
+            let rcps = rcps.filter(|_| question.rcps_bind());
+            count(PolicyType::Identity, self.identity, base(pool::IDENTITY));
+            count(PolicyType::Resource, on.policy, own);
+            count(PolicyType::Boundary, self.boundary, base(pool::BOUNDARY));
+            count(PolicyType::Session, self.session, base(pool::SESSION));
+            count(PolicyType::Rcp, rcps, levels(false, true));
         }
+        let scps = scps.filter(|_| question.scps_bind());
+        count(PolicyType::Scp, scps, levels(true, false));
+        count(PolicyType::Endpoint, endpoint_policy, base(pool::ENDPOINT));
         Checked {
             question,
+            consulted,
             tally,
             denied_by,
         }
     }
 
-    /// The types that would have had to allow a pair and do not (section 5.9 of the readings).
+    /// The types that would have had to allow a pair and do not (sections 5.9 and 6.15 of the readings).
     fn missing(&self, checked: &Checked<'_>) -> PolicyTypes {
         let Checked {
-            question, tally, ..
+            question,
+            consulted,
+            tally,
+            ..
         } = checked;
+        if matches!(consulted, Consulted::None(_)) {
+            return PolicyTypes::new()
+                .with(PolicyType::Identity)
+                .with(PolicyType::Resource);
+        }
         let present = &question.present;
-        let is_granted = question.is_granted(tally);
+        let wants_grant = *consulted == Consulted::All && !question.is_granted(tally);
         let is_identity = self.caller.has_identity_policies();
         let needs_session =
             present.session || matches!(self.caller.kind, Kind::FederatedUser { .. });
-        let resource_could_grant = present.resource || self.is_across_accounts();
+        let resource_could_grant = present.resource
+            || question.is_across_accounts()
+            || self.caller.kind == Kind::Service
+            || question.needs_resource_policy();
         let missing = [
             (PolicyType::Scp, tally.scp_missing),
             (PolicyType::Rcp, tally.rcp_missing),
@@ -202,19 +220,19 @@ impl Judge<'_> {
             ),
             (
                 PolicyType::Identity,
-                !is_granted && is_identity && !tally.allows(pool::IDENTITY),
+                wants_grant && is_identity && !tally.allows(pool::IDENTITY),
             ),
             (
                 PolicyType::Boundary,
-                !is_granted && present.boundary && !tally.allows(pool::BOUNDARY),
+                wants_grant && present.boundary && !tally.allows(pool::BOUNDARY),
             ),
             (
                 PolicyType::Session,
-                !is_granted && needs_session && !tally.allows(pool::SESSION),
+                wants_grant && needs_session && !tally.allows(pool::SESSION),
             ),
             (
                 PolicyType::Resource,
-                !is_granted && resource_could_grant && !tally.resource_allows(),
+                wants_grant && resource_could_grant && !tally.resource_allows(),
             ),
         ];
         let missing = missing.into_iter().filter(|(_, is_missing)| *is_missing);
@@ -222,24 +240,36 @@ impl Judge<'_> {
     }
 }
 
-/// The actions of an operation: its own, and the one for another user where there is one (AC-050, AC-098, AC-101).
-fn actions(operation: Operation) -> (&'static str, Option<&'static str>) {
-    match operation {
-        Operation::InvokeAgentRuntime => (
-            "bedrock-agentcore:InvokeAgentRuntime",
-            Some("bedrock-agentcore:InvokeAgentRuntimeForUser"),
-        ),
-        Operation::InvokeAgentRuntimeWithWebSocketStream => (
-            "bedrock-agentcore:InvokeAgentRuntimeWithWebSocketStream",
-            Some("bedrock-agentcore:InvokeAgentRuntimeWithWebSocketStreamForUser"),
-        ),
-        Operation::InvokeAgentRuntimeCommand => {
-            ("bedrock-agentcore:InvokeAgentRuntimeCommand", None)
-        }
-        Operation::InvokeAgentRuntimeCommandShell => {
-            ("bedrock-agentcore:InvokeAgentRuntimeCommandShell", None)
-        }
-        Operation::StopRuntimeSession => ("bedrock-agentcore:StopRuntimeSession", None),
-        Operation::GetAgentCard => ("bedrock-agentcore:GetAgentCard", None),
+/// The statements of one pool count.
+pub(super) fn base(pool: u8) -> Counting {
+    Counting {
+        base: pool::bit(pool),
+        ..Counting::default()
+    }
+}
+
+/// The levels of control policies count.
+pub(super) fn levels(scps: bool, rcps: bool) -> Counting {
+    Counting {
+        scps,
+        rcps,
+        ..Counting::default()
+    }
+}
+
+/// What a check must be told of the accounts.
+fn conditions(caller: Option<&Account>, owner: Option<&Account>) -> &'static [Fact] {
+    let is_managed_here = |account: Option<&Account>| {
+        let organization = account.and_then(|account| account.organization.as_ref());
+        organization.is_some_and(|organization| organization.is_managed_here)
+    };
+    match (is_managed_here(caller), is_managed_here(owner)) {
+        (false, false) => &[],
+        (true, false) => &[Fact::PrincipalInManagementAccount],
+        (false, true) => &[Fact::ResourceInManagementAccount],
+        (true, true) => &[
+            Fact::PrincipalInManagementAccount,
+            Fact::ResourceInManagementAccount,
+        ],
     }
 }

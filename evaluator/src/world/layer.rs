@@ -9,6 +9,7 @@ use veriam_model::PolicySlot;
 
 use super::facts::PairFacts;
 use super::key::ContextKey;
+use super::values::Values;
 use crate::compile::{Sources, compile};
 use crate::decide::{Counting, Decider};
 use crate::document::Document;
@@ -16,7 +17,7 @@ use crate::program::Program;
 use crate::question::{Question, Tally};
 use crate::run::{Run, Scratch};
 use crate::settings::Settings;
-use crate::source::{One, Source};
+use crate::source::Source;
 use crate::work::Meter;
 
 #[derive(Clone, Debug)]
@@ -86,10 +87,10 @@ struct Derived<'r> {
 }
 
 impl<'r> Source<'r> for Derived<'r> {
-    type Texts = One<'r>;
+    type Texts = Values<'r>;
 
     #[inline]
-    fn texts(&self, _: &'r Program, key: u32, _: &impl Meter) -> Option<One<'r>> {
-        self.facts.value(self.keys.get(key as usize)?).map(One)
+    fn texts(&self, _: &'r Program, key: u32, _: &impl Meter) -> Option<Values<'r>> {
+        self.facts.values(self.keys.get(key as usize)?)
     }
 }

@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
-use veriam_model::{Authorizer, Tags};
+use veriam_model::Tags;
 
+use super::identity::Workloads;
 use super::layer::Layer;
 
 #[derive(Clone, Debug)]
@@ -18,6 +19,7 @@ pub(super) struct Account {
     /// Its users and roles by name.
     pub(super) users: HashMap<Box<str>, usize>,
     pub(super) roles: HashMap<Box<str>, usize>,
+    pub(super) workloads: Workloads,
 }
 
 #[derive(Clone, Debug)]
@@ -42,33 +44,20 @@ pub(super) struct Identity {
     pub(super) tags: Tags,
     pub(super) policies: Option<Layer>,
     pub(super) boundary: Option<Layer>,
+    /// Of a role: who may have sessions of it.
+    pub(super) trust: Option<Layer>,
 }
 
-#[derive(Clone, Debug)]
-pub(super) struct Runtime {
-    /// The number of its account.
-    pub(super) account: usize,
-    pub(super) authorizer: Authorizer,
-    pub(super) itself: Thing,
-    /// Its endpoints, `DEFAULT` always among them.
-    pub(super) endpoints: Vec<Endpoint>,
-}
-
-#[derive(Clone, Debug)]
-pub(super) struct Endpoint {
-    pub(super) name: Box<str>,
-    /// None: as the runtime's (AC-128).
-    pub(super) authorizer: Option<Authorizer>,
-    pub(super) itself: Thing,
-}
-
-/// What a policy can be attached to and a check can be about: a runtime or a runtime endpoint.
+/// What a policy can be attached to and a check can be about.
 #[derive(Clone, Debug)]
 pub(super) struct Thing {
+    /// The number of its account; none: AWS owns it.
+    pub(super) owner: Option<usize>,
     pub(super) arn: Box<str>,
     pub(super) tags: Tags,
     pub(super) policy: Option<Layer>,
-    pub(super) is_endpoint: bool,
+    /// An endpoint that a runtime is called through (AC-173).
+    pub(super) is_runtime_endpoint: bool,
 }
 
 /// A VPC with its interface endpoint.

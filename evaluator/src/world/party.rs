@@ -5,17 +5,17 @@ use std::cell::OnceCell;
 use veriam_model::Caller as Told;
 
 use super::World;
-use super::facts::Signed;
+use super::facts::{Service, Signed, Who};
+use super::layer::Layer;
 use super::parts::{Account, Identity};
 use crate::caller::{Caller, Kind};
 use crate::settings::mistaken;
 
 pub(super) struct Party<'c> {
     pub(super) caller: Caller<'c>,
-    /// None for the bearer of a token, and for nobody.
-    pub(super) signed: Option<Signed<'c>>,
+    pub(super) who: Who<'c>,
     /// The user or role whose policies count.
-    pub(super) identity: Option<&'c Identity>,
+    identity: Option<&'c Identity>,
 }
 
 impl<'c> Party<'c> {
@@ -66,7 +66,7 @@ impl<'c> Party<'c> {
                 let signed = signed("Account", &account.root, account, &account.id);
                 Some(Self {
                     caller: identity(world, Kind::Root, &account.root, account),
-                    signed: Some(signed),
+                    who: Who::Signed(signed),
                     identity: None,
                 })
             }
@@ -83,9 +83,47 @@ impl<'c> Party<'c> {
                 let kind = Kind::FederatedUser { name: &user.name };
                 Some(Self::of_identity(world, kind, arn, signed, user))
             }
-            Told::Jwt(_) => Some(Self::stranger(Kind::Jwt, "jwt")),
+            Told::Service(told) => {
+                let source_account = match &told.source_account {
+                    Some(id) => Some(world.account(id)?),
+                    None => None,
+                };
+                Some(Self {
+                    who: Who::Service(Service {
+                        name: &told.service,
+                        source_account,
+                        source_arn: told.source_arn.as_deref(),
+                    }),
+                    ..Self::stranger(Kind::Service, &told.service)
+                })
+            }
+            Told::Jwt(_) => Some(Self::nobody()),
             Told::Anonymous => Some(Self::stranger(Kind::Anonymous, "anonymous")),
         }
+    }
+
+    /// Nobody in particular: judged like the bearer of a token (section 6.6 of the readings).
+    pub(super) fn nobody() -> Self {
+        Self::stranger(Kind::Jwt, "jwt")
+    }
+
+    /// The account of a caller who signs.
+    pub(super) fn home(&self) -> Option<&'c Account> {
+        match &self.who {
+            Who::Signed(signed) => Some(signed.account),
+            Who::Service(_) | Who::Nobody => None,
+        }
+    }
+
+    /// The identity-based policies.
+    pub(super) fn policies(&self) -> Option<&'c Layer> {
+        self.identity
+            .and_then(|identity| identity.policies.as_ref())
+    }
+
+    pub(super) fn boundary(&self) -> Option<&'c Layer> {
+        self.identity
+            .and_then(|identity| identity.boundary.as_ref())
     }
 
     fn of_identity(
@@ -97,7 +135,7 @@ impl<'c> Party<'c> {
     ) -> Self {
         Self {
             caller: identity(world, kind, arn, signed.account),
-            signed: Some(signed),
+            who: Who::Signed(signed),
             identity: Some(of),
         }
     }
@@ -110,7 +148,7 @@ impl<'c> Party<'c> {
                 account: "",
                 partition: None,
             },
-            signed: None,
+            who: Who::Nobody,
             identity: None,
         }
     }

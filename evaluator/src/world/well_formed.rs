@@ -1,47 +1,77 @@
 //! Whether a call is well-formed.
 //!
-//! What that means, and how a fault is told, is the model's to say. But the model looks for names along its lists, and
-//! a call is decided sooner than a long list is read: what a call names was looked up before, and the rest of
-//! [`veriam_model::World::validate_call`] is here once more. Tests hold the two together.
+//! What that means, and how a fault is told, is the model's to say. But the model looks for names along its lists, and a
+//! call is decided sooner than a long list is read: what a call names is looked up by hashing before, and the model
+//! checks the rest. Tests hold the two together.
 
-use std::net::IpAddr;
-
-use veriam_model::{Call, Caller, Malformed, Path, Token};
+use veriam_model::{Call, EngineMode, Malformed, Names, ProviderKind, ToolKind};
 
 use super::{CallError, World};
 
-/// Whether a call is well-formed when everything it names is there.
-pub(super) fn is_well_formed(call: &Call) -> bool {
-    /// The last second of the year 9999.
-    const LAST_SECOND: u64 = 253_402_300_799;
-    let is_caller = match &call.caller {
-        Caller::User(user) => user.token.is_none_or(|token| is_token(token, call.at)),
-        Caller::Session(session) => {
-            is_made_of(&session.session, b"+=,.@_-") && is_token(session.token, call.at)
-        }
-        Caller::Federated(session) => {
-            session.token.mfa.is_none() && is_token(session.token, call.at)
-        }
-        Caller::Root(_) | Caller::Jwt(_) | Caller::Anonymous => true,
-    };
-    let (Path::Internet { address } | Path::Endpoint { address, .. }) = &call.from;
-    let is_user = |id: &String| call.operation.takes_user_id() && !id.is_empty();
-    is_caller
-        && (call.qualifier.as_ref()).is_none_or(|qualifier| is_made_of(qualifier, b"-_"))
-        && call.user_id.as_ref().is_none_or(is_user)
-        && address.parse::<IpAddr>().is_ok()
-        && call.at <= LAST_SECOND
-        && !call.user_agent.is_empty()
+/// Whether a call is well-formed when everything it names was found.
+pub(super) fn is_well_formed(world: &World, call: &Call) -> bool {
+    call.validate(&Found(world)).is_ok()
 }
 
-fn is_token(token: Token, at: u64) -> bool {
-    token.issued <= at && token.mfa.is_none_or(|mfa| mfa <= token.issued)
-}
+/// The names of a world, where what a call names was found; what is known of a thing is looked up again.
+struct Found<'w>(&'w World);
 
-/// Whether a text is one of letters, digits and these signs.
-fn is_made_of(text: &str, signs: &[u8]) -> bool {
-    let fits = |b: u8| b.is_ascii_alphanumeric() || signs.contains(&b);
-    !text.is_empty() && text.bytes().all(fits)
+impl Names for Found<'_> {
+    fn has_account(&self, _: &str) -> bool {
+        true
+    }
+
+    fn has_user(&self, _: &str, _: &str) -> bool {
+        true
+    }
+
+    fn has_role(&self, _: &str, _: &str) -> bool {
+        true
+    }
+
+    fn has_trust(&self, _: &str, _: &str) -> bool {
+        true
+    }
+
+    fn has_runtime(&self, _: &str) -> bool {
+        true
+    }
+
+    fn gateway_engine(&self, id: &str) -> Option<Option<EngineMode>> {
+        self.0.gateways.get(id).map(|gateway| gateway.engine)
+    }
+
+    fn has_memory(&self, _: &str) -> bool {
+        true
+    }
+
+    fn has_harness(&self, _: &str) -> bool {
+        true
+    }
+
+    fn tool_kind(&self, id: &str) -> Option<ToolKind> {
+        self.0.tools.get(id).map(|tool| tool.kind)
+    }
+
+    fn has_workload_identity(&self, _: &str, _: &str) -> bool {
+        true
+    }
+
+    fn has_provider(&self, _: &str, _: ProviderKind, _: &str) -> bool {
+        true
+    }
+
+    fn owner_of_other(&self, arn: &str) -> Option<&str> {
+        let owner = self.0.others.get(arn)?.owner?;
+        self.0
+            .accounts
+            .get(owner)
+            .map(|account| account.id.as_ref())
+    }
+
+    fn has_network(&self, _: &str) -> bool {
+        true
+    }
 }
 
 /// What is wrong with a call that is not well-formed.

@@ -2,13 +2,28 @@
 //! AC-093, AC-087 to AC-091 and their neighbours.
 
 mod choices;
+mod control;
 mod examples;
+mod gateways;
+mod harnesses;
 mod hostile;
+mod identities;
 mod keys;
 mod layers;
 mod matrices;
+mod memories;
+mod metadata;
 #[cfg(feature = "planted-mistakes")]
 mod mistakes;
 mod odd;
+mod odd_requests;
+mod odd_resources;
+mod open_points;
+mod others;
 mod rejections;
+mod roles;
 mod scene;
+mod services;
+mod tokens;
+mod tools;
+mod whole;

@@ -2,12 +2,18 @@
 
 use serde_json::{Value, json};
 use veriam_evaluator::planted::Mistake;
-use veriam_model::{Authorizer, Call, Dialect, Membership, Operation, World};
+use veriam_model::{
+    Authorizer, Call, Context, ControlOperation, ControlRequest, ControlTarget, Dialect,
+    GatewayAuthorizer, HarnessOperation, IdentityOperation, IdentityRequest, Membership,
+    MemoryOperation, MemoryRequest, Request, RuntimeOperation, Tags, ToolOperation, ToolRequest,
+    World,
+};
 
 use crate::scene::{
-    E, INVOKE, OWNER, R, TENANT, call, jwt, outcome, policy, say, scene, session, short,
-    through_vpc, to, under, user,
+    E, INVOKE, OWNER, R, TENANT, call, jwt, of_runtime, outcome, policy, say, scene, session,
+    short, through_vpc, to, under, user,
 };
+use crate::whole::{self, asking, whole};
 
 fn mistaken(world: &World, call: &Call, mistake: Mistake) -> String {
     let dialect = Dialect::default();
@@ -45,7 +51,10 @@ fn tokens(mut world: World) -> World {
 }
 
 /// A mistake, a call that shows it, and its outcomes: right and wrong.
-fn shown() -> Vec<(Mistake, World, Call, [&'static str; 2])> {
+type Shown = (Mistake, World, Call, [&'static str; 2]);
+
+/// Those of calls of runtimes.
+fn shown_by_runtimes() -> Vec<Shown> {
     let everyone = |statement| to(statement, json!("*"));
     let tenant = || to(say("Allow", INVOKE, "*"), json!({"AWS": TENANT}));
     let within = |operator: &str, key: &str, value: &str| {
@@ -56,7 +65,7 @@ fn shown() -> Vec<(Mistake, World, Call, [&'static str; 2])> {
     };
     let role = "arn:aws:iam::111122223333:role/app";
     let stop = |mut call: Call| {
-        call.operation = Operation::StopRuntimeSession;
+        of_runtime(&mut call).operation = RuntimeOperation::StopRuntimeSession;
         call
     };
     let open = on(
@@ -141,6 +150,140 @@ fn shown() -> Vec<(Mistake, World, Call, [&'static str; 2])> {
     ]
 }
 
+/// Those of everything else; the `R` of an outcome is whatever resource it is about.
+fn shown_by_others() -> Vec<Shown> {
+    let by_user = |request| asking(user(OWNER), request);
+    let may = |statement: Value| {
+        let mut world = whole();
+        whole::grant(&mut world, &[statement]);
+        world
+    };
+    let identity = |operation| {
+        let wants_provider = operation == IdentityOperation::GetResourceApiKey;
+        Request::Identity(IdentityRequest {
+            operation,
+            workload: "worker".to_owned(),
+            provider: wants_provider.then(|| "mail".to_owned()),
+            user_id: None,
+            claims: None,
+        })
+    };
+    let all_but = |resource: &str| json!({"Effect": "Allow", "Action": "*", "NotResource": whole::arn(resource)});
+    let in_namespace = under(
+        say("Allow", "*", "*"),
+        json!({"StringEquals": {"bedrock-agentcore:namespace": "/team"}}),
+    );
+    let by_path = MemoryRequest {
+        namespace_path: Some("/team".to_owned()),
+        ..whole::of_memory(MemoryOperation::ListMemoryRecords)
+    };
+    let bare_id = MemoryRequest {
+        by_arn: false,
+        ..whole::of_memory(MemoryOperation::GetMemory)
+    };
+    let open = |authorizer| {
+        let mut world = whole();
+        world.gateways[0].authorizer = authorizer;
+        world
+    };
+    let mut filtered = open(GatewayAuthorizer::None);
+    let silent = to(say("Allow", "s3:*", "*"), json!("*"));
+    filtered.networks[0].policy = policy(&[silent]);
+    let mut shared = whole();
+    let everyone = to(say("Allow", "*", "*"), json!("*"));
+    shared.memories[0].policy = policy(&[everyone]);
+    whole::grant(&mut shared, &[say("Allow", "*", "*")]);
+    let mut deputy = whole();
+    let lambda = json!({"Service": "lambda.amazonaws.com"});
+    let from_here = under(
+        to(say("Allow", "*", "*"), lambda),
+        json!({"StringEquals": {"aws:SourceAccount": OWNER}}),
+    );
+    deputy.gateways[0].policy = policy(&[from_here]);
+    let function = "arn:aws:lambda:us-west-2:111122223333:function:f";
+    let lambda = whole::service("lambda.amazonaws.com", Some((OWNER, function)));
+    vec![
+        (
+            Mistake::HarnessCompanionDropped,
+            may(say("Allow", "bedrock-agentcore:InvokeHarness", "*")),
+            by_user(Request::Harness(whole::of_harness(
+                HarnessOperation::InvokeHarness,
+                None,
+            ))),
+            ["implicit R identity", "allowed"],
+        ),
+        (
+            Mistake::PassRoleDropped,
+            may(say("Allow", "bedrock-agentcore:*", "*")),
+            by_user(Request::Control(ControlRequest {
+                operation: ControlOperation::CreateAgentRuntime,
+                on: ControlTarget::Nothing,
+                role: Some(whole::role_name("exec")),
+                settings: Context::new(),
+                tags: Tags::new(),
+            })),
+            ["implicit R identity", "allowed"],
+        ),
+        (
+            Mistake::TokenVaultPairDropped,
+            may(all_but("token-vault/default")),
+            by_user(identity(IdentityOperation::GetResourceApiKey)),
+            ["implicit R identity", "allowed"],
+        ),
+        (
+            Mistake::DirectoryPairDropped,
+            may(all_but("workload-identity-directory/default")),
+            by_user(identity(IdentityOperation::GetWorkloadAccessToken)),
+            ["implicit R identity", "allowed"],
+        ),
+        (
+            Mistake::NamespacePathAsNamespace,
+            may(in_namespace),
+            by_user(Request::Memory(by_path)),
+            ["implicit R identity", "allowed"],
+        ),
+        (
+            Mistake::AuthenticateOnlyAuthorizes,
+            open(GatewayAuthorizer::AuthenticateOnly),
+            whole::to_gateway(user(OWNER)),
+            ["allowed", "implicit R identity"],
+        ),
+        (
+            Mistake::NoneGatewaySkipsEndpointPolicy,
+            filtered,
+            through_vpc(whole::to_gateway(user(OWNER))),
+            ["implicit R endpoint", "allowed"],
+        ),
+        (
+            Mistake::AwsToolOfAnotherAccount,
+            may(say("Allow", "*", "*")),
+            by_user(Request::Tool(ToolRequest {
+                operation: ToolOperation::StartBrowserSession,
+                tool: None,
+            })),
+            ["allowed", "implicit R resource"],
+        ),
+        (
+            Mistake::BareMemoryIdAcrossAccounts,
+            shared,
+            asking(user(TENANT), Request::Memory(bare_id)),
+            ["no_such_memory", "allowed"],
+        ),
+        (
+            Mistake::ServiceWithoutSourceKeys,
+            deputy,
+            whole::to_gateway(lambda),
+            ["allowed", "implicit R resource"],
+        ),
+    ]
+}
+
+fn shown() -> Vec<Shown> {
+    let mut shown = shown_by_runtimes();
+    shown.extend(shown_by_others());
+    shown
+}
+
 #[test]
 fn each_mistake_changes_an_outcome() {
     let shown = shown();
@@ -186,10 +329,13 @@ fn mixed_readings_agree_with_a_reading_on_each_operation() {
     let mut world = scene();
     world.runtimes[0].policy = everyone(R);
     world.runtimes[0].endpoints[0].policy = everyone(E);
-    for operation in Operation::ALL {
+    for &operation in RuntimeOperation::ALL {
+        if operation == RuntimeOperation::GetRuntimeProtectedResourceMetadata {
+            continue;
+        }
         let mut call = call(user(OWNER));
-        call.operation = operation;
-        let is_union = operation == Operation::InvokeAgentRuntime;
+        of_runtime(&mut call).operation = operation;
+        let is_union = operation == RuntimeOperation::InvokeAgentRuntime;
         let expected = if is_union {
             "allowed"
         } else {

@@ -5,22 +5,24 @@ use proptest::sample::select;
 use veriam_evaluator::{Limits, faults};
 use veriam_model::{
     Account, Authorizer, Call, Caller, Dialect, FederatedCaller, Identity, JwtCaller, Membership,
-    Network, Operation, Path, PolicyText, PolicyType, RootCaller, Runtime, RuntimeEndpoint,
-    SessionCaller, Tags, Token, UserCaller, World,
+    Network, OtherPolicyType, Path, PolicyText, PolicyType, RootCaller, Runtime, RuntimeEndpoint,
+    ServiceCaller, SessionCaller, Tags, Token, TokenClaims, TokenRules, UserCaller, World,
 };
 
+use crate::odd_requests::request;
+use crate::odd_resources::{Resources, mend_resources, resources, trust};
 use crate::scene::{NOW, OWNER, TENANT, scene};
 
 /// One of the texts, mostly the first.
-fn text(texts: &'static [&'static str]) -> impl Strategy<Value = String> + Clone {
+pub(crate) fn text(texts: &'static [&'static str]) -> impl Strategy<Value = String> + Clone {
     prop_oneof![
-        12 => Just(texts[0]),
+        30 => Just(texts[0]),
         1 => select(texts),
     ]
     .prop_map(str::to_owned)
 }
 
-fn account() -> impl Strategy<Value = String> + Clone {
+pub(crate) fn account() -> impl Strategy<Value = String> + Clone {
     text(&[
         OWNER,
         TENANT,
@@ -30,15 +32,15 @@ fn account() -> impl Strategy<Value = String> + Clone {
     ])
 }
 
-fn name() -> impl Strategy<Value = String> + Clone {
+pub(crate) fn name() -> impl Strategy<Value = String> + Clone {
     text(&["app", "root", "a.b", "=,@+", "a/b", "", "*", "ünder"])
 }
 
-fn word() -> impl Strategy<Value = String> + Clone {
+pub(crate) fn word() -> impl Strategy<Value = String> + Clone {
     text(&["one", "DEFAULT", "o-1", "a b", "", "${x}"])
 }
 
-fn tags() -> impl Strategy<Value = Tags> {
+pub(crate) fn tags() -> impl Strategy<Value = Tags> {
     let tags = prop::collection::vec((text(&["Team", "", "a/b", "${*}"]), name()), 0..3);
     tags.prop_map(|list| {
         let mut tags = Tags::new();
@@ -66,7 +68,7 @@ fn policy_text() -> impl Strategy<Value = PolicyText> {
         r#","NotPrincipal":{"AWS":"arn:aws:iam::111122223333:user/app"}"#,
     ];
     let parts = (
-        select(&["Allow", "Deny", "allow"][..]),
+        select(&["Allow", "Deny", "Allow", "Deny", "allow"][..]),
         select(
             &[
                 "*",
@@ -94,9 +96,9 @@ fn policy_text() -> impl Strategy<Value = PolicyText> {
 }
 
 /// A policy of a type that is mostly valid.
-fn policy_of(policy_type: PolicyType) -> impl Strategy<Value = PolicyText> {
+pub(crate) fn policy_of(policy_type: PolicyType) -> impl Strategy<Value = PolicyText> {
     let fallback = match policy_type {
-        PolicyType::Resource | PolicyType::Endpoint => r#","Principal":"*""#,
+        PolicyType::Resource | PolicyType::Endpoint | PolicyType::Key => r#","Principal":"*""#,
         _ => "",
     };
     policy_text().prop_map(move |text| {
@@ -136,12 +138,23 @@ fn organization() -> impl Strategy<Value = Option<Membership>> {
     )
 }
 
-fn identity() -> impl Strategy<Value = Identity> {
+fn identity(is_role: bool) -> impl Strategy<Value = Identity> {
     let policies = prop::collection::vec(policy_of(PolicyType::Identity), 0..3);
     let boundary = prop::option::of(policy_of(PolicyType::Boundary));
     let path = text(&["/", "/a/b/", "//", "/:/", ""]);
-    (account(), name(), path, word(), tags(), policies, boundary).prop_map(
-        |(account, name, path, id, tags, policies, boundary)| Identity {
+    let trust = prop::option::weighted(if is_role { 0.7 } else { 0.02 }, trust());
+    let parts = (
+        account(),
+        name(),
+        path,
+        word(),
+        tags(),
+        policies,
+        boundary,
+        trust,
+    );
+    parts.prop_map(
+        |(account, name, path, id, tags, policies, boundary, trust)| Identity {
             account,
             name,
             path,
@@ -149,12 +162,40 @@ fn identity() -> impl Strategy<Value = Identity> {
             tags,
             policies,
             boundary,
+            trust,
         },
     )
 }
 
-fn authorizer() -> impl Strategy<Value = Authorizer> {
+pub(crate) fn authorizer() -> impl Strategy<Value = Authorizer> {
     select(&Authorizer::ALL[..])
+}
+
+/// Some lists, rarely empty at once.
+fn rules() -> impl Strategy<Value = (Vec<String>, Vec<String>, Vec<String>)> {
+    let list = || prop::collection::vec(word(), 0..2);
+    (list(), list(), list())
+}
+
+pub(crate) fn token_rules() -> impl Strategy<Value = TokenRules> {
+    let some = rules().prop_map(|(audiences, clients, scopes)| TokenRules {
+        audiences,
+        clients,
+        scopes,
+    });
+    let of_scopes = word().prop_map(|scope| TokenRules {
+        scopes: vec![scope],
+        ..TokenRules::default()
+    });
+    prop_oneof![Just(TokenRules::default()), some, of_scopes]
+}
+
+fn claims() -> impl Strategy<Value = TokenClaims> {
+    rules().prop_map(|(audiences, clients, scopes)| TokenClaims {
+        audiences,
+        client: clients.into_iter().next(),
+        scopes,
+    })
 }
 
 fn runtime() -> impl Strategy<Value = Runtime> {
@@ -168,11 +209,21 @@ fn runtime() -> impl Strategy<Value = Runtime> {
         },
     );
     let endpoints = prop::collection::vec(endpoint, 0..3);
-    (account(), word(), authorizer(), tags(), own(), endpoints).prop_map(
-        |(account, id, authorizer, tags, policy, endpoints)| Runtime {
+    let parts = (
+        account(),
+        word(),
+        authorizer(),
+        token_rules(),
+        tags(),
+        own(),
+        endpoints,
+    );
+    parts.prop_map(
+        |(account, id, authorizer, token_rules, tags, policy, endpoints)| Runtime {
             account,
             id,
             authorizer,
+            token_rules,
             tags,
             policy,
             endpoints,
@@ -196,16 +247,26 @@ pub(crate) fn world() -> impl Strategy<Value = World> {
         text(&["aws", "aws-cn", "", "a:b"]),
         text(&["us-west-2", "", "x:y"]),
         accounts,
-        prop::collection::vec(identity(), 1..3),
-        prop::collection::vec(identity(), 1..3),
-        prop::collection::vec(runtime(), 1..3),
-        prop::collection::vec(network(), 1..3),
+        prop::collection::vec(identity(false).boxed(), 1..3),
+        prop::collection::vec(identity(true).boxed(), 1..3),
+        prop::collection::vec(runtime().boxed(), 1..3),
+        prop::collection::vec(network().boxed(), 1..3),
+        resources().boxed(),
     );
     parts.prop_map(
-        |(partition, region, accounts, users, roles, runtimes, networks)| {
+        |(partition, region, accounts, users, roles, runtimes, networks, resources)| {
             let accounts = accounts
                 .into_iter()
                 .map(|(id, organization)| Account { id, organization });
+            let Resources {
+                gateways,
+                memories,
+                harnesses,
+                tools,
+                workload_identities,
+                providers,
+                others,
+            } = resources;
             World {
                 partition,
                 region,
@@ -213,6 +274,13 @@ pub(crate) fn world() -> impl Strategy<Value = World> {
                 users,
                 roles,
                 runtimes,
+                gateways,
+                memories,
+                harnesses,
+                tools,
+                workload_identities,
+                providers,
+                others,
                 networks,
             }
         },
@@ -249,6 +317,8 @@ pub(crate) fn mended(mut world: World) -> World {
         identity.id = "AROA".to_owned();
         identity.path = "/".to_owned();
     }
+    world.users.iter_mut().for_each(|user| user.trust = None);
+    mend_resources(&mut world);
     for runtime in &mut world.runtimes {
         if runtime.account != OWNER {
             runtime.account = TENANT.to_owned();
@@ -269,7 +339,7 @@ pub(crate) fn mended(mut world: World) -> World {
 
 /// The same without its invalid policies.
 pub(crate) fn valid(mut world: World) -> World {
-    use PolicyType::{Boundary, Endpoint, Identity, Resource, Scp};
+    use PolicyType::{Boundary, Endpoint, Identity, Key, Resource, Scp, Trust};
     for account in &mut world.accounts {
         let levels = account.organization.iter_mut().flat_map(|o| &mut o.scps);
         levels.for_each(|level| level.retain(|p| is_valid(Scp, p)));
@@ -277,12 +347,26 @@ pub(crate) fn valid(mut world: World) -> World {
     for identity in world.users.iter_mut().chain(&mut world.roles) {
         identity.policies.retain(|p| is_valid(Identity, p));
         identity.boundary.take_if(|p| !is_valid(Boundary, p));
+        identity.trust.take_if(|p| !is_valid(Trust, p));
     }
     for runtime in &mut world.runtimes {
         runtime.policy.take_if(|p| !is_valid(Resource, p));
         for endpoint in &mut runtime.endpoints {
             endpoint.policy.take_if(|p| !is_valid(Resource, p));
         }
+    }
+    for gateway in &mut world.gateways {
+        gateway.policy.take_if(|p| !is_valid(Resource, p));
+    }
+    for memory in &mut world.memories {
+        memory.policy.take_if(|p| !is_valid(Resource, p));
+    }
+    for other in &mut world.others {
+        let policy_type = match other.policy_type {
+            OtherPolicyType::Resource => Resource,
+            OtherPolicyType::Key => Key,
+        };
+        other.policy.take_if(|p| !is_valid(policy_type, p));
     }
     for network in &mut world.networks {
         network.policy.take_if(|p| !is_valid(Endpoint, p));
@@ -333,14 +417,36 @@ fn caller() -> impl Strategy<Value = Caller> {
                 })
             }
         ),
-        any::<bool>().prop_map(|accepted| {
+        (prop::bool::weighted(0.8), claims()).prop_map(|(accepted, claims)| {
             Caller::Jwt(JwtCaller {
                 subject: String::new(),
                 accepted,
+                claims,
             })
         }),
+        (
+            service(),
+            prop::option::of(account()),
+            prop::option::of(word())
+        )
+            .prop_map(|(service, source_account, source_arn)| {
+                Caller::Service(ServiceCaller {
+                    service,
+                    source_account,
+                    source_arn,
+                })
+            }),
         Just(Caller::Anonymous),
     ]
+}
+
+pub(crate) fn service() -> impl Strategy<Value = String> {
+    text(&[
+        "lambda.amazonaws.com",
+        "bedrock-agentcore.amazonaws.com",
+        "lambda",
+        "",
+    ])
 }
 
 pub(crate) fn a_call() -> impl Strategy<Value = Call> {
@@ -360,11 +466,8 @@ pub(crate) fn a_call() -> impl Strategy<Value = Call> {
         (word(), address()).prop_map(|(endpoint, address)| Path::Endpoint { endpoint, address }),
     ];
     let parts = (
-        caller(),
-        select(&Operation::ALL[..]),
-        word(),
-        prop::option::of(word()),
-        prop::option::weighted(0.1, name()),
+        caller().boxed(),
+        request(),
         from,
         prop_oneof![
             12 => Just(NOW),
@@ -372,16 +475,11 @@ pub(crate) fn a_call() -> impl Strategy<Value = Call> {
         ],
         name(),
     );
-    parts.prop_map(
-        |(caller, operation, runtime, qualifier, user_id, from, at, user_agent)| Call {
-            caller,
-            operation,
-            runtime,
-            qualifier,
-            user_id,
-            from,
-            at,
-            user_agent,
-        },
-    )
+    parts.prop_map(|(caller, request, from, at, user_agent)| Call {
+        caller,
+        request,
+        from,
+        at,
+        user_agent,
+    })
 }

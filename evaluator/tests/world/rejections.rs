@@ -1,15 +1,16 @@
 //! What is turned away before any policy is read: the order of section 5.2 of the readings.
 
-use veriam_model::{Authorizer, Caller, JwtCaller, PolicyText, RuntimeEndpoint, Tags};
+use veriam_model::{Authorizer, Caller, JwtCaller, PolicyText, RuntimeEndpoint, Tags, TokenClaims};
 
 use crate::scene::{
-    OWNER, call, federated, jwt, outcome, root, scene, session, session_caller, user,
+    OWNER, call, federated, jwt, of_runtime, outcome, root, scene, session, session_caller, user,
 };
 
 fn bad_token() -> Caller {
     Caller::Jwt(JwtCaller {
         subject: "sub-1".to_owned(),
         accepted: false,
+        claims: TokenClaims::default(),
     })
 }
 
@@ -39,7 +40,7 @@ fn the_endpoint_decides_how_callers_prove_who_they_are() {
     for signer in signers {
         for (qualifier, is_rejected) in [("DEFAULT", false), ("plain", false), ("tokens", true)] {
             let mut call = call(signer.clone());
-            call.qualifier = Some(qualifier.to_owned());
+            of_runtime(&mut call).qualifier = Some(qualifier.to_owned());
             let outcome = outcome(&world, &call);
             assert_eq!(
                 outcome == "method_mismatch",
@@ -59,7 +60,7 @@ fn the_endpoint_decides_how_callers_prove_who_they_are() {
     for (caller, outcomes) in expected {
         for (qualifier, expected) in ["DEFAULT", "plain", "tokens"].into_iter().zip(outcomes) {
             let mut call = call(caller.clone());
-            call.qualifier = Some(qualifier.to_owned());
+            of_runtime(&mut call).qualifier = Some(qualifier.to_owned());
             assert_eq!(outcome(&world, &call), expected, "{caller:?} {qualifier}");
         }
     }
@@ -70,14 +71,14 @@ fn an_endpoint_that_does_not_exist_comes_before_everything() {
     let mut world = mixed();
     for caller in [Caller::Anonymous, jwt(), bad_token(), session(OWNER)] {
         let mut call = call(caller);
-        call.qualifier = Some("green".to_owned());
+        of_runtime(&mut call).qualifier = Some("green".to_owned());
         assert_eq!(outcome(&world, &call), "no_such_endpoint");
     }
     // DEFAULT is there, listed or not, named or not.
     world.runtimes[0].endpoints.clear();
     for qualifier in [None, Some("DEFAULT")] {
         let mut call = call(root(OWNER));
-        call.qualifier = qualifier.map(str::to_owned);
+        of_runtime(&mut call).qualifier = qualifier.map(str::to_owned);
         assert_eq!(outcome(&world, &call), "allowed");
     }
 }
@@ -105,9 +106,9 @@ fn an_invalid_session_policy_is_an_error_only_where_policies_are_read() {
     };
     assert_eq!(place.to_string(), "call.caller.policy");
     assert_eq!((rule.to_string().as_str(), offset), ("IAM-006", 0));
-    call.qualifier = Some("tokens".to_owned());
+    of_runtime(&mut call).qualifier = Some("tokens".to_owned());
     assert_eq!(outcome(&world, &call), "method_mismatch");
-    call.qualifier = Some("green".to_owned());
+    of_runtime(&mut call).qualifier = Some("green".to_owned());
     assert_eq!(outcome(&world, &call), "no_such_endpoint");
     world.runtimes[0].policy = Some(PolicyText::new("x"));
     let error =

@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 use veriam_evaluator::World;
 use veriam_model::{
-    Account, Call, Caller, DenialKind, Dialect, FederatedCaller, Identity, InvalidCall, JwtCaller,
-    Network, Operation, Outcome, Path, PolicyText, RootCaller, Runtime, RuntimeEndpoint,
-    SessionCaller, Tags, Token, UserCaller,
+    Account, Call, Caller, DenialKind, Dialect, FederatedCaller, Identity, JwtCaller, Network,
+    Outcome, Path, PolicyText, Request, RootCaller, Runtime, RuntimeEndpoint, RuntimeOperation,
+    RuntimeRequest, SessionCaller, Tags, Token, TokenClaims, TokenRules, UserCaller,
 };
 
 /// The account of the runtime.
@@ -37,6 +37,7 @@ pub(crate) fn scene() -> veriam_model::World {
         account: OWNER.to_owned(),
         id: "agent_a-AbCdEf0123".to_owned(),
         authorizer: veriam_model::Authorizer::Iam,
+        token_rules: TokenRules::default(),
         tags: Tags::new(),
         policy: None,
         endpoints: vec![RuntimeEndpoint {
@@ -64,6 +65,7 @@ pub(crate) fn identity(account: &str, name: &str, id: &str) -> Identity {
         tags: Tags::new(),
         policies: Vec::new(),
         boundary: None,
+        trust: None,
     }
 }
 
@@ -98,10 +100,12 @@ pub(crate) fn under(statement: Value, condition: Value) -> Value {
 pub(crate) fn call(caller: Caller) -> Call {
     Call {
         caller,
-        operation: Operation::InvokeAgentRuntime,
-        runtime: "agent_a-AbCdEf0123".to_owned(),
-        qualifier: None,
-        user_id: None,
+        request: Request::Runtime(RuntimeRequest {
+            operation: RuntimeOperation::InvokeAgentRuntime,
+            runtime: "agent_a-AbCdEf0123".to_owned(),
+            qualifier: None,
+            user_id: None,
+        }),
         from: Path::Internet {
             address: "203.0.113.9".to_owned(),
         },
@@ -119,9 +123,17 @@ pub(crate) fn through_vpc(mut call: Call) -> Call {
     call
 }
 
+/// What a call asks of a runtime.
+pub(crate) fn of_runtime(call: &mut Call) -> &mut RuntimeRequest {
+    match &mut call.request {
+        Request::Runtime(request) => request,
+        other => panic!("{other:?}"),
+    }
+}
+
 /// The same call with the user-id header.
 pub(crate) fn for_user(mut call: Call) -> Call {
-    call.user_id = Some("end-user-1".to_owned());
+    of_runtime(&mut call).user_id = Some("end-user-1".to_owned());
     call
 }
 
@@ -179,6 +191,7 @@ pub(crate) fn jwt() -> Caller {
     Caller::Jwt(JwtCaller {
         subject: "sub-1".to_owned(),
         accepted: true,
+        claims: TokenClaims::default(),
     })
 }
 
@@ -213,6 +226,6 @@ pub(crate) fn short(outcome: &Outcome) -> String {
             format!("{kind} {resource}{action} {}", by.join("+"))
         }
         Outcome::Rejected(rejection) => rejection.name().to_owned(),
-        Outcome::Invalid(InvalidCall::NoSuchEndpoint) => "no_such_endpoint".to_owned(),
+        Outcome::Invalid(why) => why.name().to_owned(),
     }
 }

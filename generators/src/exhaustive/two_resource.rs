@@ -28,8 +28,8 @@
 
 use veriam_model::{
     Account, Authorizer, Call, CallCase, Caller, FederatedCaller, Identity, JwtCaller, Network,
-    Operation, Path, PolicyText, RootCaller, Runtime, RuntimeEndpoint, SessionCaller, Tags, Token,
-    UserCaller, World,
+    Path, PolicyText, Request, RootCaller, Runtime, RuntimeEndpoint, RuntimeOperation,
+    RuntimeRequest, SessionCaller, Tags, Token, TokenClaims, TokenRules, UserCaller, World,
 };
 
 use super::{AWAY, ELSEWHERE, HOME};
@@ -208,6 +208,7 @@ fn call(setting: Setting, identity: [Says; 2], resource: [Says; 2], way: Way) ->
             Kind::Jwt => Authorizer::Jwt,
             _ => Authorizer::Iam,
         },
+        token_rules: TokenRules::default(),
         tags: Tags::default(),
         policy: of_runtime,
         endpoints: vec![RuntimeEndpoint {
@@ -233,10 +234,12 @@ fn call(setting: Setting, identity: [Says; 2], resource: [Says; 2], way: Way) ->
     }
     let call = Call {
         caller: caller(kind),
-        operation: Operation::InvokeAgentRuntime,
-        runtime: RUNTIME.to_owned(),
-        qualifier: None,
-        user_id: header.then(|| "user-1".to_owned()),
+        request: Request::Runtime(RuntimeRequest {
+            operation: RuntimeOperation::InvokeAgentRuntime,
+            runtime: RUNTIME.to_owned(),
+            qualifier: None,
+            user_id: header.then(|| "user-1".to_owned()),
+        }),
         from: match way {
             Way::Internet => Path::Internet {
                 address: "203.0.113.7".to_owned(),
@@ -275,6 +278,7 @@ fn named(name: &str, id: &str, policies: Vec<PolicyText>) -> Identity {
         tags: Tags::default(),
         policies,
         boundary: None,
+        trust: None,
     }
 }
 
@@ -312,6 +316,7 @@ fn caller(kind: Kind) -> Caller {
         Kind::Jwt => Caller::Jwt(JwtCaller {
             subject: "alice".to_owned(),
             accepted: true,
+            claims: TokenClaims::default(),
         }),
     }
 }

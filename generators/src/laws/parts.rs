@@ -65,7 +65,7 @@ impl Lawful for Check {
 
 impl Lawful for CallCase {
     fn actions(&self) -> Vec<String> {
-        let name = self.call.operation.name();
+        let name = self.call.request.operation();
         vec![
             format!("bedrock-agentcore:{name}"),
             format!("bedrock-agentcore:{name}ForUser"),

@@ -1,7 +1,7 @@
 //! Another policy of a resource that has no part in the call: a runtime that is not called, an endpoint of the called
 //! runtime that is not called, the interface endpoint of a network the call does not come through.
 
-use veriam_model::{Authorizer, CallCase, Path, PolicyText, Runtime, Tags};
+use veriam_model::{Authorizer, CallCase, Path, PolicyText, Runtime, Tags, TokenRules};
 
 use crate::draw::Draw;
 
@@ -14,12 +14,15 @@ const DEFAULT: &str = "DEFAULT";
 pub(super) fn change(draw: &mut Draw<'_, '_>, case: &CallCase) -> CallCase {
     let mut changed = case.clone();
     let (world, call) = (&mut changed.world, &case.call);
-    let owner = world.runtime(&call.runtime).map(|r| r.account.clone());
-    let called = call.qualifier.as_deref().unwrap_or(DEFAULT);
+    let request = call.request.runtime();
+    let id = request.map_or("", |request| request.runtime.as_str());
+    let owner = world.runtime(id).map(|r| r.account.clone());
+    let called = request.and_then(|request| request.qualifier.as_deref());
+    let called = called.unwrap_or(DEFAULT);
     let beside = world.runtime(BESIDE).is_none();
     let mut places: Vec<&mut Option<PolicyText>> = Vec::new();
     for runtime in &mut world.runtimes {
-        let other = runtime.id != call.runtime;
+        let other = runtime.id != id;
         if other {
             places.push(&mut runtime.policy);
         }
@@ -45,6 +48,7 @@ pub(super) fn change(draw: &mut Draw<'_, '_>, case: &CallCase) -> CallCase {
                 account,
                 id: BESIDE.to_owned(),
                 authorizer: Authorizer::Iam,
+                token_rules: TokenRules::default(),
                 tags: Tags::new(),
                 policy,
                 endpoints: Vec::new(),

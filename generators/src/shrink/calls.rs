@@ -2,7 +2,7 @@
 
 use veriam_model::{
     Call, CallCase, Caller, Identity, JwtCaller, Membership, Path, PolicyPlace, PolicyText,
-    PolicyType, RootCaller, Tags, Token, UserCaller,
+    PolicyType, RootCaller, RuntimeOperation, RuntimeRequest, Tags, Token, TokenClaims, UserCaller,
 };
 
 use super::names;
@@ -52,6 +52,10 @@ impl Subject for CallCase {
             PolicyPlace::UserBoundary(u) => world.users.get_mut(u)?.boundary.as_mut(),
             PolicyPlace::RolePolicy(r, i) => world.roles.get_mut(r)?.policies.get_mut(i),
             PolicyPlace::RoleBoundary(r) => world.roles.get_mut(r)?.boundary.as_mut(),
+            PolicyPlace::RoleTrust(r) => world.roles.get_mut(r)?.trust.as_mut(),
+            PolicyPlace::Gateway(g) => world.gateways.get_mut(g)?.policy.as_mut(),
+            PolicyPlace::Memory(m) => world.memories.get_mut(m)?.policy.as_mut(),
+            PolicyPlace::Other(o) | PolicyPlace::Key(o) => world.others.get_mut(o)?.policy.as_mut(),
             PolicyPlace::Runtime(r) => world.runtimes.get_mut(r)?.policy.as_mut(),
             PolicyPlace::RuntimeEndpoint(r, e) => {
                 let endpoint = world.runtimes.get_mut(r)?.endpoints.get_mut(e)?;
@@ -154,13 +158,14 @@ fn caller(search: &mut Search<'_, CallCase>) {
         c.call.caller = Caller::Jwt(JwtCaller {
             subject: "a".to_owned(),
             accepted: true,
+            claims: TokenClaims::default(),
         });
     });
     let account = match &search.best.call.caller {
         Caller::User(user) => user.account.clone(),
         Caller::Session(session) => session.account.clone(),
         Caller::Federated(session) => session.account.clone(),
-        Caller::Root(_) | Caller::Jwt(_) | Caller::Anonymous => return,
+        Caller::Root(_) | Caller::Jwt(_) | Caller::Service(_) | Caller::Anonymous => return,
     };
     search.change(|c| {
         c.call.caller = Caller::Root(RootCaller { account });
@@ -200,7 +205,9 @@ fn other_parties(search: &mut Search<'_, CallCase>) {
         search.change(|c| {
             c.world.runtimes.remove(at);
             if let Some(left) = c.world.runtimes.first() {
-                c.call.runtime.clone_from(&left.id);
+                if let Some(request) = c.call.request.runtime_mut() {
+                    request.runtime.clone_from(&left.id);
+                }
             }
         });
     }
@@ -344,21 +351,24 @@ fn token(call: &mut Call) -> Option<&mut Token> {
         Caller::User(user) => user.token.as_mut(),
         Caller::Session(session) => Some(&mut session.token),
         Caller::Federated(session) => Some(&mut session.token),
-        Caller::Root(_) | Caller::Jwt(_) | Caller::Anonymous => None,
+        Caller::Root(_) | Caller::Jwt(_) | Caller::Service(_) | Caller::Anonymous => None,
     }
 }
 
 /// Header, qualifier, operation, way and times.
 fn facts(search: &mut Search<'_, CallCase>) {
-    search.change(|c| c.call.user_id = None);
-    search.change(|c| c.call.user_id = c.call.user_id.as_ref().map(|_| "a".to_owned()));
-    search.change(|c| c.call.qualifier = None);
-    for operation in [
-        veriam_model::Operation::GetAgentCard,
-        veriam_model::Operation::InvokeAgentRuntime,
-    ] {
-        search.change(|c| c.call.operation = operation);
-    }
+    let mut change = |change: &dyn Fn(&mut RuntimeRequest)| {
+        search.change(|c| {
+            if let Some(request) = c.call.request.runtime_mut() {
+                change(request);
+            }
+        });
+    };
+    change(&|r| r.user_id = None);
+    change(&|r| r.user_id = r.user_id.as_ref().map(|_| "a".to_owned()));
+    change(&|r| r.qualifier = None);
+    change(&|r| r.operation = RuntimeOperation::GetAgentCard);
+    change(&|r| r.operation = RuntimeOperation::InvokeAgentRuntime);
     search.change(|c| {
         if let Path::Endpoint { address, .. } = &c.call.from {
             let address = address.clone();

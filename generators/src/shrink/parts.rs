@@ -35,9 +35,11 @@ pub(super) fn each_text(case: &mut CallCase, visit: &mut dyn FnMut(&mut String))
         visit(&mut network.account);
     }
     let call = &mut case.call;
-    visit(&mut call.runtime);
-    call.qualifier.iter_mut().for_each(&mut *visit);
-    call.user_id.iter_mut().for_each(&mut *visit);
+    if let Some(request) = call.request.runtime_mut() {
+        visit(&mut request.runtime);
+        request.qualifier.iter_mut().for_each(&mut *visit);
+        request.user_id.iter_mut().for_each(&mut *visit);
+    }
     visit(&mut call.user_agent);
     if let Path::Endpoint { endpoint, .. } = &mut call.from {
         visit(endpoint);
@@ -66,6 +68,9 @@ fn caller(caller: &mut Caller, visit: &mut dyn FnMut(&mut String)) {
             tags(&mut session.tags, visit);
         }
         Caller::Jwt(jwt) => visit(&mut jwt.subject),
+        Caller::Service(service) => {
+            service.source_account.iter_mut().for_each(visit);
+        }
         Caller::Anonymous => {}
     }
 }

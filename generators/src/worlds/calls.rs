@@ -1,8 +1,8 @@
 //! Calls in the making.
 
 use veriam_model::{
-    Authorizer, Call, Caller, FederatedCaller, JwtCaller, Operation, Path, PolicyText, RootCaller,
-    SessionCaller, Tags, Token, UserCaller,
+    Authorizer, Call, Caller, FederatedCaller, JwtCaller, Path, PolicyText, Request, RootCaller,
+    RuntimeOperation, RuntimeRequest, SessionCaller, Tags, Token, TokenClaims, UserCaller,
 };
 
 use crate::draw::Draw;
@@ -51,7 +51,7 @@ pub(crate) struct Planned {
     /// The call whose session policy this one shares: its own number, unless it varies another.
     pub(crate) origin: usize,
     pub(crate) who: Who,
-    pub(crate) operation: Operation,
+    pub(crate) operation: RuntimeOperation,
     pub(crate) runtime: usize,
     /// The endpoint among those that are listed; none: `DEFAULT`, which is not.
     pub(crate) door: Option<usize>,
@@ -167,10 +167,12 @@ impl Planned {
     pub(crate) fn finish(&self, scene: &Scene, policy: Option<PolicyText>) -> Call {
         Call {
             caller: self.who.finish(scene, policy),
-            operation: self.operation,
-            runtime: scene.runtimes[self.runtime].id.to_owned(),
-            qualifier: self.qualifier.map(str::to_owned),
-            user_id: self.user_id.map(str::to_owned),
+            request: Request::Runtime(RuntimeRequest {
+                operation: self.operation,
+                runtime: scene.runtimes[self.runtime].id.to_owned(),
+                qualifier: self.qualifier.map(str::to_owned),
+                user_id: self.user_id.map(str::to_owned),
+            }),
             from: match &self.route {
                 Route::Internet(address) => Path::Internet {
                     address: address.text.as_ref().to_owned(),
@@ -283,6 +285,7 @@ impl Who {
             CallerKind::Jwt => Caller::Jwt(JwtCaller {
                 subject: self.subject.to_owned(),
                 accepted: self.accepted,
+                claims: TokenClaims::default(),
             }),
             _ => Caller::Anonymous,
         }
@@ -331,8 +334,8 @@ pub(crate) fn endpoint(
     }
 }
 
-pub(crate) fn operation(draw: &mut Draw<'_, '_>) -> Operation {
-    Operation::ALL[draw.weighted(&[6, 3, 2, 1, 2, 2])]
+pub(crate) fn operation(draw: &mut Draw<'_, '_>) -> RuntimeOperation {
+    RuntimeOperation::ALL[draw.weighted(&[6, 3, 2, 1, 2, 2, 1])]
 }
 
 pub(crate) fn user_id(draw: &mut Draw<'_, '_>) -> &'static str {

@@ -52,8 +52,8 @@ impl Plan<'_, '_> {
             Point::General | Point::Silent => self.with_token(call),
             Point::ForUser => {
                 call.operation = self.maker.draw.one(&[
-                    veriam_model::Operation::InvokeAgentRuntime,
-                    veriam_model::Operation::InvokeAgentRuntimeWithWebSocketStream,
+                    veriam_model::RuntimeOperation::InvokeAgentRuntime,
+                    veriam_model::RuntimeOperation::InvokeAgentRuntimeWithWebSocketStream,
                 ]);
                 call.user_id = Some(user_id(&mut self.maker.draw));
                 self.with_token(call)

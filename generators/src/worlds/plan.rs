@@ -2,7 +2,7 @@
 
 use veriam_model::{
     Account, Call, Identity, Membership, Network, PolicyText, PolicyType, Runtime, RuntimeEndpoint,
-    Verb, World,
+    TokenRules, Verb, World,
 };
 
 use crate::checks::name_statements;
@@ -280,12 +280,12 @@ impl<'u, 'b> Plan<'u, 'b> {
         }
         let world = World {
             partition: scene.partition.to_owned(),
-            region: scene.region.to_owned(),
             accounts: accounts(&scene.accounts, &mut texts),
             users: people(&scene.users, &mut texts, Place::User, Place::UserBoundary),
             roles: people(&scene.roles, &mut texts, Place::Role, Place::RoleBoundary),
             runtimes: runtimes(scene, &mut texts),
             networks: networks(scene, &mut texts),
+            ..World::new(scene.region)
         };
         (world, calls)
     }
@@ -373,6 +373,7 @@ fn people(
         tags: tag_list(person.tags),
         policies: texts.all(own(at)),
         boundary: texts.one(boundary(at)),
+        trust: None,
     };
     people.iter().enumerate().map(identity).collect()
 }
@@ -384,6 +385,7 @@ fn runtimes(scene: &Scene, texts: &mut Texts) -> Vec<Runtime> {
             account: runtime.account.to_owned(),
             id: runtime.id.to_owned(),
             authorizer: runtime.authorizer,
+            token_rules: TokenRules::default(),
             tags: tag_list(runtime.tags),
             policy: texts.one(Place::Runtime(at)),
             endpoints: runtime

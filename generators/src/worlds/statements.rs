@@ -1,6 +1,6 @@
 //! Statements aimed at a call: they reach its pairs, or one element of them fails.
 
-use veriam_model::{Operation, PolicyType, Verb};
+use veriam_model::{PolicyType, RuntimeOperation, Verb};
 
 use crate::draw::{Text, cut, flip_case, join, replace_one};
 use crate::maker::{Feature, Maker, Setting};
@@ -12,7 +12,7 @@ use crate::vocabulary::{ACCOUNTS, REGIONS};
 use super::facts::Cover;
 
 /// Every action on runtimes and their endpoints.
-const ACTIONS: [&str; 8] = [
+const ACTIONS: [&str; 9] = [
     "bedrock-agentcore:InvokeAgentRuntime",
     "bedrock-agentcore:InvokeAgentRuntimeForUser",
     "bedrock-agentcore:InvokeAgentRuntimeWithWebSocketStream",
@@ -21,17 +21,19 @@ const ACTIONS: [&str; 8] = [
     "bedrock-agentcore:InvokeAgentRuntimeCommandShell",
     "bedrock-agentcore:StopRuntimeSession",
     "bedrock-agentcore:GetAgentCard",
+    "bedrock-agentcore:GetRuntimeProtectedResourceMetadata",
 ];
 
 /// The actions that a call needs: the base action first.
-pub(crate) fn actions(operation: Operation, for_user: bool) -> &'static [&'static str] {
+pub(crate) fn actions(operation: RuntimeOperation, for_user: bool) -> &'static [&'static str] {
     let at = match operation {
-        Operation::InvokeAgentRuntime => 0,
-        Operation::InvokeAgentRuntimeWithWebSocketStream => 2,
-        Operation::InvokeAgentRuntimeCommand => 4,
-        Operation::InvokeAgentRuntimeCommandShell => 5,
-        Operation::StopRuntimeSession => 6,
-        Operation::GetAgentCard => 7,
+        RuntimeOperation::InvokeAgentRuntime => 0,
+        RuntimeOperation::InvokeAgentRuntimeWithWebSocketStream => 2,
+        RuntimeOperation::InvokeAgentRuntimeCommand => 4,
+        RuntimeOperation::InvokeAgentRuntimeCommandShell => 5,
+        RuntimeOperation::StopRuntimeSession => 6,
+        RuntimeOperation::GetAgentCard => 7,
+        RuntimeOperation::GetRuntimeProtectedResourceMetadata => 8,
     };
     &ACTIONS[at..=at + usize::from(for_user)]
 }

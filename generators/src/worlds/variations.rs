@@ -1,6 +1,6 @@
 //! Calls that differ from what the policies were written for: in the credentials, in the endpoint, or in one thing.
 
-use veriam_model::{Authorizer, Operation, Token};
+use veriam_model::{Authorizer, RuntimeOperation, Token};
 
 use crate::values::{self, Kind};
 use crate::vocabulary::{CallerKind, SESSIONS};
@@ -171,7 +171,7 @@ impl Plan<'_, '_> {
             {
                 who.tags = tags(draw);
             }
-            _ => call.operation = Operation::StopRuntimeSession,
+            _ => call.operation = RuntimeOperation::StopRuntimeSession,
         }
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::{Call, Caller, Identity, PolicyText, PolicyType, World};
+use crate::{Call, Caller, Identity, OtherPolicyType, PolicyText, PolicyType, World};
 
 /// The place of one policy of a world and a call. Indices count from 0, in the order of the world.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -21,10 +21,20 @@ pub enum PolicyPlace {
     RolePolicy(usize, usize),
     /// `roles[r].boundary`
     RoleBoundary(usize),
+    /// `roles[r].trust`
+    RoleTrust(usize),
     /// `runtimes[r].policy`
     Runtime(usize),
     /// `runtimes[r].endpoints[e].policy`
     RuntimeEndpoint(usize, usize),
+    /// `gateways[g].policy`
+    Gateway(usize),
+    /// `memories[m].policy`
+    Memory(usize),
+    /// `others[o].policy`, an ordinary resource-based policy
+    Other(usize),
+    /// `others[o].policy`, a key policy
+    Key(usize),
     /// `networks[n].policy`
     Network(usize),
     /// `call.caller.….policy`, the session policy
@@ -40,7 +50,13 @@ impl PolicyPlace {
             PolicyPlace::Rcp(..) => PolicyType::Rcp,
             PolicyPlace::UserPolicy(..) | PolicyPlace::RolePolicy(..) => PolicyType::Identity,
             PolicyPlace::UserBoundary(_) | PolicyPlace::RoleBoundary(_) => PolicyType::Boundary,
-            PolicyPlace::Runtime(_) | PolicyPlace::RuntimeEndpoint(..) => PolicyType::Resource,
+            PolicyPlace::RoleTrust(_) => PolicyType::Trust,
+            PolicyPlace::Runtime(_)
+            | PolicyPlace::RuntimeEndpoint(..)
+            | PolicyPlace::Gateway(_)
+            | PolicyPlace::Memory(_)
+            | PolicyPlace::Other(_) => PolicyType::Resource,
+            PolicyPlace::Key(_) => PolicyType::Key,
             PolicyPlace::Network(_) => PolicyType::Endpoint,
             PolicyPlace::Session => PolicyType::Session,
         }
@@ -57,8 +73,12 @@ impl fmt::Display for PolicyPlace {
             PolicyPlace::UserBoundary(u) => write!(f, "users[{u}].boundary"),
             PolicyPlace::RolePolicy(r, i) => write!(f, "roles[{r}].policies[{i}]"),
             PolicyPlace::RoleBoundary(r) => write!(f, "roles[{r}].boundary"),
+            PolicyPlace::RoleTrust(r) => write!(f, "roles[{r}].trust"),
             PolicyPlace::Runtime(r) => write!(f, "runtimes[{r}].policy"),
             PolicyPlace::RuntimeEndpoint(r, e) => write!(f, "runtimes[{r}].endpoints[{e}].policy"),
+            PolicyPlace::Gateway(g) => write!(f, "gateways[{g}].policy"),
+            PolicyPlace::Memory(m) => write!(f, "memories[{m}].policy"),
+            PolicyPlace::Other(o) | PolicyPlace::Key(o) => write!(f, "others[{o}].policy"),
             PolicyPlace::Network(n) => write!(f, "networks[{n}].policy"),
             PolicyPlace::Session => f.write_str("call.caller.policy"),
         }
@@ -72,7 +92,7 @@ impl Serialize for PolicyPlace {
 }
 
 impl World {
-    /// Every policy of the world with its place, in the order of [`PolicyPlace`].
+    /// Every policy of the world with its place, in the order of the world's members.
     #[must_use]
     pub fn policies(&self) -> Vec<(PolicyPlace, &PolicyText)> {
         let mut all = Vec::new();
@@ -97,6 +117,9 @@ impl World {
             PolicyPlace::RolePolicy,
             PolicyPlace::RoleBoundary,
         );
+        for (r, role) in self.roles.iter().enumerate() {
+            all.extend(role.trust.iter().map(|p| (PolicyPlace::RoleTrust(r), p)));
+        }
         for (r, runtime) in self.runtimes.iter().enumerate() {
             let own = runtime.policy.iter().map(|p| (PolicyPlace::Runtime(r), p));
             all.extend(own);
@@ -104,6 +127,19 @@ impl World {
                 let place = PolicyPlace::RuntimeEndpoint(r, e);
                 all.extend(endpoint.policy.iter().map(|p| (place, p)));
             }
+        }
+        for (g, gateway) in self.gateways.iter().enumerate() {
+            all.extend(gateway.policy.iter().map(|p| (PolicyPlace::Gateway(g), p)));
+        }
+        for (m, memory) in self.memories.iter().enumerate() {
+            all.extend(memory.policy.iter().map(|p| (PolicyPlace::Memory(m), p)));
+        }
+        for (o, other) in self.others.iter().enumerate() {
+            let place = match other.policy_type {
+                OtherPolicyType::Resource => PolicyPlace::Other(o),
+                OtherPolicyType::Key => PolicyPlace::Key(o),
+            };
+            all.extend(other.policy.iter().map(|p| (place, p)));
         }
         for (n, network) in self.networks.iter().enumerate() {
             all.extend(network.policy.iter().map(|p| (PolicyPlace::Network(n), p)));
@@ -119,7 +155,11 @@ impl Call {
         match &self.caller {
             Caller::Session(session) => session.policy.as_ref(),
             Caller::Federated(session) => session.policy.as_ref(),
-            Caller::User(_) | Caller::Root(_) | Caller::Jwt(_) | Caller::Anonymous => None,
+            Caller::User(_)
+            | Caller::Root(_)
+            | Caller::Jwt(_)
+            | Caller::Service(_)
+            | Caller::Anonymous => None,
         }
     }
 }

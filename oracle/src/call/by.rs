@@ -5,6 +5,7 @@ use veriam_model::{Decision, PolicySlot, PolicyType, PolicyTypes};
 use crate::decide::{Log, Policies};
 use crate::judgement::policy_type;
 use crate::notes::Notes;
+use crate::parties::{Parties, Preempted};
 use crate::{CallerKind, Layer, grants};
 
 /// The types of the policies in which a Deny statement applies.
@@ -17,15 +18,25 @@ pub(crate) fn explicit(policies: Policies<'_>) -> PolicyTypes {
 
 /// The types of the policies that would have had to allow and do not: guards, then grants.
 pub(crate) fn implicit(policies: Policies<'_>, notes: &mut Notes<'_>) -> PolicyTypes {
+    let parties = policies.parties;
+    // IAM-252, IAM-102: what is denied before policies is for want of either side (readings, 6.15).
+    if let Some(Preempted::RootAssumesRole | Preempted::OtherPartition) = parties.preempted {
+        return PolicyTypes::new()
+            .with(PolicyType::Identity)
+            .with(PolicyType::Resource);
+    }
     let mut by = guards(policies);
-    // Which grants are missing is asked also where a guard is what denies.
-    let mut log = Log::new(notes.fresh());
-    if grants::decide(policies, &mut log) == Decision::Allow {
-        notes.take_over_choices(log.notes.consulted());
+    // IAM-260: what is always allowed needs no grant; only guards can stop it.
+    if policies.guarded {
         return by;
     }
+    // Which grants are missing is asked also where a guard is what denies.
+    let mut log = Log::new(notes.fresh());
+    let decision = grants::decide(policies, &mut log);
     notes.take_over_choices(log.notes.consulted());
-    let parties = policies.parties;
+    if decision == Decision::Allow {
+        return by;
+    }
     let silent = |slot| policies.layer(|s| s == slot) != Layer::Allow;
     let identity = policies.layer(|slot| matches!(slot, PolicySlot::Identity(_)));
     if parties.has_identity_side() {
@@ -46,7 +57,9 @@ pub(crate) fn implicit(policies: Policies<'_>, notes: &mut Notes<'_>) -> PolicyT
         // AC-122 is what denies a JWT caller here.
         CallerKind::Jwt => true,
         _ => {
-            let asked = parties.same_account == Some(false) || parties.has_resource_policy;
+            let asked = parties.same_account == Some(false)
+                || parties.has_resource_policy
+                || needs_resource_policy(parties);
             asked && policies.resource_allows().next().is_none()
         }
     };
@@ -54,6 +67,12 @@ pub(crate) fn implicit(policies: Policies<'_>, notes: &mut Notes<'_>) -> PolicyT
         by.insert(PolicyType::Resource);
     }
     by
+}
+
+/// Whether nothing but the resource's own policy could allow (readings, 6.15): a service (IAM-263), and whoever asks for
+/// a role (IAM-249) or a KMS key (IAM-255).
+fn needs_resource_policy(parties: &Parties) -> bool {
+    parties.caller == CallerKind::ServicePrincipal || parties.assumes_role || parties.on_kms_key
 }
 
 /// SCPs, RCPs and the policy of the VPC endpoint, where they count and do not allow.

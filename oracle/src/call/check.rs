@@ -1,178 +1,236 @@
-//! The checks of a call's pairs (readings, 5.5): those on the runtime, those on the endpoint.
+//! The checks of a call's pairs (readings, 5.5): the caller's side, which is the same for all, and the resource's.
 
-use veriam_model::readings::EndpointPolicyScope;
+use std::sync::LazyLock;
+
 use veriam_model::{
-    Account, Check, Context, Dialect, DuplicateKey, Fact, Membership, Pair, PolicySlot, PolicyText,
-    PolicyType, Principal, Resource,
+    Account, Caller, Check, Context, Dialect, DuplicateKey, Fact, Membership, PolicySlot,
+    PolicyText, PolicyType, Principal, Resource,
 };
 
+use super::ask::Ask;
 use super::context;
-use super::pairs::On;
-use super::scene::Scene;
+use super::scene::{Scene, Who};
 use crate::Detail;
-use crate::decide::Log;
 use crate::document::{self, Reading};
 use crate::judgement::{Placed, policy_type};
-use crate::notes::ac;
+use crate::parties::resource_policy_type;
+use crate::request::Request;
 
-/// The checks of a call. They have nearly all in common, so there is one, and what changes from pair to pair is put in.
-/// Each policy text is read once.
-#[derive(Clone, Debug)]
-pub(crate) struct Checks<'w, 'd> {
-    /// The check of the last pair asked about.
-    check: Check,
-    /// How many context keys are those of every pair; the tags of the resource stand behind them.
-    common_keys: usize,
-    runtime: Side<'w, 'd>,
-    endpoint: Side<'w, 'd>,
-    /// The policies of both sides but for the resource's own.
-    shared: Vec<(PolicySlot, Reading<'d>)>,
+/// Whose policies stand in a check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Grants {
+    /// Those of the world.
+    Real,
+    /// Those of the world without that of the VPC endpoint, where only their Deny statements count (AC-203).
+    Denies,
+    /// In the place of all that would have to grant, policies that allow everything (readings, 6.6). What is left of
+    /// the real ones is that of the VPC endpoint.
+    Everything,
 }
 
-/// What is special about the checks on one resource.
+/// The checks of a call. Each policy text is read once.
 #[derive(Clone, Debug)]
-struct Side<'w, 'd> {
-    arn: &'w str,
-    policy: Option<(&'w PolicyText, Reading<'d>)>,
-    tags: Vec<(String, &'w str)>,
-    /// The policy of the VPC endpoint, if it is asked about this resource.
-    endpoint_policy: Option<&'w PolicyText>,
+pub(crate) struct Checks<'w, 'd> {
+    scene: &'w Scene<'w>,
+    grants: Grants,
+    dialect: &'d Dialect,
+    detail: Option<Detail>,
+    /// What all checks have in common; action and resource are still to come.
+    common: Check,
+    /// The policies of the caller's side, and that of the VPC endpoint.
+    shared: Vec<(PolicySlot, Reading<'d>)>,
+    /// The policies of resources that were read, with their texts.
+    own: Vec<(&'w PolicyText, Reading<'d>)>,
+    /// The RCPs that were read, by the owner's account.
+    rcps: Vec<(&'w str, Vec<(PolicySlot, Reading<'d>)>)>,
 }
 
 impl<'w, 'd> Checks<'w, 'd> {
-    /// Gathers the policies that count and derives the context keys.
+    /// Gathers the policies of the caller's side and derives the context keys of every pair.
     pub(crate) fn of(
         scene: &'w Scene<'w>,
+        grants: Grants,
         dialect: &'d Dialect,
         detail: Option<Detail>,
-        log: &mut Log<'_>,
     ) -> Result<Self, DuplicateKey> {
-        let read = |slot, text: &PolicyText| {
+        let common = common(scene, grants, context::keys(scene, dialect)?);
+        let shared = common.policies().map(|(slot, text)| {
             let policy_type = policy_type(slot, PolicyType::Resource);
-            document::read(policy_type, text.as_str().as_bytes(), dialect, detail)
-        };
-        let check = common(scene, context::keys(scene, dialect)?);
-        let shared = check.policies();
-        let shared = shared.map(|(slot, text)| (slot, read(slot, text)));
-        let gate = scene.network.and_then(|network| network.policy.as_ref());
-        let on_endpoint = gate.filter(|_| endpoint_policy_reaches_endpoint(log));
-        let side = |arn, policy: Option<&'w PolicyText>, tags, endpoint_policy| Side {
-            arn,
-            policy: policy.map(|text| (text, read(PolicySlot::Resource, text))),
-            tags: context::resource_tags(scene, tags, dialect),
-            endpoint_policy,
-        };
-        let (runtime, endpoint) = (scene.runtime, scene.endpoint);
-        let own = endpoint.and_then(|e| e.policy.as_ref());
-        let tags = endpoint.map(|e| &e.tags);
+            let reading = document::read(policy_type, text.as_str().as_bytes(), dialect, detail);
+            (slot, reading)
+        });
+        let shared = shared.collect();
         Ok(Self {
-            common_keys: check.context.len(),
-            shared: shared.collect(),
-            runtime: side(
-                &scene.runtime_arn,
-                runtime.policy.as_ref(),
-                Some(&runtime.tags),
-                gate,
-            ),
-            endpoint: side(&scene.endpoint_arn, own, tags, on_endpoint),
-            check,
+            scene,
+            grants,
+            dialect,
+            detail,
+            common,
+            shared,
+            own: Vec::new(),
+            rcps: Vec::new(),
         })
     }
 
-    /// The check of a pair, with its policies in the order of [`Check::policies`].
-    pub(crate) fn ask(
-        &mut self,
-        on: On,
-        pair: &Pair,
-    ) -> Result<(&Check, Vec<Placed<'_, 'd>>), DuplicateKey> {
-        let side = match on {
-            On::Runtime => &self.runtime,
-            On::Endpoint => &self.endpoint,
+    /// The check of a pair.
+    pub(crate) fn check(&self, ask: &Ask<'w>) -> Result<Check, DuplicateKey> {
+        let mut check = self.common.clone();
+        check.action.clone_from(&ask.pair.action);
+        check.resource = Resource {
+            arn: ask.pair.resource.clone(),
+            account: ask.owner.id().to_owned(),
         };
-        let check = &mut self.check;
-        check.action.clone_from(&pair.action);
-        side.arn.clone_into(&mut check.resource.arn);
-        check.resource_policy = side.policy.as_ref().map(|(text, _)| (*text).clone());
-        check.endpoint_policy = side.endpoint_policy.cloned();
-        while check.context.len() > self.common_keys {
-            check.context.remove(check.context.len() - 1);
+        check.resource_policy = self.resource_policy(ask).cloned();
+        check.rcps = self.rcps_of(ask).to_vec();
+        if !self.is_gated(ask) {
+            check.endpoint_policy = None;
         }
-        for (key, value) in &side.tags {
-            let value = (*value).to_owned();
-            check.context.insert(key.as_str(), vec![value])?;
+        if ask.owner.account().is_some_and(is_management) {
+            check.facts.push(Fact::ResourceInManagementAccount);
         }
-        let own = side.policy.iter().map(|(_, reading)| Placed {
-            slot: PolicySlot::Resource,
+        context::add_resource_keys(self.scene, ask, self.dialect, &mut check.context)?;
+        for (name, values) in &ask.keys {
+            check.context.insert(name.as_str(), values.clone())?;
+        }
+        Ok(check)
+    }
+
+    /// The policies of a pair's check, read, in the order of [`Check::policies`].
+    pub(crate) fn policies(&mut self, ask: &Ask<'w>, request: &Request<'_>) -> Vec<Placed<'_, 'd>> {
+        let (dialect, detail) = (self.dialect, self.detail);
+        let read = |policy_type, text: &PolicyText| {
+            document::read(policy_type, text.as_str().as_bytes(), dialect, detail)
+        };
+        let own = self.resource_policy(ask);
+        if let Some(text) = own
+            && !self.own.iter().any(|(known, _)| std::ptr::eq(*known, text))
+        {
+            let reading = read(resource_policy_type(request), text);
+            self.own.push((text, reading));
+        }
+        let owner = ask.owner.id();
+        if !self.rcps.iter().any(|(known, _)| *known == owner) {
+            let levels = self.rcps_of(ask).iter().enumerate();
+            let rcps = levels.flat_map(|(level, policies)| {
+                let policies = policies.iter().enumerate();
+                policies
+                    .map(move |(i, text)| (PolicySlot::Rcp(level, i), read(PolicyType::Rcp, text)))
+            });
+            let rcps = rcps.collect();
+            self.rcps.push((owner, rcps));
+        }
+        let shared = self.shared.iter();
+        let gated = self.is_gated(ask);
+        let shared = shared.filter(|(slot, _)| gated || *slot != PolicySlot::Endpoint);
+        let rcps = self.rcps.iter().filter(|(known, _)| *known == owner);
+        let slots = shared.chain(rcps.flat_map(|(_, rcps)| rcps));
+        let slots = slots.map(|(slot, reading)| Placed {
+            slot: *slot,
             reading,
         });
-        let shared = self.shared.iter();
-        let shared = shared
-            .filter(|(slot, _)| side.endpoint_policy.is_some() || *slot != PolicySlot::Endpoint)
-            .map(|(slot, reading)| Placed {
-                slot: *slot,
+        let own = self
+            .own
+            .iter()
+            .filter(|(known, _)| own.is_some_and(|text| std::ptr::eq(*known, text)))
+            .map(|(_, reading)| Placed {
+                slot: PolicySlot::Resource,
                 reading,
             });
-        let mut policies: Vec<_> = own.chain(shared).collect();
+        let mut policies: Vec<_> = slots.chain(own).collect();
         policies.sort_by_key(|placed| placed.slot);
-        Ok((&self.check, policies))
+        policies
+    }
+
+    /// Whether the policy of the VPC endpoint is asked about the pair.
+    fn is_gated(&self, ask: &Ask<'w>) -> bool {
+        ask.gated && self.grants != Grants::Denies
+    }
+
+    /// The resource's own policy, or what stands in its place.
+    fn resource_policy(&self, ask: &Ask<'w>) -> Option<&'w PolicyText> {
+        match (self.grants, &self.scene.who) {
+            (Grants::Real | Grants::Denies, _) => ask.policy,
+            (Grants::Everything, Who::Signer(_) | Who::Service(_)) => Some(&*EVERYTHING_TO_ALL),
+            (Grants::Everything, Who::Bearer) => None,
+        }
+    }
+
+    /// The RCPs of the resource's account, if any are asked.
+    fn rcps_of(&self, ask: &Ask<'w>) -> &'w [Vec<PolicyText>] {
+        let account = ask.owner.account();
+        match (self.grants, account.and_then(membership)) {
+            (Grants::Real | Grants::Denies, Some(membership)) => &membership.rcps,
+            _ => &[],
+        }
     }
 }
 
-/// What all checks of a call have in common; action and ARN of the resource are still to come.
-fn common(scene: &Scene<'_>, context: Context) -> Check {
-    let principal = match &scene.signer {
-        Some(signer) => Principal {
+static EVERYTHING: LazyLock<PolicyText> = LazyLock::new(|| {
+    PolicyText::new(
+        r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#,
+    )
+});
+
+static EVERYTHING_TO_ALL: LazyLock<PolicyText> = LazyLock::new(|| {
+    PolicyText::new(
+        r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}]}"#,
+    )
+});
+
+/// What all checks of a call have in common.
+fn common(scene: &Scene<'_>, grants: Grants, context: Context) -> Check {
+    let principal = match &scene.who {
+        Who::Signer(signer) => Principal {
             arn: signer.arn.clone(),
             account: Some(signer.account.id.clone()),
         },
-        None => Principal {
+        Who::Service(service) => Principal {
+            arn: service.caller.service.clone(),
+            account: None,
+        },
+        Who::Bearer => Principal {
             arn: "jwt".to_owned(),
             account: None,
         },
     };
     let resource = Resource {
         arn: String::new(),
-        account: scene.owner.id.clone(),
+        account: String::new(),
     };
     let mut check = Check::new(principal, "", resource);
     check.context = context;
-    if let Some(signer) = &scene.signer {
-        if let Some(identity) = signer.identity {
-            check.identity_policies.clone_from(&identity.policies);
-            check.boundary.clone_from(&identity.boundary);
+    if let Who::Signer(signer) = &scene.who {
+        match grants {
+            Grants::Real | Grants::Denies => {
+                if let Some(identity) = signer.identity {
+                    check.identity_policies.clone_from(&identity.policies);
+                    check.boundary.clone_from(&identity.boundary);
+                }
+                check.session_policy = signer.session_policy.cloned();
+                check.scps = membership(signer.account).map_or_else(Vec::new, |m| m.scps.clone());
+            }
+            Grants::Everything => {
+                if signer.identity.is_some() {
+                    check.identity_policies = vec![EVERYTHING.clone()];
+                }
+                // A federated session without session policy may do nothing.
+                if let Caller::Federated(_) = scene.call.caller {
+                    check.session_policy = Some(EVERYTHING.clone());
+                }
+            }
         }
-        check.session_policy = signer.session_policy.cloned();
-        check.scps = membership(signer.account).map_or_else(Vec::new, |m| m.scps.clone());
         if is_management(signer.account) {
             check.facts.push(Fact::PrincipalInManagementAccount);
         }
-    }
-    check.rcps = membership(scene.owner).map_or_else(Vec::new, |m| m.rcps.clone());
-    if is_management(scene.owner) {
-        check.facts.push(Fact::ResourceInManagementAccount);
     }
     check.endpoint_policy = scene.network.and_then(|network| network.policy.clone());
     check
 }
 
-fn membership(account: &Account) -> Option<&Membership> {
+pub(crate) fn membership(account: &Account) -> Option<&Membership> {
     account.organization.as_ref()
 }
 
 fn is_management(account: &Account) -> bool {
     membership(account).is_some_and(|m| m.management)
-}
-
-/// AC-173: whether the policy of the VPC endpoint is asked about the runtime's endpoint, too.
-fn endpoint_policy_reaches_endpoint(log: &mut Log<'_>) -> bool {
-    let scope = log.notes.choose::<EndpointPolicyScope>();
-    log.step(&[ac(173)], || match scope {
-        EndpointPolicyScope::Both => {
-            "the policy of the VPC endpoint is asked about runtime and endpoint".to_owned()
-        }
-        EndpointPolicyScope::RuntimeOnly => {
-            "the policy of the VPC endpoint is asked about the runtime only".to_owned()
-        }
-    });
-    scope == EndpointPolicyScope::Both
 }

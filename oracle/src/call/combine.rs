@@ -5,8 +5,8 @@ use veriam_model::{
     Decision, Denial, DenialKind, Outcome, Pair, PolicySlot, PolicyType, PolicyTypes,
 };
 
+use super::ask::Authorization;
 use super::by;
-use super::pairs::On;
 use crate::decide::{Log, Policies};
 use crate::notes::{ac, iam};
 use crate::{CallerKind, Layer};
@@ -14,7 +14,6 @@ use crate::{CallerKind, Layer};
 /// A pair that was judged.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Judged<'p> {
-    pub(crate) on: On,
     pub(crate) pair: &'p Pair,
     pub(crate) decision: Decision,
     pub(crate) policies: Policies<'p>,
@@ -32,7 +31,7 @@ impl Judged<'_> {
         self.policies.resource_allows().next().is_some()
     }
 
-    fn denied(&self, kind: DenialKind, by: PolicyTypes) -> Outcome {
+    pub(crate) fn denied(&self, kind: DenialKind, by: PolicyTypes) -> Outcome {
         Outcome::Denied(Denial {
             kind,
             at: self.pair.clone(),
@@ -41,33 +40,42 @@ impl Judged<'_> {
     }
 }
 
-/// Every pair has to be allowed (AC-072, AC-079).
-pub(crate) fn combine(judged: &[Judged<'_>], log: &mut Log<'_>) -> Outcome {
+/// Every pair has to be allowed.
+pub(crate) fn combine(
+    judged: &[Judged<'_>],
+    authorization: Authorization,
+    log: &mut Log<'_>,
+) -> Outcome {
     // IAM-101, IAM-267: each resource and each action is a check, and all have to pass.
     log.notes.cite(iam(101));
     log.notes.cite(iam(267));
+    let on_two = authorization == Authorization::TwoResources;
+    // AC-072, AC-079: so it is with a runtime and its endpoint.
+    let rule = if on_two { ac(72) } else { iam(267) };
     let first = |wanted| judged.iter().find(|j| j.decision == wanted);
     if let Some(pair) = first(Decision::ExplicitDeny) {
         let by = by::explicit(pair.policies);
-        log.step(&[ac(72)], || {
+        log.step(&[rule], || {
             format!("a Deny applies to {}: the call is denied", told(pair))
         });
         return pair.denied(DenialKind::Explicit, by);
     }
     if let Some(pair) = first(Decision::ImplicitDeny) {
         let by = by::implicit(pair.policies, &mut log.notes);
-        log.step(&[ac(72)], || {
+        log.step(&[rule], || {
             format!("nothing allows {}: the call is denied", told(pair))
         });
         return pair.denied(DenialKind::Implicit, by);
     }
-    if let Some(pair) = first_not_covered(judged)
+    // Readings, 6.14: the literal reading is one of the two resources of a runtime.
+    if on_two
+        && let Some(pair) = first_not_covered(judged)
         && is_denied_literally(pair, log)
     {
         let by = PolicyTypes::new().with(PolicyType::Identity);
         return pair.denied(DenialKind::Implicit, by);
     }
-    log.step(&[ac(72)], || {
+    log.step(&[rule], || {
         "every pair is allowed: the call is allowed".to_owned()
     });
     Outcome::Allowed

@@ -4,16 +4,22 @@ use jiff::Timestamp;
 use veriam_model::readings::{JwtGeneralKeys, SourceVpcArnKey, VpceOwnerKeys};
 use veriam_model::{Account, Caller, Context, Dialect, DuplicateKey, Network, Path, Tags};
 
-use super::scene::{Scene, Signer, identity_arn};
+use super::arns;
+use super::ask::Ask;
+use super::scene::{Scene, Service, Signer, Who};
 
 /// The keys that every pair of the call has.
 pub(crate) fn keys(scene: &Scene<'_>, dialect: &Dialect) -> Result<Context, DuplicateKey> {
     let mut context = Context::new();
-    if let Some(signer) = &scene.signer {
-        principal_keys(scene, signer, &mut context)?;
-        credential_keys(scene, signer, &mut context)?;
-        // AC-117: JWT callers do not have it.
-        one(&mut context, "aws:ViaAWSService", "false")?;
+    match &scene.who {
+        Who::Signer(signer) => {
+            principal_keys(scene, signer, &mut context)?;
+            credential_keys(scene, signer, &mut context)?;
+            forwarding_keys(scene, &mut context)?;
+        }
+        Who::Service(service) => service_keys(service, &mut context)?,
+        // AC-115, AC-117: nothing about a caller, not even whether a service forwards its request.
+        Who::Bearer => {}
     }
     network_keys(scene, dialect, &mut context)?;
     if has_general_keys(scene, dialect) {
@@ -22,23 +28,63 @@ pub(crate) fn keys(scene: &Scene<'_>, dialect: &Dialect) -> Result<Context, Dupl
     Ok(context)
 }
 
-/// The keys of the tags of a pair's resource, which differ between runtime and endpoint.
-pub(crate) fn resource_tags<'w>(
+/// The keys about a pair's resource: its owner, and its own tags.
+pub(crate) fn add_resource_keys(
     scene: &Scene<'_>,
-    tags: Option<&'w Tags>,
+    ask: &Ask<'_>,
     dialect: &Dialect,
-) -> Vec<(String, &'w str)> {
+    context: &mut Context,
+) -> Result<(), DuplicateKey> {
     if !has_general_keys(scene, dialect) {
-        return Vec::new();
+        return Ok(());
     }
-    let tags = tags.into_iter().flat_map(Tags::iter);
-    tags.map(|(key, value)| (format!("aws:ResourceTag/{key}"), value))
-        .collect()
+    // Where AWS owns the resource there is no account to tell of.
+    if let Some(owner) = ask.owner.account() {
+        one(context, "aws:ResourceAccount", owner.id.clone())?;
+        let names = ["aws:ResourceOrgID", "aws:ResourceOrgPaths"];
+        organization_keys(owner, names, context)?;
+    }
+    for (key, value) in ask.tags.into_iter().flat_map(Tags::iter) {
+        one(context, format!("aws:ResourceTag/{key}"), value)?;
+    }
+    Ok(())
 }
 
 /// AC-118: whether a JWT caller's request has the keys that do not depend on the caller.
 fn has_general_keys(scene: &Scene<'_>, dialect: &Dialect) -> bool {
-    scene.signer.is_some() || dialect.get::<JwtGeneralKeys>() == JwtGeneralKeys::Present
+    !matches!(scene.who, Who::Bearer) || dialect.get::<JwtGeneralKeys>() == JwtGeneralKeys::Present
+}
+
+/// A service that acts by itself (AC-138, IAM-287), and what it acts for (IAM-288).
+fn service_keys(service: &Service<'_>, context: &mut Context) -> Result<(), DuplicateKey> {
+    let caller = service.caller;
+    one(context, "aws:PrincipalIsAWSService", "true")?;
+    one(context, "aws:PrincipalServiceName", caller.service.clone())?;
+    let names = "aws:PrincipalServiceNamesList";
+    one(context, names, caller.service.clone())?;
+    one(context, "aws:ViaAWSService", "false")?;
+    if let Some(account) = service.source {
+        one(context, "aws:SourceAccount", account.id.clone())?;
+    }
+    if let Some(arn) = &caller.source_arn {
+        one(context, "aws:SourceArn", arn.clone())?;
+    }
+    if let Some(account) = service.source {
+        let names = ["aws:SourceOrgID", "aws:SourceOrgPaths"];
+        organization_keys(account, names, context)?;
+    }
+    Ok(())
+}
+
+/// Whether a service asks with the caller's credentials, and which (AC-137, IAM-268, IAM-285, IAM-286).
+fn forwarding_keys(scene: &Scene<'_>, context: &mut Context) -> Result<(), DuplicateKey> {
+    let Some(via) = scene.via else {
+        return one(context, "aws:ViaAWSService", "false");
+    };
+    one(context, "aws:ViaAWSService", "true")?;
+    one(context, "aws:CalledVia", via)?;
+    one(context, "aws:CalledViaFirst", via)?;
+    one(context, "aws:CalledViaLast", via)
 }
 
 /// Who the caller is.
@@ -58,7 +104,7 @@ fn principal_keys(
     };
     let arn = match (&scene.call.caller, signer.identity) {
         // IAM-273: of a session it is the role.
-        (Caller::Session(_), Some(role)) => identity_arn(&scene.world.partition, "role", role),
+        (Caller::Session(_), Some(role)) => arns::identity(&scene.world.partition, "role", role),
         _ => signer.arn.clone(),
     };
     one(context, "aws:PrincipalArn", arn)?;
@@ -133,6 +179,10 @@ fn network_keys(
     dialect: &Dialect,
     context: &mut Context,
 ) -> Result<(), DuplicateKey> {
+    // AC-138: a service does not come from a network of the caller's. AC-137: nor does a request that it forwards.
+    if matches!(scene.who, Who::Service(_)) || scene.via.is_some() {
+        return Ok(());
+    }
     let (address, network) = match (&scene.call.from, scene.network) {
         (Path::Endpoint { address, .. }, Some(network)) => (address, network),
         (Path::Internet { address } | Path::Endpoint { address, .. }, _) => {
@@ -171,13 +221,7 @@ fn general_keys(scene: &Scene<'_>, context: &mut Context) -> Result<(), Duplicat
     one(context, "aws:EpochTime", call.at.to_string())?;
     one(context, "aws:SecureTransport", "true")?;
     one(context, "aws:UserAgent", call.user_agent.clone())?;
-    one(context, "aws:RequestedRegion", scene.world.region.clone())?;
-    one(context, "aws:ResourceAccount", scene.owner.id.clone())?;
-    organization_keys(
-        scene.owner,
-        ["aws:ResourceOrgID", "aws:ResourceOrgPaths"],
-        context,
-    )
+    one(context, "aws:RequestedRegion", scene.world.region.clone())
 }
 
 /// Organization and path of an account, if it is in one.
@@ -249,8 +293,8 @@ mod tests {
                 ],
             },
             "call": {
-                "caller": caller, "operation": "GetAgentCard", "runtime": "r-1", "from": from,
-                "at": 951_827_696, "user_agent": "agent/1",
+                "caller": caller, "request": {"runtime": {"operation": "GetAgentCard", "runtime": "r-1"}},
+                "from": from, "at": 951_827_696, "user_agent": "agent/1",
             },
         });
         let case: CallCase = serde_json::from_value(case).expect("a case");

@@ -3,15 +3,34 @@
 
 use veriam_model::{Decision, Outcome, PolicySlot, Verb};
 
+use super::ask::{Ask, Asked, Authorization};
 use super::combine::Judged;
-use super::pairs::On;
-use super::scene::Scene;
+use super::scene::Who;
 use crate::notes::{Notes, ac};
 use crate::{Grade, Layer};
 
-/// Cites the rules that the pairs of a call show.
+/// Cites the rules that the pairs of a call show, if its resource is one that takes resource-based policies.
 pub(crate) fn cite(
-    scene: &Scene<'_>,
+    asked: &Asked<'_>,
+    judged: &[Judged<'_>],
+    outcome: &Outcome,
+    notes: &mut Notes<'_>,
+) {
+    match asked.authorization {
+        Authorization::TwoResources => cite_runtime(asked, judged, outcome, notes),
+        Authorization::OneResource => {
+            // AC-086: the two resources belong to runtimes.
+            notes.cite(ac(86));
+            for pair in judged {
+                cite_pair(pair, notes);
+            }
+        }
+        Authorization::EveryPair | Authorization::Nothing { .. } => {}
+    }
+}
+
+fn cite_runtime(
+    asked: &Asked<'_>,
     judged: &[Judged<'_>],
     outcome: &Outcome,
     notes: &mut Notes<'_>,
@@ -24,11 +43,12 @@ pub(crate) fn cite(
         let [runtime, endpoint] = two else { continue };
         cite_two(runtime, endpoint, notes);
     }
-    let Some(signer) = &scene.signer else {
+    let Who::Signer(signer) = &asked.scene.who else {
         cite_jwt(judged, outcome, notes);
         return;
     };
-    match signer.account.id == scene.owner.id {
+    let is_own = |ask: &Ask<'_>| ask.owner.id() == signer.account.id;
+    match asked.asks.iter().all(is_own) {
         // AC-092: each resource by either side, both resources.
         true => notes.cite(ac(92)),
         // AC-075: the owner has to allow both.
@@ -41,11 +61,8 @@ fn cite_pair(pair: &Judged<'_>, notes: &mut Notes<'_>) {
     let (identity, resource) = (pair.identity() == Layer::Allow, pair.resource_allows());
     let allowed = pair.decision == Decision::Allow;
     if parties.same_account == Some(true) {
-        // AC-070: a policy of the resource that is silent is like none. AC-077: so it was seen with an endpoint
-        // whose policy holds a Deny for others.
-        let silent = allowed && parties.has_resource_policy && !resource;
-        notes.cite_if(silent, ac(70));
-        notes.cite_if(silent && has_deny(pair) && pair.on == On::Endpoint, ac(77));
+        // AC-070: a policy of the resource that is silent is like none.
+        notes.cite_if(is_silent(pair), ac(70));
     }
     // AC-071: what SCPs and Deny statements take away no resource policy gives.
     let overridden = pair.decision == Decision::ExplicitDeny || scps_are_silent(pair);
@@ -73,9 +90,18 @@ fn cite_pair(pair: &Judged<'_>, notes: &mut Notes<'_>) {
     notes.cite_if(everyone, ac(167));
 }
 
+/// Whether a caller of the owner's account is allowed while the resource's own policy says nothing.
+fn is_silent(pair: &Judged<'_>) -> bool {
+    let parties = pair.policies.parties;
+    let allowed = pair.decision == Decision::Allow && parties.same_account == Some(true);
+    allowed && parties.has_resource_policy && !pair.resource_allows()
+}
+
 /// Rules about an action on both resources.
 fn cite_two(runtime: &Judged<'_>, endpoint: &Judged<'_>, notes: &mut Notes<'_>) {
     let parties = runtime.policies.parties;
+    // AC-077: so it was seen with an endpoint whose policy holds a Deny for others.
+    notes.cite_if(is_silent(endpoint) && has_deny(endpoint), ac(77));
     let is = |pair: &Judged<'_>, decision| pair.decision == decision;
     let (first, second) = (
         is(runtime, Decision::ImplicitDeny),

@@ -1,26 +1,33 @@
-//! Who and what a call is about: the parts of the world it touches, and their ARNs (readings, 5.3).
+//! Who calls, over which way: the parts of the world that every call touches (readings, 5.3 and 6.2).
 
 use veriam_model::{
-    Account, Call, Caller, Identity, Malformed, Network, Path, PolicyText, Runtime,
-    RuntimeEndpoint, Token, World,
+    Account, Call, Caller, Identity, Malformed, Network, Path, PolicyText, Request, ServiceCaller,
+    Token, World,
 };
 
-/// The parts of the world that a call touches.
+use super::arns;
+
+/// The parts of the world that every call touches.
 #[derive(Clone, Debug)]
 pub(crate) struct Scene<'w> {
     pub(crate) world: &'w World,
     pub(crate) call: &'w Call,
-    pub(crate) runtime: &'w Runtime,
-    /// The account of the runtime and its endpoints.
-    pub(crate) owner: &'w Account,
-    pub(crate) runtime_arn: String,
-    pub(crate) endpoint_arn: String,
-    /// `None` for a `DEFAULT` that is not listed: it has neither policy nor tags.
-    pub(crate) endpoint: Option<&'w RuntimeEndpoint>,
-    /// `None` for a JWT caller.
-    pub(crate) signer: Option<Signer<'w>>,
+    pub(crate) who: Who<'w>,
     /// `None` for a call over the internet.
     pub(crate) network: Option<&'w Network>,
+    /// The service that asks with the caller's credentials, if one does (AC-137).
+    pub(crate) via: Option<&'w str>,
+}
+
+/// The caller as policies see it.
+#[derive(Clone, Debug)]
+pub(crate) enum Who<'w> {
+    /// An IAM identity that signs.
+    Signer(Signer<'w>),
+    /// A service that acts by itself (AC-138).
+    Service(Service<'w>),
+    /// The bearer of a token, or whoever calls where nobody looks at credentials: in no account, with no policies.
+    Bearer,
 }
 
 /// A caller who signs.
@@ -36,19 +43,26 @@ pub(crate) struct Signer<'w> {
     pub(crate) token: Option<Token>,
 }
 
+/// A service as caller.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Service<'w> {
+    pub(crate) caller: &'w ServiceCaller,
+    /// The account of the resource it acts for.
+    pub(crate) source: Option<&'w Account>,
+}
+
 impl<'w> Scene<'w> {
-    pub(crate) fn of(
-        world: &'w World,
-        call: &'w Call,
-        runtime: &'w Runtime,
-        endpoint_name: &'w str,
-        endpoint: Option<&'w RuntimeEndpoint>,
-    ) -> Result<Self, Malformed> {
-        let owner = known(
-            world.account(&runtime.account),
-            "runtime.account",
-            &runtime.account,
-        )?;
+    /// A call of a caller whose credentials were looked at.
+    pub(crate) fn of(world: &'w World, call: &'w Call) -> Result<Self, Malformed> {
+        Self::with(world, call, Who::of(world, &call.caller)?)
+    }
+
+    /// A call where nobody looks at credentials: whoever calls is nobody (readings, 6.6).
+    pub(crate) fn of_nobody(world: &'w World, call: &'w Call) -> Result<Self, Malformed> {
+        Self::with(world, call, Who::Bearer)
+    }
+
+    fn with(world: &'w World, call: &'w Call, who: Who<'w>) -> Result<Self, Malformed> {
         let network = match &call.from {
             Path::Internet { .. } => None,
             Path::Endpoint { endpoint, .. } => Some(known(
@@ -57,46 +71,38 @@ impl<'w> Scene<'w> {
                 endpoint,
             )?),
         };
-        let runtime_arn = runtime_arn(world, runtime);
+        let via = match &call.request {
+            Request::Other(request) => request.via.as_deref(),
+            _ => None,
+        };
         Ok(Self {
             world,
             call,
-            runtime,
-            owner,
-            endpoint_arn: endpoint_arn(&runtime_arn, endpoint_name),
-            runtime_arn,
-            endpoint,
-            signer: Signer::of(world, &call.caller)?,
+            who,
             network,
+            via,
         })
+    }
+
+    /// The account of a caller who signs as an IAM identity.
+    pub(crate) fn own_account(&self) -> Option<&'w Account> {
+        match &self.who {
+            Who::Signer(signer) => Some(signer.account),
+            Who::Service(_) | Who::Bearer => None,
+        }
     }
 }
 
-/// AC-009.
-fn runtime_arn(world: &World, runtime: &Runtime) -> String {
-    let World {
-        partition, region, ..
-    } = world;
-    let Runtime { account, id, .. } = runtime;
-    format!("arn:{partition}:bedrock-agentcore:{region}:{account}:runtime/{id}")
-}
-
-/// AC-010. The endpoint is of its runtime's account.
-fn endpoint_arn(runtime: &str, name: &str) -> String {
-    format!("{runtime}/runtime-endpoint/{name}")
-}
-
-impl<'w> Signer<'w> {
-    /// `None` for callers who do not sign.
-    fn of(world: &'w World, caller: &'w Caller) -> Result<Option<Self>, Malformed> {
+impl<'w> Who<'w> {
+    fn of(world: &'w World, caller: &'w Caller) -> Result<Self, Malformed> {
         let partition = &world.partition;
         let account = |id: &'w str| known(world.account(id), "call.caller", id);
         let user = |account, name| known(world.user(account, name), "call.caller", name);
         let signer = match caller {
             Caller::User(caller) => {
                 let user = user(&caller.account, &caller.name)?;
-                Self {
-                    arn: identity_arn(partition, "user", user),
+                Signer {
+                    arn: arns::identity(partition, "user", user),
                     account: account(&caller.account)?,
                     identity: Some(user),
                     session_policy: None,
@@ -107,7 +113,7 @@ impl<'w> Signer<'w> {
                 let role = world.role(&caller.account, &caller.role);
                 let role = known(role, "call.caller", &caller.role)?;
                 let (id, name, session) = (&caller.account, &role.name, &caller.session);
-                Self {
+                Signer {
                     // The path of the role is no part of it.
                     arn: format!("arn:{partition}:sts::{id}:assumed-role/{name}/{session}"),
                     account: account(id)?,
@@ -116,7 +122,7 @@ impl<'w> Signer<'w> {
                     token: Some(caller.token),
                 }
             }
-            Caller::Root(caller) => Self {
+            Caller::Root(caller) => Signer {
                 arn: format!("arn:{partition}:iam::{}:root", caller.account),
                 account: account(&caller.account)?,
                 identity: None,
@@ -126,7 +132,7 @@ impl<'w> Signer<'w> {
             Caller::Federated(caller) => {
                 let user = user(&caller.account, &caller.user)?;
                 let (id, name) = (&caller.account, &user.name);
-                Self {
+                Signer {
                     arn: format!("arn:{partition}:sts::{id}:federated-user/{name}"),
                     account: account(id)?,
                     identity: Some(user),
@@ -134,21 +140,14 @@ impl<'w> Signer<'w> {
                     token: Some(caller.token),
                 }
             }
-            Caller::Jwt(_) | Caller::Anonymous => return Ok(None),
+            Caller::Service(caller) => {
+                let source = caller.source_account.as_deref().map(account).transpose()?;
+                return Ok(Who::Service(Service { caller, source }));
+            }
+            Caller::Jwt(_) | Caller::Anonymous => return Ok(Who::Bearer),
         };
-        Ok(Some(signer))
+        Ok(Who::Signer(signer))
     }
-}
-
-/// The ARN of a user or a role, path included.
-pub(crate) fn identity_arn(partition: &str, kind: &str, identity: &Identity) -> String {
-    let Identity {
-        account,
-        path,
-        name,
-        ..
-    } = identity;
-    format!("arn:{partition}:iam::{account}:{kind}{path}{name}")
 }
 
 /// What a reference leads to. World and call are validated before, so it leads somewhere; should it not, that is an

@@ -1,4 +1,5 @@
-//! Rows about calls in worlds: `world-calls.jsonl`, and what their names stand for in `worlds.jsonl`.
+//! Rows about calls in worlds: `world-calls.jsonl` about runtimes, `resource-calls.jsonl` about everything else, and
+//! what their names stand for in `worlds.jsonl` and `resource-worlds.jsonl`.
 //!
 //! A row sets members of the one world, named by path (in a list by name, id or endpoint), and says what the call has
 //! besides the usual. `<R>` and the like stand for ARNs, `@name` for a policy, `{"of": name, "if": …}` for one with a
@@ -13,8 +14,17 @@ use veriam_model::{
     World,
 };
 
-const ROWS: &str = include_str!("world-calls.jsonl");
-const WORLDS: &str = include_str!("worlds.jsonl");
+/// Each file of rows, with what its names stand for.
+const FILES: [(&str, &str); 2] = [
+    (
+        include_str!("worlds.jsonl"),
+        include_str!("world-calls.jsonl"),
+    ),
+    (
+        include_str!("resource-worlds.jsonl"),
+        include_str!("resource-calls.jsonl"),
+    ),
+];
 
 /// A row as it stands in the file.
 #[derive(Deserialize)]
@@ -40,7 +50,7 @@ struct Line {
 enum Expected {
     Denied {
         kind: DenialKind,
-        /// `Action <resource>`
+        /// `Action <resource>`; an action of another service has its prefix.
         at: String,
         by: Vec<PolicyType>,
     },
@@ -55,7 +65,10 @@ impl Expected {
                 return Outcome::Denied(Denial {
                     kind: *kind,
                     at: Pair {
-                        action: format!("bedrock-agentcore:{action}"),
+                        action: match action.contains(':') {
+                            true => action.to_owned(),
+                            false => format!("bedrock-agentcore:{action}"),
+                        },
                         resource: resource.to_owned(),
                     },
                     by: by.iter().copied().collect(),
@@ -66,8 +79,8 @@ impl Expected {
         if name == "allowed" {
             return Outcome::Allowed;
         }
-        if name == InvalidCall::NoSuchEndpoint.name() {
-            return Outcome::Invalid(InvalidCall::NoSuchEndpoint);
+        if let Some(invalid) = InvalidCall::ALL.into_iter().find(|i| i.name() == name) {
+            return Outcome::Invalid(invalid);
         }
         let rejection = Rejection::ALL.into_iter().find(|r| r.name() == name);
         Outcome::Rejected(rejection.expect(name))
@@ -86,9 +99,9 @@ struct Names {
 }
 
 impl Names {
-    fn read() -> Self {
+    fn read(worlds: &str) -> Self {
         let mut names = Names::default();
-        for line in WORLDS.lines() {
+        for line in worlds.lines() {
             let value: Value = serde_json::from_str(line).expect(line);
             if let Some(arns) = value.get("arns") {
                 names.arns = serde_json::from_value(arns.clone()).expect("names and ARNs");
@@ -175,11 +188,26 @@ impl Names {
                 call.insert(name.to_owned(), self.with_policies(meant.clone()));
             }
         }
-        serde_json::from_value(Value::Object(call)).expect(&line.id)
+        serde_json::from_value(Value::Object(of_request(call))).expect(&line.id)
     }
 }
 
-/// A member of an object, made if need be, or the item of a list with that name.
+/// The call with everything that is not about every call in its request. A row names the family by a member; rows
+/// about runtimes, whose members stand beside the others, do not.
+fn of_request(members: Map<String, Value>) -> Map<String, Value> {
+    const OF_EVERY_CALL: [&str; 4] = ["caller", "from", "at", "user_agent"];
+    let is_common = |name: &String| OF_EVERY_CALL.contains(&name.as_str());
+    let (mut call, asked): (Map<_, _>, Map<_, _>) =
+        members.into_iter().partition(|(name, _)| is_common(name));
+    let request = match asked.contains_key("operation") {
+        true => json!({"runtime": asked}),
+        false => Value::Object(asked),
+    };
+    call.insert("request".to_owned(), request);
+    call
+}
+
+/// A member of an object, made if need be, or the item of a list with that name or number.
 fn member<'v>(value: &'v mut Value, part: &str) -> &'v mut Value {
     match value {
         Value::Array(items) => {
@@ -188,7 +216,9 @@ fn member<'v>(value: &'v mut Value, part: &str) -> &'v mut Value {
                 let mut names = names.filter_map(|name| item.get(name));
                 names.any(|name| name == part)
             };
-            items.iter_mut().find(|item| is_named(item)).expect(part)
+            let named = items.iter().position(is_named);
+            let index = named.or_else(|| part.parse().ok()).expect(part);
+            items.get_mut(index).expect(part)
         }
         Value::Object(members) => members.entry(part).or_insert(json!(null)),
         other => panic!("{part} of {other}"),
@@ -209,18 +239,20 @@ pub(crate) struct Row {
 }
 
 pub(crate) fn rows() -> impl Iterator<Item = Row> {
-    let names = Names::read();
-    ROWS.lines().map(move |line| {
-        let line: Line = serde_json::from_str(&names.with_arns(line)).expect(line);
-        Row {
-            world: names.world(&line),
-            call: names.call(&line),
-            dialect: super::dialect(&line.dialect),
-            expected: line.expected.outcome(),
-            turns_on: line.dialect.is_empty().then_some(line.turns_on),
-            id: line.id,
-            rules: line.rules,
-            note: line.note,
-        }
+    FILES.into_iter().flat_map(|(worlds, rows)| {
+        let names = Names::read(worlds);
+        rows.lines().map(move |line| {
+            let line: Line = serde_json::from_str(&names.with_arns(line)).expect(line);
+            Row {
+                world: names.world(&line),
+                call: names.call(&line),
+                dialect: super::dialect(&line.dialect),
+                expected: line.expected.outcome(),
+                turns_on: line.dialect.is_empty().then_some(line.turns_on),
+                id: line.id,
+                rules: line.rules,
+                note: line.note,
+            }
+        })
     })
 }
