@@ -180,6 +180,8 @@ impl FromStr for Law {
 pub enum NotApplied {
     /// The case is a document, which is no question.
     Document,
+    /// No law speaks of puts.
+    Put,
     /// The law speaks of other resources, and a check has but one.
     OneResource,
     /// No policy of the case has a place for the change.
@@ -202,6 +204,7 @@ impl NotApplied {
     pub const fn text(self) -> &'static str {
         match self {
             NotApplied::Document => "the case is a document",
+            NotApplied::Put => "the case is a put",
             NotApplied::OneResource => "a check has but one resource",
             NotApplied::NoPlace => "no policy has a place for the change",
             NotApplied::Unreadable => "a policy cannot be written back",
@@ -222,6 +225,7 @@ pub fn pair(law: Law, u: &mut Unstructured<'_>, case: &Case) -> Result<Case, Not
     let draw = &mut Draw::new(u);
     let changed = match case {
         Case::Document(_) => return Err(NotApplied::Document),
+        Case::Put(_) => return Err(NotApplied::Put),
         Case::Check(_) if law == Law::Unrelated => return Err(NotApplied::OneResource),
         Case::Check(check) => Case::Check(Box::new(change(law, draw, check.as_ref())?)),
         Case::Call(call) if law == Law::Unrelated => {
@@ -261,11 +265,11 @@ pub struct Drawn {
 }
 
 /// Draws a law for a case of a campaign: the first one that can be applied, from a drawn one on. None can be applied to a
-/// document, and none is tried.
+/// document or a put, and none is tried.
 #[must_use]
 pub fn drawn(seed: u64, index: u64, case: &Case) -> Drawn {
     let mut drawn = Drawn::default();
-    if let Case::Document(_) = case {
+    if let Case::Document(_) | Case::Put(_) = case {
         return drawn;
     }
     let first = Stream::new(seed ^ LAWS, index, u64::MAX).next() % Law::ALL.len() as u64;

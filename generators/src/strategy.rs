@@ -17,7 +17,7 @@
 use proptest::arbitrary::any;
 use proptest::strategy::{NewTree, Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
-use veriam_model::{CallCase, Case, Check, DocumentCase};
+use veriam_model::{CallCase, Case, Check, DocumentCase, Put};
 
 use crate::shrink::{Shrinkable, Steps};
 use crate::{Campaign, generated_case, generated_check};
@@ -38,6 +38,7 @@ pub fn strategy() -> impl Strategy<Value = Case> + Clone {
         Case::Document(case) => Cases::Document(Tree::new(case)),
         Case::Check(check) => Cases::Check(Box::new(Tree::new(*check))),
         Case::Call(case) => Cases::Call(Box::new(Tree::new(*case))),
+        Case::Put(put) => Cases::Put(put),
     })
 }
 
@@ -96,6 +97,8 @@ enum Cases {
     Document(Tree<DocumentCase>),
     Check(Box<Tree<Check>>),
     Call(Box<Tree<CallCase>>),
+    /// Campaigns draw none yet, and nothing makes one smaller.
+    Put(Box<Put>),
 }
 
 impl ValueTree for Cases {
@@ -106,6 +109,7 @@ impl ValueTree for Cases {
             Cases::Document(tree) => Case::Document(tree.current()),
             Cases::Check(tree) => Case::Check(Box::new(tree.current())),
             Cases::Call(tree) => Case::Call(Box::new(tree.current())),
+            Cases::Put(put) => Case::Put(put.clone()),
         }
     }
 
@@ -114,6 +118,7 @@ impl ValueTree for Cases {
             Cases::Document(tree) => tree.simplify(),
             Cases::Check(tree) => tree.simplify(),
             Cases::Call(tree) => tree.simplify(),
+            Cases::Put(_) => false,
         }
     }
 
@@ -122,6 +127,7 @@ impl ValueTree for Cases {
             Cases::Document(tree) => tree.complicate(),
             Cases::Check(tree) => tree.complicate(),
             Cases::Call(tree) => tree.complicate(),
+            Cases::Put(_) => false,
         }
     }
 }

@@ -19,6 +19,7 @@ fn policies(case: &Case) -> Vec<String> {
     let text = |policy: &PolicyText| policy.as_str().to_owned();
     match case {
         Case::Document(document) => vec![text(&document.text)],
+        Case::Put(put) => vec![text(&put.policy)],
         Case::Check(check) => check.policies().map(|(_, policy)| text(policy)).collect(),
         Case::Call(case) => {
             let world = case.world.policies().into_iter().map(|(_, policy)| policy);

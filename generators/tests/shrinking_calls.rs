@@ -117,7 +117,7 @@ fn calls(seed: u64) -> impl Iterator<Item = CallCase> {
     let cases = (0..10_000).flat_map(move |group| generated_group(seed, group));
     cases.filter_map(|case| match case {
         Case::Call(case) => Some(*case),
-        Case::Document(_) | Case::Check(_) => None,
+        Case::Document(_) | Case::Check(_) | Case::Put(_) => None,
     })
 }
 
@@ -424,7 +424,7 @@ fn documents(seed: u64) -> impl Iterator<Item = DocumentCase> {
     let cases = (0..10_000).flat_map(move |group| generated_group(seed, group));
     cases.filter_map(|case| match case {
         Case::Document(case) => Some(case),
-        Case::Check(_) | Case::Call(_) => None,
+        Case::Check(_) | Case::Call(_) | Case::Put(_) => None,
     })
 }
 

@@ -33,6 +33,7 @@ const FEATURES: [(&str, &[&str]); 17] = [
 fn text(case: &Case) -> String {
     let texts: Vec<&PolicyText> = match case {
         Case::Document(document) => vec![&document.text],
+        Case::Put(put) => vec![&put.policy],
         Case::Check(check) => check.policies().map(|(_, policy)| policy).collect(),
         Case::Call(case) => {
             let world = case.world.policies().into_iter().map(|(_, policy)| policy);

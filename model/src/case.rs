@@ -1,6 +1,6 @@
 //! The case: one thing that a judge and a target are both asked.
 
-use crate::{Call, Check, PolicyText, PolicyType, World};
+use crate::{Call, Check, PolicyText, PolicyType, Put, World};
 
 /// One question to a judge and to a target.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -11,6 +11,8 @@ pub enum Case {
     Check(Box<Check>),
     /// What becomes of this call in that world?
     Call(Box<CallCase>),
+    /// Is this resource-based policy stored?
+    Put(Box<Put>),
 }
 
 /// A policy text and the type it is meant for.
@@ -42,11 +44,18 @@ pub enum CaseKind {
     Check,
     /// [`Case::Call`]
     Call,
+    /// [`Case::Put`]
+    Put,
 }
 
 impl CaseKind {
     /// Every kind, in declaration order.
-    pub const ALL: [CaseKind; 3] = [CaseKind::Document, CaseKind::Check, CaseKind::Call];
+    pub const ALL: [CaseKind; 4] = [
+        CaseKind::Document,
+        CaseKind::Check,
+        CaseKind::Call,
+        CaseKind::Put,
+    ];
 
     /// The name in files and reports.
     #[must_use]
@@ -55,6 +64,7 @@ impl CaseKind {
             CaseKind::Document => "document",
             CaseKind::Check => "check",
             CaseKind::Call => "call",
+            CaseKind::Put => "put",
         }
     }
 }
@@ -67,6 +77,7 @@ impl Case {
             Case::Document(_) => CaseKind::Document,
             Case::Check(_) => CaseKind::Check,
             Case::Call(_) => CaseKind::Call,
+            Case::Put(_) => CaseKind::Put,
         }
     }
 }

@@ -299,7 +299,8 @@ impl Row {
     /// # Errors
     /// As [`Check::from_json`].
     pub fn from_json(line: &str) -> Result<Self, WireError> {
-        let wire: WireRow = serde_json::from_str(line).map_err(WireError::from_json)?;
+        let wire: WireRow =
+            serde_json::from_str(line).map_err(|error| WireError::new("a check", &error))?;
         Ok(Row {
             check: Check {
                 id: wire.id,
@@ -360,9 +361,11 @@ struct WireRow {
     note: Option<String>,
 }
 
-/// A line that is not a check.
+/// A line that is not what it should be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WireError {
+    /// What it should be: `a check` or `a put`.
+    pub wanted: &'static str,
     /// Where the line stops making sense, in bytes from 1; 0 when the whole line is at fault.
     pub column: usize,
     /// What was found and what was expected.
@@ -370,7 +373,7 @@ pub struct WireError {
 }
 
 impl WireError {
-    fn from_json(error: serde_json::Error) -> Self {
+    pub(crate) fn new(wanted: &'static str, error: &serde_json::Error) -> Self {
         let column = error.column();
         let text = error.to_string();
         // serde_json appends the position; we carry it apart.
@@ -378,13 +381,22 @@ impl WireError {
             Some(end) => text[..end].to_owned(),
             None => text,
         };
-        Self { column, message }
+        Self {
+            wanted,
+            column,
+            message,
+        }
     }
 }
 
 impl fmt::Display for WireError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "not a check: {} (column {})", self.message, self.column)
+        let Self {
+            wanted,
+            column,
+            message,
+        } = self;
+        write!(f, "not {wanted}: {message} (column {column})")
     }
 }
 

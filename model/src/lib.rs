@@ -8,7 +8,8 @@
 //!   [`Row`]: a check with its documented outcome, a line of a vector file.
 //! * [`World`]: accounts, principals, resources, networks and their policies; [`Call`]: one request made in it, raw facts
 //!   only; [`Outcome`]: what becomes of it.
-//! * [`Case`]: a document, a check or a call, as a run asks about it; [`Profile`]: how large generated ones are.
+//! * [`Put`]: a resource-based policy handed to AgentCore; [`PutOutcome`]: whether it is stored.
+//! * [`Case`]: a document, a check, a call or a put, as a run asks about it; [`Profile`]: how large generated ones are.
 //! * [`Decision`], [`Answer`]: what a judge says, and how it is written on the wire.
 //! * [`PolicyType`], [`PolicyText`], [`PolicySlot`], [`Fault`]: policies travel as text.
 //! * [`RuleId`], [`RuleSet`]: the rules an answer cites.
@@ -24,6 +25,7 @@ pub mod facts;
 mod outcome;
 mod policy;
 mod profile;
+mod put;
 mod rule;
 mod tags;
 mod world;
@@ -45,6 +47,7 @@ pub use choice::{
 pub use outcome::{Denial, DenialKind, InvalidCall, Outcome, Pair, PolicyTypes, Rejection};
 pub use policy::{Fault, ParsePolicyTypeError, PolicySlot, PolicyText, PolicyType};
 pub use profile::Profile;
+pub use put::{Put, PutError, PutOutcome, PutPlace, PutRefusal};
 pub use rule::{Book, ParseRuleIdError, RuleId, RuleSet};
 pub use tags::{DuplicateTag, Tags};
 pub use world::{

@@ -17,5 +17,6 @@ pub(crate) fn written(case: Case) -> String {
         Case::Document(case) => format!("{} {}", case.policy_type, case.text.as_str()),
         Case::Check(check) => check.to_json(),
         Case::Call(case) => serde_json::to_string(&case).expect("a case can be written"),
+        Case::Put(put) => put.to_json(),
     }
 }
