@@ -344,6 +344,29 @@ choices! {
         /// They can.
         Guarded = "guarded",
     }
+    /// May a harness carry a resource-based policy?
+    HarnessPolicy = RuleId::agentcore(4), {
+        /// Refused: a harness takes none.
+        Refused = "refused",
+        /// Stored like any other.
+        Stored = "stored",
+    }
+    /// What does the size quota of a put policy count?
+    PolicyLength = RuleId::agentcore(39), {
+        /// Characters, white space included.
+        Characters = "characters",
+        /// Bytes of UTF-8.
+        Bytes = "bytes",
+        /// Characters, but for white space outside strings.
+        WithoutWhiteSpace = "without-white-space",
+    }
+    /// May a memory's policy name the actions that are newer than the list?
+    UnlistedMemoryActions = RuleId::agentcore(45), {
+        /// No: only the 18 listed actions.
+        Refused = "refused",
+        /// Yes: they are memory actions like others.
+        Accepted = "accepted",
+    }
     /// Must a same-account caller's own policies cover both the runtime and its endpoint?
     IdentityCoverage = RuleId::agentcore(93), {
         /// Each resource is allowed by either side.
@@ -371,6 +394,71 @@ choices! {
         Needed = "needed",
         /// The header asks for nothing.
         Ignored = "ignored",
+    }
+    /// May a put policy leave `Resource` out?
+    ImplicitResource = RuleId::agentcore(145), {
+        /// No: refused.
+        Required = "required",
+        /// Yes: the resource it is put on is meant.
+        Implicit = "implicit",
+    }
+    /// May `Resource` of a put policy be a list?
+    ResourceList = RuleId::agentcore(147), {
+        /// Yes: a list of one means the same as the string.
+        Accepted = "accepted",
+        /// No: only a string.
+        Refused = "refused",
+    }
+    /// May `Resource` of a put policy be a pattern that matches?
+    PartialWildcard = RuleId::agentcore(148), {
+        /// No: only the exact ARN.
+        Refused = "refused",
+        /// Yes.
+        Accepted = "accepted",
+    }
+    /// How far are the actions of a put policy checked?
+    ActionScope = RuleId::agentcore(150), {
+        /// Only actions of its kind of resource.
+        Type = "type",
+        /// Any action of the service.
+        Service = "service",
+        /// Any action at all.
+        Any = "any",
+    }
+    /// May an action pattern match unsupported actions besides?
+    BroadActions = RuleId::agentcore(151), {
+        /// Yes: what it also matches does no harm.
+        Accepted = "accepted",
+        /// No: every action it matches has to be one of them.
+        Refused = "refused",
+    }
+    /// May a put policy name a canonical user?
+    CanonicalUser = RuleId::agentcore(153), {
+        /// Yes: the grammar of resource-based policies has it.
+        Accepted = "accepted",
+        /// No: S3 alone knows such users.
+        Refused = "refused",
+    }
+    /// May a put policy use `NotPrincipal`?
+    PutNotPrincipal = RuleId::agentcore(154), {
+        /// No: Principal is mandatory.
+        Refused = "refused",
+        /// Yes.
+        Accepted = "accepted",
+    }
+    /// Are the principals of a put policy looked up?
+    PrincipalLookup = RuleId::agentcore(155), {
+        /// No: any well-formed ARN is stored.
+        NotResolved = "not-resolved",
+        /// Yes: one that does not exist is refused, and so is a unique id.
+        Resolved = "resolved",
+    }
+    /// May a put policy test an unknown key?
+    UnknownKeys = RuleId::agentcore(156), {
+        /// Yes: it is absent from every request.
+        Accepted = "accepted",
+        /// No.
+        Refused = "refused",
     }
     /// Is a VPC endpoint policy asked about the runtime endpoint too?
     EndpointPolicyScope = RuleId::agentcore(173), {
@@ -434,6 +522,48 @@ choices! {
         Checked = "checked",
         /// On creation only.
         NotChecked = "not-checked",
+    }
+    /// May a put policy have `Version` 2008-10-17?
+    PutVersion2008 = RuleId::agentcore(270), {
+        /// Yes.
+        Accepted = "accepted",
+        /// No.
+        Refused = "refused",
+    }
+    /// May a put policy repeat a `Sid`?
+    PutRepeatedSid = RuleId::agentcore(271), {
+        /// Yes.
+        Accepted = "accepted",
+        /// No.
+        Refused = "refused",
+    }
+    /// May a put policy use variables?
+    PutVariables = RuleId::agentcore(272), {
+        /// Yes.
+        Accepted = "accepted",
+        /// No.
+        Refused = "refused",
+    }
+    /// May a put policy use `NotAction`?
+    PutNotAction = RuleId::agentcore(273), {
+        /// No: Action is mandatory.
+        Refused = "refused",
+        /// Yes.
+        Accepted = "accepted",
+    }
+    /// May a put policy use `NotResource`?
+    PutNotResource = RuleId::agentcore(274), {
+        /// No: Resource has to be the exact ARN.
+        Refused = "refused",
+        /// Yes.
+        Accepted = "accepted",
+    }
+    /// Are unknown operators refused in a put policy?
+    PutUnknownOperators = RuleId::agentcore(275), {
+        /// Yes, as IAM does.
+        Refused = "refused",
+        /// No.
+        Accepted = "accepted",
     }
 }
 
@@ -546,7 +676,7 @@ impl std::error::Error for UnknownReading {}
 
 /// A set of choices, iterated in declaration order.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
-pub struct ChoiceSet(u64);
+pub struct ChoiceSet(u128);
 
 impl ChoiceSet {
     /// The empty set.
@@ -592,7 +722,7 @@ impl fmt::Debug for ChoiceSet {
     }
 }
 
-const _: () = assert!(ALL_CHOICES.len() <= 64, "ChoiceSet holds 64 choices");
+const _: () = assert!(ALL_CHOICES.len() <= 128, "ChoiceSet holds 128 choices");
 
 /// What `choices.toml` says about one choice.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]

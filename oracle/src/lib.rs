@@ -24,6 +24,8 @@
 //! * [`judge_all`]: several checks of one call, combined.
 //! * [`judge_call`], [`trace_call`], [`call_verdict`]: the same three for a call to AgentCore in a world. What the call
 //!   asks for, the checks, their context keys and what follows from them together is then the oracle's business.
+//! * [`judge_put`], [`trace_put`], [`put_verdict`]: the same three for a resource-based policy handed to AgentCore: is it
+//!   stored?
 //! * [`read_document`]: the faults of one policy text.
 //!
 //! ```
@@ -54,6 +56,7 @@
 //!    patterns, `keys` knows why a context key is there or not.
 //! 6. `decide`, then `grants` and `jwt`: the algorithm.
 //! 7. `call` and the files below it: from a call in a world to its checks and back.
+//! 8. `put` and the files below it: whether AgentCore stores a policy, step by step.
 //!
 //! Code cites a rule where it applies it (`notes.cite(iam(93))`), with the rule's gist in a comment beside it.
 //! There is one evaluation: judging and tracing differ in how much their notebooks (`notes`) keep. Every
@@ -80,6 +83,7 @@ mod notes;
 mod operator;
 mod parties;
 mod principal;
+mod put;
 mod registry;
 mod request;
 mod resource;
@@ -100,13 +104,14 @@ pub use derivation::{
     PolicyTrace, PrincipalForm, StatementTrace, Step, VariableForm, VariableTrace, Version,
 };
 pub use operator::{Family, Operator, SetOperator};
+pub use put::{PutDerivation, PutJudgement, PutVerdict, PutVerdictError};
 pub use registry::{Certainty, Rule, Scope, rule, rules};
 pub use veriam_model::MalformedRequest;
 
 use std::fmt;
 
 use veriam_model::{
-    Check, ChoiceSet, Decision, Dialect, Fault, InvalidPolicy, PolicyType, RuleSet,
+    Check, ChoiceSet, Decision, Dialect, Fault, InvalidPolicy, Malformed, PolicyType, Put, RuleSet,
 };
 
 /// What the oracle says about a check under one dialect.
@@ -255,6 +260,30 @@ pub fn verdict(check: &Check) -> Result<Verdict, VerdictError> {
 /// [`MalformedRequest`] when there is no check at all or one of them is no question.
 pub fn judge_all(checks: &[Check], dialect: &Dialect) -> Result<Combined, MalformedRequest> {
     combine::judge_all(checks, dialect)
+}
+
+/// Judges a put: is the policy stored?
+///
+/// # Errors
+/// [`Malformed`] when the put is not well-formed.
+pub fn judge_put(put: &Put, dialect: &Dialect) -> Result<PutJudgement, Malformed> {
+    put::derive(put, dialect, None).map(|derivation| derivation.judgement)
+}
+
+/// Judges a put and tells how. The judgement in it is the one [`judge_put`] returns.
+///
+/// # Errors
+/// [`Malformed`] when the put is not well-formed.
+pub fn trace_put(put: &Put, dialect: &Dialect, detail: Detail) -> Result<PutDerivation, Malformed> {
+    put::derive(put, dialect, Some(detail))
+}
+
+/// Judges a put under every reading of every open choice that matters to it.
+///
+/// # Errors
+/// [`PutVerdictError`] when the put is not well-formed or asks for more than 256 combinations of readings.
+pub fn put_verdict(put: &Put) -> Result<PutVerdict, PutVerdictError> {
+    put::verdict(put)
 }
 
 /// Reads one document and reports every fault.

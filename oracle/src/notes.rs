@@ -108,6 +108,11 @@ impl<'d> Notes<'d> {
         self.consulted.extend_from(choices);
     }
 
+    /// Strikes out every choice: none of them can change the outcome.
+    pub(crate) fn forget_choices(&mut self) {
+        self.consulted = ChoiceSet::new();
+    }
+
     /// Takes over all of another notebook.
     pub(crate) fn take_over(&mut self, other: &Notes<'_>) {
         self.take_over_rules(other);

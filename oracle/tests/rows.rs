@@ -1,6 +1,9 @@
 //! The rows that were written from the rules: documents, checks under dialects, invalid and malformed checks,
 //! calls and calls in worlds. Each comes out as written, and each rule is cited by the rows that pin it.
 
+#[path = "rows/puts.rs"]
+#[expect(dead_code, reason = "tests/puts.rs reads the rest of a row")]
+mod puts;
 #[path = "rows/world_call_tests.rs"]
 mod world_call_tests;
 #[path = "rows/world_calls.rs"]
@@ -332,6 +335,14 @@ fn every_rule_is_cited_by_the_rows_that_pin_it() {
                 .push(row.id.clone());
         }
         cited.insert(row.id.clone(), world_call_tests::cited(&row));
+    }
+    for row in puts::rows() {
+        for rule in &row.cites {
+            pins.entry(rule.to_string())
+                .or_default()
+                .push(row.id.clone());
+        }
+        cited.insert(row.id.clone(), puts::cited(&row));
     }
     let mut complaints = Vec::new();
     for rule in rules().iter().filter(|rule| rule.scope == Scope::In) {
