@@ -130,7 +130,7 @@ pub(crate) fn derive(
                 rule,
                 at: PutPlace::Resource,
             };
-            return Ok(course.refused(vec![refusal]));
+            return Ok(course.end(vec![refusal]));
         }
     };
     // (b) The length.
@@ -146,7 +146,7 @@ pub(crate) fn derive(
             offset: 0,
             rule: ac(38),
         };
-        return Ok(course.refused(refusals(vec![whole], None)));
+        return Ok(course.end(refusals(vec![whole], None)));
     }
     // (c) The document, a new one: it is being saved now, so the age that the dialect gives to others is not its.
     let saved_now = dialect.with(DocumentAge::New);
@@ -157,13 +157,15 @@ pub(crate) fn derive(
         0 => "the text is a valid document".to_owned(),
         count => format!("the document has faults: {count}"),
     });
-    let root = json::read(text.as_bytes()).ok();
-    let Some(root) = root.filter(|_| faults.is_empty()) else {
-        if notes.consulted().is_empty() {
-            course.notes.forget_choices();
+    let root = match json::read(text.as_bytes()) {
+        Ok(root) if faults.is_empty() => root,
+        root => {
+            if notes.consulted().is_empty() {
+                // Readings, 7.11: it is refused whatever the open points read.
+                course.notes.forget_choices();
+            }
+            return Ok(course.end(refusals(faults, root.ok().as_ref())));
         }
-        let root = json::read(text.as_bytes()).ok();
-        return Ok(course.refused(refusals(faults, root.as_ref())));
     };
     // (d) What AgentCore asks besides.
     let mut inspection = Inspection {
@@ -188,15 +190,10 @@ pub(crate) fn derive(
         count => format!("AgentCore finds faults: {count}"),
     });
     if certain {
-        // Readings, 7.11: it is refused whatever the open points read.
         course.notes.forget_choices();
     }
-    if !faults.is_empty() {
-        return Ok(course.refused(refusals(faults, Some(&root))));
-    }
-    // (e) AC-027: the whole document takes the place of the one before.
-    course.notes.cite(ac(27));
-    Ok(course.finish(PutOutcome::Stored, Vec::new()))
+    // (e) Stored, if nothing was found.
+    Ok(course.end(refusals(faults, Some(&root))))
 }
 
 /// The faults without those of operators that nobody knows, where these are none (readings, 7.5; AC-275).
@@ -246,24 +243,23 @@ impl Course<'_> {
         }
     }
 
-    fn refused(mut self, faults: Vec<PutRefusal>) -> PutDerivation {
-        // AC-157: what is refused for what it says is a ValidationException.
-        let validation = |fault: &PutRefusal| fault.error == PutError::Validation;
-        let is_validation = faults.first().is_some_and(validation);
-        self.notes.cite_if(is_validation, ac(157));
-        match faults.first().cloned() {
-            Some(first) => self.finish(PutOutcome::Refused(first), faults),
-            None => self.finish(PutOutcome::Stored, faults),
-        }
-    }
-
-    fn finish(mut self, outcome: PutOutcome, faults: Vec<PutRefusal>) -> PutDerivation {
+    /// The end: refused for the first fault; without any, stored.
+    fn end(mut self, faults: Vec<PutRefusal>) -> PutDerivation {
+        let (outcome, rule) = match faults.first().cloned() {
+            Some(first) => {
+                // AC-157: what is refused for what it says is a ValidationException.
+                let validation = first.error == PutError::Validation;
+                self.notes.cite_if(validation, ac(157));
+                let rule = first.rule;
+                (PutOutcome::Refused(first), rule)
+            }
+            // AC-027: the whole document takes the place of the one before.
+            None => (PutOutcome::Stored, ac(27)),
+        };
+        self.notes.cite(rule);
         if self.notes.is_recording() {
             self.steps.push(Step {
-                rules: match &outcome {
-                    PutOutcome::Stored => vec![ac(27)],
-                    PutOutcome::Refused(refusal) => vec![refusal.rule],
-                },
+                rules: vec![rule],
                 text: self.notes.text(|| outcome.to_string()),
             });
         }
