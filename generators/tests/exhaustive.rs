@@ -208,7 +208,8 @@ fn the_two_resource_matrices_are_what_their_page_counts() {
         }
         let caller = serde_json::to_value(&call.caller).unwrap();
         let caller = only(&caller).0.clone();
-        let header = if call.user_id.is_some() {
+        let request = call.request.runtime().expect("runtimes are asked");
+        let header = if request.user_id.is_some() {
             " for a user"
         } else {
             ""

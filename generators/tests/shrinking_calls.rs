@@ -9,10 +9,15 @@ use veriam_generators::generated_group;
 use veriam_generators::shrink::{shrink_call, shrink_document};
 use veriam_model::{
     Account, CallCase, Caller, Case, DocumentCase, Membership, Path, PolicyText, PolicyType,
-    RuntimeEndpoint,
+    RuntimeEndpoint, RuntimeRequest,
 };
 
 use parts::parts_less;
+
+/// What a call asks of a runtime.
+fn asked(case: &CallCase) -> &RuntimeRequest {
+    case.call.request.runtime().expect("runtimes are asked")
+}
 
 type Predicate = fn(&CallCase) -> bool;
 
@@ -50,8 +55,8 @@ const PLANTED: [(&str, Predicate); 10] = [
     (
         "a policy of the endpoint that is called, and one of its runtime",
         |case| {
-            let runtime = case.world.runtime(&case.call.runtime);
-            let name = case.call.qualifier.as_deref().unwrap_or("DEFAULT");
+            let runtime = case.world.runtime(&asked(case).runtime);
+            let name = asked(case).qualifier.as_deref().unwrap_or("DEFAULT");
             let endpoint = |r: &veriam_model::Runtime| {
                 r.endpoints
                     .iter()
@@ -73,7 +78,7 @@ const PLANTED: [(&str, Predicate); 10] = [
     ("a boundary and the user-id header", |case| {
         let world = &case.world;
         let mut identities = world.users.iter().chain(&world.roles);
-        case.call.user_id.is_some() && identities.any(|i| i.boundary.is_some())
+        asked(case).user_id.is_some() && identities.any(|i| i.boundary.is_some())
     }),
     ("a caller of another account than the runtime's", |case| {
         let account = match &case.call.caller {
@@ -81,10 +86,10 @@ const PLANTED: [(&str, Predicate); 10] = [
             Caller::Session(session) => &session.account,
             Caller::Federated(session) => &session.account,
             Caller::Root(root) => &root.account,
-            Caller::Jwt(_) | Caller::Anonymous => return false,
+            Caller::Jwt(_) | Caller::Service(_) | Caller::Anonymous => return false,
         };
         case.world
-            .runtime(&case.call.runtime)
+            .runtime(&asked(case).runtime)
             .is_some_and(|r| r.account != *account)
     }),
     ("an endpoint whose tags differ from its runtime's", |case| {
@@ -217,8 +222,11 @@ fn without_levels(i: usize, account: &Account, with: &mut With<'_>) {
 }
 
 fn without_facts(case: &CallCase, with: &mut With<'_>) {
-    with(&|c| c.call.user_id = None);
-    with(&|c| c.call.qualifier = None);
+    let request = |c: &mut CallCase, change: fn(&mut RuntimeRequest)| {
+        c.call.request.runtime_mut().into_iter().for_each(change);
+    };
+    with(&|c| request(c, |r| r.user_id = None));
+    with(&|c| request(c, |r| r.qualifier = None));
     match &case.call.caller {
         Caller::User(_) => {
             with(&|c| {
@@ -270,7 +278,7 @@ fn without_facts(case: &CallCase, with: &mut With<'_>) {
                 });
             }
         }
-        Caller::Root(_) | Caller::Jwt(_) | Caller::Anonymous => {}
+        Caller::Root(_) | Caller::Jwt(_) | Caller::Service(_) | Caller::Anonymous => {}
     }
 }
 
@@ -342,11 +350,12 @@ fn what_a_failure_does_not_need_is_gone_and_the_rest_has_short_names() {
         let text = serde_json::to_string(&result.case).expect("can be written");
         assert!(text.len() < 460, "{what}: {} {text}", text.len());
         assert!(result.evaluations < 200, "{what}: {}", result.evaluations);
+        let asks_for_user = asked(&result.case).user_id.is_some();
         let CallCase { world, call } = &result.case;
         assert_eq!(world.accounts.len(), 1);
         assert_eq!(world.accounts[0].id, "111122223333");
         assert_eq!(call.caller, Caller::Anonymous);
-        assert_eq!((call.at, call.user_id.is_some()), (0, false));
+        assert_eq!((call.at, asks_for_user), (0, false));
         assert!(matches!(call.from, Path::Internet { .. }));
         assert!(world.users.is_empty() && world.roles.is_empty() && world.networks.is_empty());
     }

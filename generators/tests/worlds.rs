@@ -11,7 +11,8 @@ use arbitrary::Unstructured;
 use serde_json::Value;
 use veriam_generators::{CALLS_PER_WORLD, case_bytes, generated_case, generated_group, world};
 use veriam_model::{
-    Authorizer, CallCase, Caller, Case, CaseKind, Operation, Path, PolicyText, PolicyType, World,
+    Authorizer, Call, CallCase, Caller, Case, CaseKind, Path, PolicyText, PolicyType,
+    RuntimeOperation, RuntimeRequest, World,
 };
 
 use common::{statements, strings};
@@ -105,7 +106,8 @@ fn zero_bytes_give_the_simplest_world_and_calls() {
         assert_eq!((world.runtimes.len(), world.networks.len()), (1, 0));
         assert!(calls.iter().all(|call| *call == calls[0]));
         assert!(matches!(calls[0].caller, Caller::User(_)));
-        assert_eq!((&calls[0].qualifier, &calls[0].user_id), (&None, &None));
+        let request = asked(&calls[0]);
+        assert_eq!((&request.qualifier, &request.user_id), (&None, &None));
     }
 }
 
@@ -150,9 +152,16 @@ fn counts() -> (Counts, usize) {
     (counts, total)
 }
 
+/// What a call asks of a runtime.
+fn asked(call: &Call) -> &RuntimeRequest {
+    call.request.runtime().expect("runtimes are asked")
+}
+
 fn describe_call(case: &CallCase, seen: &mut BTreeSet<String>) {
     let CallCase { world, call } = case;
-    let owner = world.runtime(&call.runtime).map(|r| r.account.as_str());
+    let owner = world
+        .runtime(&asked(call).runtime)
+        .map(|r| r.account.as_str());
     let (caller, account) = match &call.caller {
         Caller::User(user) => {
             let token = if user.token.is_some() {
@@ -186,6 +195,7 @@ fn describe_call(case: &CallCase, seen: &mut BTreeSet<String>) {
             ("federated", Some(session.account.as_str()))
         }
         Caller::Jwt(jwt) => (if jwt.accepted { "jwt" } else { "bad jwt" }, None),
+        Caller::Service(_) => ("service", None),
         Caller::Anonymous => ("anonymous", None),
     };
     seen.insert(format!("caller {caller}"));
@@ -197,12 +207,12 @@ fn describe_call(case: &CallCase, seen: &mut BTreeSet<String>) {
         };
         seen.insert(format!("{same} account"));
     }
-    let header = if call.user_id.is_some() {
+    let header = if asked(call).user_id.is_some() {
         " for user"
     } else {
         ""
     };
-    seen.insert(format!("operation {}{header}", call.operation));
+    seen.insert(format!("operation {}{header}", call.request.operation()));
     let family = |address: &str| {
         if address.contains(':') {
             "IPv6"
@@ -215,10 +225,10 @@ fn describe_call(case: &CallCase, seen: &mut BTreeSet<String>) {
         Path::Endpoint { address, .. } => format!("network {}", family(address)),
     });
     let listed = |name: &str| {
-        let runtime = world.runtime(&call.runtime);
+        let runtime = world.runtime(&asked(call).runtime);
         runtime.is_some_and(|r| r.endpoints.iter().any(|e| e.name == name))
     };
-    seen.insert(match call.qualifier.as_deref() {
+    seen.insert(match asked(call).qualifier.as_deref() {
         None => "no qualifier".to_owned(),
         Some("DEFAULT") => "qualifier DEFAULT".to_owned(),
         Some(name) => format!("qualifier listed {}", listed(name)),
@@ -414,7 +424,7 @@ fn whatever_a_call_can_turn_on_is_reached_often_enough() {
     }
     expect("federated with policy", 250);
     expect("federated without policy", 50);
-    for operation in Operation::ALL {
+    for operation in RuntimeOperation::ALL {
         expect(&format!("operation {operation}"), 250);
         if operation.takes_user_id() {
             expect(&format!("operation {operation} for user"), 250);

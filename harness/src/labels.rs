@@ -25,6 +25,8 @@ use veriam_oracle::{
     CallDerivation, CheckOutcome, Derivation, ElementTrace, PolicyTrace, StatementTrace,
 };
 
+use crate::operation::Operation;
+
 /// The labels of one case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Marks {
@@ -135,7 +137,9 @@ pub fn of_check(check: &Check, derivation: &Derivation) -> Marks {
 pub fn of_call(case: &CallCase, derivation: &CallDerivation) -> Marks {
     let mut all = Marks::of_kind(CaseKind::Call);
     let outcome = &derivation.judgement.outcome;
-    all.whole(Label::operation(case.call.operation));
+    let operation = Operation::of(&case.call.request);
+    all.whole(Label::request(operation.family()));
+    all.whole(Label::operation(operation));
     all.whole(Label::path(&case.world, &case.call));
     all.whole(Label::call_outcome(outcome));
     for pair in &derivation.pairs {

@@ -23,6 +23,7 @@ pub mod labels;
 pub mod laws;
 pub mod ledger;
 pub mod lint;
+pub mod operation;
 pub mod place;
 pub mod pretty;
 pub mod properties;

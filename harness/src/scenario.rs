@@ -21,7 +21,10 @@ mod time;
 mod why;
 pub mod yaml;
 
-use veriam_model::{Call, CallCase, Caller, Operation, Path, RuleId, Runtime, Token, World};
+use veriam_model::{
+    Call, CallCase, Caller, Path, Request, RuleId, Runtime, RuntimeOperation, RuntimeRequest,
+    Token, World,
+};
 
 use crate::place::Place;
 
@@ -114,7 +117,7 @@ impl Principal {
                     *token = Token { issued, mfa };
                 }
             }
-            Caller::Root(_) | Caller::Jwt(_) | Caller::Anonymous => {}
+            Caller::Root(_) | Caller::Jwt(_) | Caller::Service(_) | Caller::Anonymous => {}
         }
         caller
     }
@@ -163,7 +166,7 @@ pub struct Only {
     /// Where it is declared.
     pub place: Place,
     /// The operations.
-    pub operations: Vec<Operation>,
+    pub operations: Vec<RuntimeOperation>,
     /// The name of the resource.
     pub on: String,
     /// The endpoint; none means `DEFAULT`.
@@ -276,19 +279,10 @@ impl Scenario {
 
     /// A call with everything at its default that is not given.
     #[must_use]
-    pub fn plain_call(
-        &self,
-        principal: &Principal,
-        operation: Operation,
-        runtime: &str,
-        way: &str,
-    ) -> Call {
+    pub fn plain_call(&self, principal: &Principal, request: RuntimeRequest, way: &str) -> Call {
         Call {
             caller: principal.caller(DEFAULT_TIME),
-            operation,
-            runtime: runtime.to_owned(),
-            qualifier: None,
-            user_id: None,
+            request: Request::Runtime(request),
             from: self.path(way),
             at: DEFAULT_TIME,
             user_agent: DEFAULT_USER_AGENT.to_owned(),

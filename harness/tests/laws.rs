@@ -187,7 +187,10 @@ fn the_oracle_is_held_against_itself_but_never_against_itself_as_a_target() {
 fn what_a_target_need_not_say_breaks_no_law() {
     let asked = std::sync::atomic::AtomicUsize::new(0);
     let is_control = |case: &Case| match case {
-        Case::Call(case) => case.call.runtime.starts_with("control-"),
+        Case::Call(case) => {
+            let request = case.call.request.runtime();
+            request.is_some_and(|request| request.runtime.starts_with("control-"))
+        }
         _ => false,
     };
     let reply = |case: &Case, reported: bool| match oracle(case) {

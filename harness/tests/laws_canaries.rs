@@ -273,9 +273,12 @@ fn the_command_tells_what_became_of_the_canary_of_each_law() {
     assert_eq!(of("action-case")["caught"], true);
     assert_eq!(of("action-case")["cases"], 1);
     assert_eq!(of("regroup")["caught"], false);
+    let broken = laws.iter().filter(|row| row["caught"] == true).count();
+    assert!(broken < laws.len(), "20 cases are few");
     let text = veriam(&["selftest", "--laws", "--cases", "20"]);
     assert!(
-        text.out.contains("2 of 11 laws are broken by their canary"),
+        text.out
+            .contains(&format!("{broken} of 11 laws are broken by their canary")),
         "{}",
         text.out
     );

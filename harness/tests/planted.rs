@@ -18,6 +18,20 @@ use veriam_reports::Kind;
 
 const CASES: u64 = 100_000;
 
+/// Mistakes about requests that no generated case makes; `call_rows.rs` has a row for each.
+const NOT_GENERATED: [Mistake; 10] = [
+    Mistake::HarnessCompanionDropped,
+    Mistake::PassRoleDropped,
+    Mistake::TokenVaultPairDropped,
+    Mistake::DirectoryPairDropped,
+    Mistake::NamespacePathAsNamespace,
+    Mistake::AuthenticateOnlyAuthorizes,
+    Mistake::NoneGatewaySkipsEndpointPolicy,
+    Mistake::AwsToolOfAnotherAccount,
+    Mistake::BareMemoryIdAcrossAccounts,
+    Mistake::ServiceWithoutSourceKeys,
+];
+
 /// A planted target that is asked one kind of cases only: those its mistake is about.
 struct Only {
     planted: Planted,
@@ -118,6 +132,16 @@ fn expect_check(mistake: Mistake, case: &StoredCase, check: &Check) {
         | Mistake::PrincipalArnOfSession
         | Mistake::SourceIpThroughEndpoint
         | Mistake::ArnNamesJwtCaller
+        | Mistake::HarnessCompanionDropped
+        | Mistake::PassRoleDropped
+        | Mistake::TokenVaultPairDropped
+        | Mistake::DirectoryPairDropped
+        | Mistake::NamespacePathAsNamespace
+        | Mistake::AuthenticateOnlyAuthorizes
+        | Mistake::NoneGatewaySkipsEndpointPolicy
+        | Mistake::AwsToolOfAnotherAccount
+        | Mistake::BareMemoryIdAcrossAccounts
+        | Mistake::ServiceWithoutSourceKeys
         | Mistake::MixedReadings => unreachable!("{name} is about calls"),
     }
     let bytes: usize = policies().map(str::len).sum();
@@ -236,7 +260,9 @@ macro_rules! planted {
         #[test]
         fn every_mistake_has_its_test() {
             let tested = [$(Mistake::$mistake),+];
-            assert_eq!(tested[..], [Mistake::ALL, Mistake::CALLS].concat());
+            let mut all = [Mistake::ALL, Mistake::CALLS].concat();
+            all.retain(|mistake| !NOT_GENERATED.contains(mistake));
+            assert_eq!(tested[..], all);
         }
     };
 }

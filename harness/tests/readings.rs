@@ -7,7 +7,7 @@ use veriam::labels::quotas::Quotas;
 use veriam::run::{Part, Plan, Rows, run};
 use veriam::target::Target;
 use veriam_generators::{CALLS_PER_WORLD, generated_group};
-use veriam_model::{CallCase, Case, Choice, Dialect, Operation, Profile};
+use veriam_model::{CallCase, Case, Choice, Dialect, Profile};
 use veriam_oracle::judge_call;
 use veriam_reports::{Followed, Summary};
 
@@ -129,7 +129,7 @@ fn a_target_that_follows_the_other_reading_throughout_is_reported_as_following_i
 fn a_target_that_mixes_readings_diverges() {
     let literal = Dialect::default().with_setting("AC-093=literal").unwrap();
     let target = Undeclared(|case: &Case| match case {
-        Case::Call(case) if case.call.operation != Operation::InvokeAgentRuntime => literal,
+        Case::Call(case) if case.call.request.operation() != "InvokeAgentRuntime" => literal,
         _ => Dialect::default(),
     });
     let summary = summary(&target);

@@ -298,14 +298,20 @@ fn both_judges_refuse_a_malformed_request_and_name_its_member() {
     complain(complaints);
 }
 
-/// Choices that no check and no document can turn on: `tests/readings.rs` tries them.
-const OF_CALLS: [Choice; 6] = [
+/// Choices that no check and no document can turn on: `tests/readings.rs` and `tests/call_rows.rs` try them.
+const OF_CALLS: [Choice; 12] = [
     Choice::IdentityCoverage,
     Choice::JwtGeneralKeys,
     Choice::JwtForUser,
     Choice::EndpointPolicyScope,
     Choice::VpceOwnerKeys,
     Choice::SourceVpcArnKey,
+    Choice::HarnessEndpointPairs,
+    Choice::DefaultHarnessEndpoint,
+    Choice::UnmanagedMemory,
+    Choice::HarnessForUser,
+    Choice::UnauthorizedGatewayDenies,
+    Choice::PassRoleOnUpdate,
 ];
 
 #[test]

@@ -38,7 +38,10 @@ fn is_control(case: &Case) -> bool {
             let id = check.id.as_deref();
             id.is_some_and(|id| id.starts_with("control-"))
         }
-        Case::Call(case) => case.call.runtime.starts_with("control-"),
+        Case::Call(case) => {
+            let request = case.call.request.runtime();
+            request.is_some_and(|request| request.runtime.starts_with("control-"))
+        }
         Case::Document(_) => false,
     }
 }

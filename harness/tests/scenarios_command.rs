@@ -225,7 +225,7 @@ fn diff_tells_whose_access_changes() {
     let same = run(&["diff", "a", "a"]);
     assert_eq!(same.code, 0, "{}", same.out);
     assert!(
-        same.out.contains("nothing changes in 32 calls"),
+        same.out.contains("nothing changes in 36 calls"),
         "{}",
         same.out
     );

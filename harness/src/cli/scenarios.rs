@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use veriam_model::Operation;
+use veriam_model::RuntimeOperation;
 
 use super::{Format, TargetArgs};
 use crate::store::DEFAULT_FOLDER;
@@ -90,7 +90,7 @@ pub struct MatrixArgs {
 
     /// Only this operation; may be given several times
     #[arg(long = "call", value_name = "OPERATION", value_parser = operation())]
-    pub calls: Vec<Operation>,
+    pub calls: Vec<RuntimeOperation>,
 
     /// How to print the table
     #[arg(long, value_enum, default_value_t)]
@@ -98,14 +98,14 @@ pub struct MatrixArgs {
 }
 
 /// Lets help and completions list the operations.
-fn operation() -> impl clap::builder::TypedValueParser<Value = Operation> {
+fn operation() -> impl clap::builder::TypedValueParser<Value = RuntimeOperation> {
     use clap::builder::{PossibleValuesParser, TypedValueParser};
 
     let find = |name: String| {
-        let mut all = Operation::ALL.into_iter();
+        let mut all = RuntimeOperation::ALL.iter().copied();
         all.find(|o| o.name() == name).ok_or("no operation")
     };
-    PossibleValuesParser::new(Operation::ALL.map(Operation::name)).try_map(find)
+    PossibleValuesParser::new(RuntimeOperation::ALL.iter().map(|o| o.name())).try_map(find)
 }
 
 /// Arguments of `veriam diff`.

@@ -1,14 +1,17 @@
 //! One call told to people: what becomes of it, which check of it decides, and what to change.
 
+mod facts;
 mod json;
 mod text;
 
-use veriam_model::{Call, CallCase, Caller, Dialect, Outcome, Path, Row, SessionCaller};
+use veriam_model::{CallCase, Dialect, Outcome, Row};
 use veriam_oracle::{self as oracle, CallDerivation, CallError, CallVerdict, Detail};
 use veriam_reports::{Kind, Signature};
 
 use super::{Explanation, Subject};
 use crate::compare::{Reply, evaluator_outcome};
+
+pub use facts::call_facts;
 
 /// A call with what is known about it.
 #[derive(Clone, Debug)]
@@ -97,79 +100,4 @@ impl CallExplanation {
     pub fn to_json(&self) -> String {
         json::render(self)
     }
-}
-
-/// The facts of a call for people: name and text of each.
-#[must_use]
-pub fn call_facts(case: &CallCase) -> Vec<(&'static str, String)> {
-    let Call {
-        caller,
-        operation,
-        runtime,
-        qualifier,
-        user_id,
-        from,
-        at,
-        user_agent,
-    } = &case.call;
-    let owner = case.world.runtime(runtime).map_or("", |r| &r.account);
-    let endpoint = match qualifier {
-        Some(qualifier) => qualifier.clone(),
-        None => "DEFAULT (none is named)".to_owned(),
-    };
-    let mut facts = vec![
-        ("call", operation.to_string()),
-        ("runtime", format!("{runtime} of account {owner}")),
-        ("endpoint", endpoint),
-        ("caller", caller_in_words(caller)),
-    ];
-    facts.extend(user_id.iter().map(|user| ("user id", user.clone())));
-    facts.push((
-        "path",
-        match from {
-            Path::Internet { address } => format!("over the internet, from {address}"),
-            Path::Endpoint { endpoint, address } => {
-                let vpc = case.world.network(endpoint).map_or("", |n| &n.vpc);
-                format!("through {endpoint} in {vpc}, from {address}")
-            }
-        },
-    ));
-    facts.push(("time", format!("{at} s since 1970, with {user_agent}")));
-    facts
-}
-
-fn caller_in_words(caller: &Caller) -> String {
-    match caller {
-        Caller::User(user) => {
-            let with = if user.token.is_some() {
-                ", with temporary credentials"
-            } else {
-                ""
-            };
-            format!("user {} of account {}{with}", user.name, user.account)
-        }
-        Caller::Session(session) => session_in_words(session),
-        Caller::Root(root) => format!("root user of account {}", root.account),
-        Caller::Federated(session) => format!(
-            "federated-user session of {} of account {}",
-            session.user, session.account
-        ),
-        Caller::Jwt(jwt) if jwt.accepted => format!("bearer of a token for {}", jwt.subject),
-        Caller::Jwt(jwt) => format!("bearer of a token for {} that is not accepted", jwt.subject),
-        Caller::Anonymous => "nobody: no signature and no token".to_owned(),
-    }
-}
-
-fn session_in_words(session: &SessionCaller) -> String {
-    let mut text = format!(
-        "session {} of role {} of account {}",
-        session.session, session.role, session.account
-    );
-    for (key, value) in session.tags.iter() {
-        text.push_str(&format!(", session tag {key}={value}"));
-    }
-    if session.policy.is_some() {
-        text.push_str(", with a session policy");
-    }
-    text
 }

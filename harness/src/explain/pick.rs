@@ -225,7 +225,7 @@ mod tests {
     fn picked(text: &str, select: Select) -> Result<String, PickError> {
         pick(text.as_bytes(), &select, None).map(|picked| match picked {
             Picked::Check(subject) => subject.row.check.action,
-            Picked::Call(subject) => subject.case.call.operation.to_string(),
+            Picked::Call(subject) => subject.case.call.request.operation().to_owned(),
         })
     }
 

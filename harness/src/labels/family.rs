@@ -1,6 +1,6 @@
 //! The families of labels, numbered one after the other.
 
-use veriam_model::{ALL_CHOICES, Operation};
+use veriam_model::ALL_CHOICES;
 use veriam_oracle::Operator;
 
 use super::label::Label;
@@ -9,12 +9,15 @@ use super::values::{
     OUTCOMES, PATHS, PRINCIPAL_FORMS, RESOURCE_TYPES, SET_OPERATORS, TYPES, VARIABLE_FORMS,
     VARIABLE_STATES,
 };
+use crate::operation::{Operation, RequestFamily};
 
 /// A kind of label.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Family {
     /// The kind of case.
     Case,
+    /// The family of requests that a call's belongs to.
+    Request,
     /// The operation of a call.
     Operation,
     /// The way a call takes.
@@ -61,8 +64,9 @@ pub enum Family {
 
 impl Family {
     /// Every family, in the order of the report.
-    pub const ALL: [Family; 22] = [
+    pub const ALL: [Family; 23] = [
         Family::Case,
+        Family::Request,
         Family::Operation,
         Family::Path,
         Family::CallOutcome,
@@ -91,6 +95,7 @@ impl Family {
     pub const fn name(self) -> &'static str {
         match self {
             Family::Case => "case",
+            Family::Request => "request",
             Family::Operation => "operation",
             Family::Path => "path",
             Family::CallOutcome => "call outcome",
@@ -120,9 +125,10 @@ impl Family {
     pub const fn size(self) -> usize {
         match self {
             Family::Case => CASES.len(),
-            Family::Operation => Operation::ALL.len(),
+            Family::Request => RequestFamily::ALL.len(),
+            Family::Operation => Operation::COUNT,
             Family::Path => PATHS.len(),
-            Family::CallOutcome => CALL_OUTCOMES.len(),
+            Family::CallOutcome => CALL_OUTCOMES,
             Family::OpenPoint => ALL_CHOICES.len(),
             Family::Outcome => OUTCOMES.len(),
             Family::PolicyType => TYPES.len(),

@@ -1,8 +1,7 @@
 //! One label, by its number.
 
 use veriam_model::{
-    Call, CaseKind, Choice, Decision, DenialKind, InvalidCall, Operation, Outcome, Path,
-    PolicyType, Rejection, World,
+    Call, CaseKind, Choice, Decision, DenialKind, Outcome, Path, PolicyType, Rejection, World,
 };
 use veriam_oracle::{
     CallerKind, ConditionTrace, Element, Family as OperatorFamily, Grade, KeyState, Operator,
@@ -11,7 +10,10 @@ use veriam_oracle::{
 
 use super::family::Family;
 use super::resource::ResourceType;
-use super::values::{KEY_STATES, SET_OPERATORS, TYPES, VARIABLE_FORMS, VARIABLE_STATES, set_index};
+use super::values::{
+    DECIDED_CALLS, KEY_STATES, SET_OPERATORS, TYPES, VARIABLE_FORMS, VARIABLE_STATES, set_index,
+};
+use crate::operation::{Operation, RequestFamily};
 
 /// One label.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -43,10 +45,16 @@ impl Label {
         Self::new(Family::Case, kind as usize)
     }
 
+    /// The label of a family of requests.
+    #[must_use]
+    pub const fn request(family: RequestFamily) -> Self {
+        Self::new(Family::Request, family as usize)
+    }
+
     /// The label of an operation.
     #[must_use]
     pub const fn operation(operation: Operation) -> Self {
-        Self::new(Family::Operation, operation as usize)
+        Self::new(Family::Operation, operation.index())
     }
 
     /// The label of the way a call takes.
@@ -71,10 +79,10 @@ impl Label {
                 DenialKind::Explicit => 1,
                 DenialKind::Implicit => 2,
             },
-            Outcome::Rejected(Rejection::Unauthenticated) => 3,
-            Outcome::Rejected(Rejection::MethodMismatch) => 4,
-            Outcome::Rejected(Rejection::BadToken) => 5,
-            Outcome::Invalid(InvalidCall::NoSuchEndpoint) => 6,
+            Outcome::Rejected(rejection) => DECIDED_CALLS.len() + *rejection as usize,
+            Outcome::Invalid(invalid) => {
+                DECIDED_CALLS.len() + Rejection::ALL.len() + *invalid as usize
+            }
         };
         Self::new(Family::CallOutcome, offset)
     }

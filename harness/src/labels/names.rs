@@ -1,6 +1,6 @@
 //! What labels are called.
 
-use veriam_model::{ALL_CHOICES, Operation};
+use veriam_model::{ALL_CHOICES, InvalidCall, Rejection};
 use veriam_oracle::{
     Family as OperatorFamily, Grade, KeyState, Operator, PrincipalForm, VariableForm,
 };
@@ -8,10 +8,11 @@ use veriam_oracle::{
 use super::family::Family;
 use super::label::Label;
 use super::values::{
-    ACCOUNTS, CALL_OUTCOMES, CALLERS, CASES, ELEMENTS, GRADES, KEY_STATES, OPERATOR_FAMILIES,
+    ACCOUNTS, CALLERS, CASES, DECIDED_CALLS, ELEMENTS, GRADES, KEY_STATES, OPERATOR_FAMILIES,
     OUTCOMES, PATHS, PRINCIPAL_FORMS, RESOURCE_TYPES, SET_OPERATORS, TYPES, VARIABLE_FORMS,
     VARIABLE_STATES,
 };
+use crate::operation::{Operation, RequestFamily};
 
 impl Label {
     /// The name within its family.
@@ -21,9 +22,10 @@ impl Label {
         let offset = self.offset();
         match family {
             Family::Case => CASES[offset].name().to_owned(),
-            Family::Operation => Operation::ALL[offset].to_string(),
+            Family::Request => RequestFamily::ALL[offset].name().to_owned(),
+            Family::Operation => operation_name(Operation::ALL[offset]),
             Family::Path => PATHS[offset].to_owned(),
-            Family::CallOutcome => CALL_OUTCOMES[offset].to_owned(),
+            Family::CallOutcome => call_outcome_name(offset),
             Family::OpenPoint => ALL_CHOICES[offset].to_string(),
             Family::Outcome => words(OUTCOMES[offset].name()),
             Family::PolicyType => TYPES[offset].name().to_owned(),
@@ -68,6 +70,22 @@ fn condition_name(offset: usize) -> String {
         Some(set) => format!("{set}:"),
     };
     format!("{prefix}{operator}{if_exists} {}", key_state_name(state))
+}
+
+/// With the family before it, unless it is a runtime's: some operations are called alike.
+fn operation_name(operation: Operation) -> String {
+    match operation.family() {
+        RequestFamily::Runtime => operation.to_string(),
+        family => format!("{}: {operation}", family.name()),
+    }
+}
+
+fn call_outcome_name(offset: usize) -> String {
+    let rejections = Rejection::ALL.iter().map(|r| words(r.name()));
+    let invalid = InvalidCall::ALL.iter().map(|i| words(i.name()));
+    let decided = DECIDED_CALLS.iter().map(|&name| name.to_owned());
+    let mut names = decided.chain(rejections).chain(invalid);
+    names.nth(offset).unwrap_or_default()
 }
 
 fn words(name: &str) -> String {
@@ -153,7 +171,8 @@ mod tests {
         }
         in_order(Family::ALL.iter().map(|&x| x as usize));
         in_order(CASES.iter().map(|&x| x as usize));
-        in_order(Operation::ALL.iter().map(|&x| x as usize));
+        in_order(Rejection::ALL.iter().map(|&x| x as usize));
+        in_order(InvalidCall::ALL.iter().map(|&x| x as usize));
         in_order(ALL_CHOICES.iter().map(|&x| x as usize));
         in_order(OUTCOMES.iter().map(|&x| x as usize));
         in_order(TYPES.iter().map(|&x| x as usize));

@@ -23,8 +23,22 @@ pub enum ResourceType {
     Gateway,
     /// An AgentCore memory.
     Memory,
+    /// An AgentCore harness.
+    Harness,
+    /// An endpoint of a harness.
+    HarnessEndpoint,
     /// A browser or code interpreter that AgentCore has by itself.
     Tool,
+    /// A browser or code interpreter of a customer.
+    CustomTool,
+    /// A workload identity.
+    WorkloadIdentity,
+    /// The directory of workload identities of an account.
+    Directory,
+    /// A credential provider.
+    Provider,
+    /// The token vault of an account.
+    Vault,
     /// None: the action has no resource type, and is asked about `*`.
     None,
     /// Any other.
@@ -33,7 +47,7 @@ pub enum ResourceType {
 
 impl ResourceType {
     /// Every type, in the order of the report.
-    pub const ALL: [ResourceType; 13] = [
+    pub const ALL: [ResourceType; 20] = [
         ResourceType::Object,
         ResourceType::Bucket,
         ResourceType::Table,
@@ -44,7 +58,14 @@ impl ResourceType {
         ResourceType::RuntimeEndpoint,
         ResourceType::Gateway,
         ResourceType::Memory,
+        ResourceType::Harness,
+        ResourceType::HarnessEndpoint,
         ResourceType::Tool,
+        ResourceType::CustomTool,
+        ResourceType::WorkloadIdentity,
+        ResourceType::Directory,
+        ResourceType::Provider,
+        ResourceType::Vault,
         ResourceType::None,
         ResourceType::Other,
     ];
@@ -71,7 +92,24 @@ impl ResourceType {
             ("bedrock-agentcore", "runtime") => ResourceType::Runtime,
             ("bedrock-agentcore", "gateway") => ResourceType::Gateway,
             ("bedrock-agentcore", "memory") => ResourceType::Memory,
+            ("bedrock-agentcore", "harness") if rest.contains("/harness-endpoint/") => {
+                ResourceType::HarnessEndpoint
+            }
+            ("bedrock-agentcore", "harness") => ResourceType::Harness,
             ("bedrock-agentcore", "browser" | "code-interpreter") => ResourceType::Tool,
+            ("bedrock-agentcore", "browser-custom" | "code-interpreter-custom") => {
+                ResourceType::CustomTool
+            }
+            ("bedrock-agentcore", "workload-identity-directory")
+                if rest.contains("/workload-identity/") =>
+            {
+                ResourceType::WorkloadIdentity
+            }
+            ("bedrock-agentcore", "workload-identity-directory") => ResourceType::Directory,
+            ("bedrock-agentcore", "token-vault") if rest.contains("credentialprovider/") => {
+                ResourceType::Provider
+            }
+            ("bedrock-agentcore", "token-vault") => ResourceType::Vault,
             _ => ResourceType::Other,
         }
     }
@@ -90,7 +128,14 @@ impl ResourceType {
             ResourceType::RuntimeEndpoint => "runtime endpoint",
             ResourceType::Gateway => "gateway",
             ResourceType::Memory => "memory",
+            ResourceType::Harness => "harness",
+            ResourceType::HarnessEndpoint => "harness endpoint",
             ResourceType::Tool => "AWS's own tool",
+            ResourceType::CustomTool => "customer's tool",
+            ResourceType::WorkloadIdentity => "workload identity",
+            ResourceType::Directory => "identity directory",
+            ResourceType::Provider => "credential provider",
+            ResourceType::Vault => "token vault",
             ResourceType::None => "no resource type",
             ResourceType::Other => "other",
         }
@@ -118,6 +163,34 @@ mod tests {
             (
                 "arn:aws:bedrock-agentcore:us-west-2:aws:browser/aws.browser.v1",
                 ResourceType::Tool,
+            ),
+            (
+                "arn:aws:bedrock-agentcore:us-west-2:111122223333:code-interpreter-custom/c-0123456789",
+                ResourceType::CustomTool,
+            ),
+            (
+                "arn:aws:bedrock-agentcore:us-west-2:111122223333:harness/h-0123456789",
+                ResourceType::Harness,
+            ),
+            (
+                "arn:aws:bedrock-agentcore:us-west-2:111122223333:harness/h-0123456789/harness-endpoint/live",
+                ResourceType::HarnessEndpoint,
+            ),
+            (
+                "arn:aws:bedrock-agentcore:us-west-2:111122223333:workload-identity-directory/default",
+                ResourceType::Directory,
+            ),
+            (
+                "arn:aws:bedrock-agentcore:us-west-2:111122223333:workload-identity-directory/default/workload-identity/agent",
+                ResourceType::WorkloadIdentity,
+            ),
+            (
+                "arn:aws:bedrock-agentcore:us-west-2:111122223333:token-vault/default",
+                ResourceType::Vault,
+            ),
+            (
+                "arn:aws:bedrock-agentcore:us-west-2:111122223333:token-vault/default/apikeycredentialprovider/key",
+                ResourceType::Provider,
             ),
             (
                 "arn:aws:iam::111122223333:role/team/app",

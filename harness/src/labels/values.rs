@@ -1,6 +1,6 @@
 //! What the labels of each family stand for, in order.
 
-use veriam_model::{CaseKind, Decision, PolicyType};
+use veriam_model::{CaseKind, Decision, InvalidCall, PolicyType, Rejection};
 use veriam_oracle::{
     CallerKind, Element, Family as OperatorFamily, Grade, KeyState, PrincipalForm, SetOperator,
     VariableForm,
@@ -14,15 +14,10 @@ pub(super) const PATHS: [&str; 3] = [
     "VPC endpoint without policy",
     "VPC endpoint with policy",
 ];
-pub(super) const CALL_OUTCOMES: [&str; 7] = [
-    "allowed",
-    "denied explicitly",
-    "denied implicitly",
-    "unauthenticated",
-    "method mismatch",
-    "bad token",
-    "no such endpoint",
-];
+/// What becomes of a call that policies are asked about; after it rejections, then invalid calls.
+pub(super) const DECIDED_CALLS: [&str; 3] = ["allowed", "denied explicitly", "denied implicitly"];
+pub(super) const CALL_OUTCOMES: usize =
+    DECIDED_CALLS.len() + Rejection::ALL.len() + InvalidCall::ALL.len();
 pub(super) const OUTCOMES: [Decision; 3] = Decision::ALL;
 pub(super) const TYPES: [PolicyType; 9] = PolicyType::ALL;
 pub(super) const CALLERS: [CallerKind; 8] = [

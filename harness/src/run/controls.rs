@@ -1,9 +1,9 @@
 //! Controls: cases whose answer is beyond doubt. A target that misses one is not connected to what we think it is.
 
 use veriam_model::{
-    Account, Call, CallCase, Caller, Case, Check, Decision, Denial, DenialKind, Identity,
-    Operation, Outcome, Pair, Path, PolicyText, PolicyType, PolicyTypes, Principal, Resource,
-    Runtime, Tags, UserCaller, World,
+    Account, Call, CallCase, Caller, Case, Check, Decision, Denial, DenialKind, Identity, Outcome,
+    Pair, Path, PolicyText, PolicyType, PolicyTypes, Principal, Request, Resource, Runtime,
+    RuntimeOperation, RuntimeRequest, Tags, TokenRules, UserCaller, World,
 };
 
 use super::Question;
@@ -74,11 +74,13 @@ fn call(policy: Option<PolicyText>) -> CallCase {
         tags: Tags::new(),
         policies: policy.into_iter().collect(),
         boundary: None,
+        trust: None,
     });
     world.runtimes.push(Runtime {
         account: ACCOUNT.to_owned(),
         id: "control-AbCdEf0123".to_owned(),
         authorizer: veriam_model::Authorizer::Iam,
+        token_rules: TokenRules::default(),
         tags: Tags::new(),
         policy: None,
         endpoints: Vec::new(),
@@ -89,10 +91,12 @@ fn call(policy: Option<PolicyText>) -> CallCase {
             name: "alice".to_owned(),
             token: None,
         }),
-        operation: Operation::InvokeAgentRuntime,
-        runtime: "control-AbCdEf0123".to_owned(),
-        qualifier: None,
-        user_id: None,
+        request: Request::Runtime(RuntimeRequest {
+            operation: RuntimeOperation::InvokeAgentRuntime,
+            runtime: "control-AbCdEf0123".to_owned(),
+            qualifier: None,
+            user_id: None,
+        }),
         from: Path::Internet {
             address: "203.0.113.10".to_owned(),
         },

@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use veriam_model::{Call, CallCase, Caller, Case, Check, PolicyType, PolicyTypes, World};
+use veriam_model::{
+    Call, CallCase, Caller, Case, Check, OtherPolicyType, PolicyType, PolicyTypes, Request, World,
+};
 
 use super::Question;
 use crate::target::capabilities::type_in;
@@ -13,7 +15,7 @@ pub(super) enum Reduced {
     Unchanged,
     /// This. What was documented of the whole is not documented of it.
     Changed(Question),
-    /// Nothing: it is about a document of that type.
+    /// Nothing: it is about a document of that type, or asks a role whose trust policy that is.
     Gone(PolicyType),
 }
 
@@ -30,7 +32,13 @@ pub(super) fn reduced(question: &Question, without: PolicyTypes) -> Reduced {
             };
         }
         Case::Check(check) => Case::Check(Box::new(check_without(check, without))),
-        Case::Call(case) => Case::Call(Box::new(call_without(case, without))),
+        Case::Call(case) => {
+            let asks_trust = matches!(case.call.request, Request::AssumeRole(_));
+            if asks_trust && without.contains(PolicyType::Trust) {
+                return Reduced::Gone(PolicyType::Trust);
+            }
+            Case::Call(Box::new(call_without(case, without)))
+        }
     };
     match case == question.case {
         true => Reduced::Unchanged,
@@ -111,7 +119,27 @@ fn world_without(world: &World, without: PolicyTypes) -> World {
             identity.boundary = None;
         }
     }
+    if without.contains(PolicyType::Trust) {
+        for role in &mut left.roles {
+            role.trust = None;
+        }
+    }
+    for other in &mut left.others {
+        let policy_type = match other.policy_type {
+            OtherPolicyType::Resource => PolicyType::Resource,
+            OtherPolicyType::Key => PolicyType::Key,
+        };
+        if without.contains(policy_type) {
+            other.policy = None;
+        }
+    }
     if without.contains(PolicyType::Resource) {
+        for gateway in &mut left.gateways {
+            gateway.policy = None;
+        }
+        for memory in &mut left.memories {
+            memory.policy = None;
+        }
         for runtime in &mut left.runtimes {
             runtime.policy = None;
             for endpoint in &mut runtime.endpoints {
@@ -133,7 +161,11 @@ fn session_without(call: &Call, without: PolicyTypes) -> Call {
         match &mut left.caller {
             Caller::Session(session) => session.policy = None,
             Caller::Federated(session) => session.policy = None,
-            Caller::User(_) | Caller::Root(_) | Caller::Jwt(_) | Caller::Anonymous => {}
+            Caller::User(_)
+            | Caller::Root(_)
+            | Caller::Jwt(_)
+            | Caller::Service(_)
+            | Caller::Anonymous => {}
         }
     }
     left
@@ -181,7 +213,8 @@ mod tests {
                         assert_eq!(types(&left.case), expected);
                     }
                     Reduced::Gone(gone) => {
-                        assert!(matches!(question.case, Case::Document(_)));
+                        let document = matches!(question.case, Case::Document(_));
+                        assert!(document || gone == PolicyType::Trust);
                         assert_eq!(gone, policy_type);
                     }
                 }

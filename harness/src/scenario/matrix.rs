@@ -3,7 +3,7 @@
 mod json;
 mod table;
 
-use veriam_model::{Call, Operation, Outcome};
+use veriam_model::{Outcome, RuntimeOperation, RuntimeRequest};
 use veriam_oracle::CallVerdict;
 
 use super::check::Disagreed;
@@ -31,7 +31,7 @@ pub struct Matrix<'s> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Ask {
     /// The operation.
-    pub operation: Operation,
+    pub operation: RuntimeOperation,
     /// Whether a user id is sent along.
     pub for_user: bool,
 }
@@ -72,7 +72,7 @@ impl Ask {
     #[must_use]
     pub fn all() -> Vec<Ask> {
         let mut asks = Vec::new();
-        for operation in Operation::ALL {
+        for &operation in RuntimeOperation::ALL {
             asks.push(Ask {
                 operation,
                 for_user: false,
@@ -162,13 +162,13 @@ pub fn matrix<'s>(scenario: &'s Scenario, asks: &[Ask]) -> Result<Matrix<'s>, Ju
             for &ask in asks {
                 for principal in &scenario.principals {
                     for way in scenario.ways() {
-                        let plain =
-                            scenario.plain_call(principal, ask.operation, &resource.runtime, way);
-                        let call = Call {
+                        let request = RuntimeRequest {
+                            operation: ask.operation,
+                            runtime: resource.runtime.clone(),
                             qualifier: (endpoint != DEFAULT).then(|| endpoint.to_owned()),
                             user_id: ask.for_user.then(|| USER_ID.to_owned()),
-                            ..plain
                         };
+                        let call = scenario.plain_call(principal, request, way);
                         let judged = bench.judge(&call)?;
                         if let Some(disagreement) = judged.disagreement {
                             matrix.disagreements.push(Disagreed {

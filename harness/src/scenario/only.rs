@@ -1,6 +1,6 @@
 //! Who alone gets in: every declared principal on every way, held against the list.
 
-use veriam_model::{Call, Operation, Outcome};
+use veriam_model::{Call, Outcome, RuntimeOperation, RuntimeRequest};
 use veriam_oracle::CallVerdict;
 
 use super::check::Disagreed;
@@ -12,7 +12,7 @@ pub struct Intruder {
     /// Who calls.
     pub caller: String,
     /// What for.
-    pub operation: Operation,
+    pub operation: RuntimeOperation,
     /// The name of the way.
     pub way: String,
     /// What is wrong about it.
@@ -62,11 +62,13 @@ pub(crate) fn only(
         let mut last = None;
         for &operation in &only.operations {
             for way in scenario.ways() {
-                let call = Call {
+                let request = RuntimeRequest {
+                    operation,
+                    runtime: resource.runtime.clone(),
                     qualifier: only.qualifier.clone(),
                     user_id: only.user_id.clone(),
-                    ..scenario.plain_call(principal, operation, &resource.runtime, way)
                 };
+                let call = scenario.plain_call(principal, request, way);
                 let judged = bench.judge(&call)?;
                 tried.calls += 1;
                 if let Some(disagreement) = judged.disagreement.clone() {

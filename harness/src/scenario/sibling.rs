@@ -1,6 +1,6 @@
 //! Siblings: an allowed and a denied call that differ in one fact, so that the fact is seen to matter.
 
-use veriam_model::Call;
+use veriam_model::{Request, RuntimeRequest};
 
 use super::{DeclaredCall, Scenario};
 
@@ -43,16 +43,19 @@ pub fn lone(scenario: &Scenario) -> Vec<Lone> {
 /// In how many facts two calls differ: caller, operation, runtime, qualifier, user id, way, time, user agent.
 #[must_use]
 pub fn facts_apart(a: &DeclaredCall, b: &DeclaredCall) -> usize {
-    fn endpoint(call: &Call) -> &str {
-        call.qualifier.as_deref().unwrap_or("DEFAULT")
+    fn endpoint(request: &RuntimeRequest) -> &str {
+        request.qualifier.as_deref().unwrap_or("DEFAULT")
     }
     let (x, y) = (&a.call, &b.call);
+    let (Request::Runtime(p), Request::Runtime(q)) = (&x.request, &y.request) else {
+        return usize::MAX;
+    };
     [
         a.caller != b.caller,
-        x.operation != y.operation,
-        x.runtime != y.runtime,
-        endpoint(x) != endpoint(y),
-        x.user_id != y.user_id,
+        p.operation != q.operation,
+        p.runtime != q.runtime,
+        endpoint(p) != endpoint(q),
+        p.user_id != q.user_id,
         x.from != y.from,
         x.at != y.at,
         x.user_agent != y.user_agent,

@@ -1,6 +1,6 @@
 //! Canaries about calls: which pairs a call asks for, and which context keys it has.
 
-use veriam_model::{CallCase, Check, Decision, Pair};
+use veriam_model::{CallCase, Check, Decision, Pair, Request};
 
 use super::test::value;
 use super::{Bug, Canary};
@@ -23,7 +23,7 @@ pub(super) const ALL: &[Canary] = &[
         name: "user-id-header-ignored",
         does: "The user-id header asks for no further action.",
         seen: "realistic",
-        bug: Bug::Call(|case| case.call.user_id = None),
+        bug: Bug::Call(|case| no_user_id(&mut case.call.request)),
     },
     Canary {
         name: "principal-arn-as-session-arn",
@@ -50,6 +50,14 @@ pub(super) const ALL: &[Canary] = &[
         bug: Bug::Check(|check| drop_key(check, "aws:SourceVpc")),
     },
 ];
+
+fn no_user_id(request: &mut Request) {
+    match request {
+        Request::Runtime(request) => request.user_id = None,
+        Request::Harness(request) => request.user_id = None,
+        _ => {}
+    }
+}
 
 fn is_endpoint(pair: &Pair) -> bool {
     pair.resource.contains("/runtime-endpoint/")

@@ -307,8 +307,9 @@ fn first_runtime(case: &mut CallCase) {
     let Some(first) = world.runtimes.first().map(|first| first.policy.clone()) else {
         return;
     };
+    let asked = call.request.runtime().map(|request| &request.runtime);
     let mut runtimes = world.runtimes.iter_mut();
-    if let Some(called) = runtimes.find(|runtime| runtime.id == call.runtime) {
+    if let Some(called) = runtimes.find(|runtime| Some(&runtime.id) == asked) {
         called.policy = first;
     }
 }

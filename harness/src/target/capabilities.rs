@@ -4,9 +4,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use veriam_model::{
     Call, CallCase, Caller, Case, CaseKind, Check, Dialect, Path, PolicySlot, PolicyType,
-    PolicyTypes,
+    PolicyTypes, Request,
 };
 use veriam_oracle::{self as oracle, CallerKind, Detail};
+
+use crate::operation::RequestFamily;
 
 /// What a target can be asked. A list that is missing leaves nothing out; without `cases`, checks are what it takes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -21,6 +23,9 @@ pub struct Capabilities {
     /// The callers it knows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub callers: Option<Vec<CallerName>>,
+    /// The requests it knows, by what they are for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub requests: Option<Vec<RequestFamily>>,
     /// The ways of calls it knows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub paths: Option<Vec<PathName>>,
@@ -110,6 +115,7 @@ impl Capabilities {
             cases: vec![CaseName::Document, CaseName::Check, CaseName::Call],
             policies: None,
             callers: None,
+            requests: None,
             paths: None,
             services: None,
             facts: true,
@@ -153,7 +159,7 @@ impl Capabilities {
                     self.call(call)
                 } else if self.takes(CaseKind::Check) {
                     // What else there is to say is said about its checks.
-                    self.path(&call.call)
+                    self.request(&call.call).or_else(|| self.path(&call.call))
                 } else {
                     Some("calls".to_owned())
                 }
@@ -204,7 +210,11 @@ impl Capabilities {
             })
         });
         missing
-            .or_else(|| self.service("bedrock-agentcore"))
+            .or_else(|| {
+                let mut services = services(&case.call.request).into_iter();
+                services.find_map(|service| self.service(service))
+            })
+            .or_else(|| self.request(&case.call))
             .or_else(|| self.path(&case.call))
             .or_else(|| {
                 let known = self.callers.as_ref()?;
@@ -216,10 +226,17 @@ impl Capabilities {
                         Caller::Root(_) => CallerName::Root,
                         Caller::Federated(_) => CallerName::Federated,
                         Caller::Jwt(_) => CallerName::Jwt,
+                        Caller::Service(_) => CallerName::Service,
                         Caller::Anonymous => CallerName::Anonymous,
                     },
                 )
             })
+    }
+
+    fn request(&self, call: &Call) -> Option<String> {
+        let known = self.requests.as_ref()?;
+        let family = RequestFamily::of(&call.request);
+        (!known.contains(&family)).then(|| format!("requests: {}", family.name()))
     }
 
     fn path(&self, call: &Call) -> Option<String> {
@@ -229,6 +246,17 @@ impl Capabilities {
             Path::Endpoint { .. } => (PathName::Endpoint, "calls through a VPC endpoint"),
         };
         (!known.contains(&path)).then(|| told.to_owned())
+    }
+}
+
+/// The services whose actions a request asks for.
+fn services(request: &Request) -> Vec<&str> {
+    const AGENTCORE: &str = "bedrock-agentcore";
+    match request {
+        Request::AssumeRole(_) => vec!["sts"],
+        Request::Other(request) => vec![request.action.split(':').next().unwrap_or_default()],
+        Request::Control(request) if request.role.is_some() => vec![AGENTCORE, "iam"],
+        _ => vec![AGENTCORE],
     }
 }
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use veriam_model::{
-    ALL_CHOICES, Call, Choice, DenialKind, InvalidCall, Operation, Path, PolicyType, PolicyTypes,
-    Rejection,
+    ALL_CHOICES, Call, Choice, DenialKind, InvalidCall, Path, PolicyType, PolicyTypes, Rejection,
+    Request, RuntimeOperation, RuntimeRequest,
 };
 
 use super::{Reader, lookup};
@@ -98,10 +98,12 @@ impl Reader<'_> {
         };
         let call = Call {
             caller: principal.caller(at),
-            operation: self.told(named_operation(operation))?,
-            runtime: resource.runtime.clone(),
-            qualifier: self.told(fields.text("qualifier"))?,
-            user_id: self.told(fields.text("user-id"))?,
+            request: Request::Runtime(RuntimeRequest {
+                operation: self.told(named_operation(operation))?,
+                runtime: resource.runtime.clone(),
+                qualifier: self.told(fields.text("qualifier"))?,
+                user_id: self.told(fields.text("user-id"))?,
+            }),
             from: self.from(fields.get("from"), scenario)?,
             at,
             user_agent: match self.told(fields.text("user-agent"))? {
@@ -112,8 +114,8 @@ impl Reader<'_> {
         let places = BTreeMap::from([
             ("call", node.place),
             ("call.caller", principal.place),
-            ("call.qualifier", fields.place("qualifier")),
-            ("call.user_id", fields.place("user-id")),
+            ("call.request.runtime.qualifier", fields.place("qualifier")),
+            ("call.request.runtime.user_id", fields.place("user-id")),
             ("call.from", fields.place("from")),
             ("call.at", fields.place("at")),
         ]);
@@ -200,12 +202,12 @@ impl Reader<'_> {
             "open",
         ];
         let fields = self.told(Fields::new(node, "an entry of `only`", known))?;
-        let operations: Vec<Operation> = match fields.get("call") {
+        let operations: Vec<RuntimeOperation> = match fields.get("call") {
             Some(node) => {
                 let all = one_or_more(node).iter().map(named_operation);
                 self.told(all.collect::<Result<_, Fault>>())?
             }
-            None => Operation::ALL.to_vec(),
+            None => RuntimeOperation::ALL.to_vec(),
         };
         let on = self.told(fields.need("on", "the name of a resource"))?;
         let resource = self.told(lookup(on, "resource", &scenario.resources, |r| &r.name))?;
@@ -292,8 +294,12 @@ impl Reader<'_> {
     }
 }
 
-fn named_operation(node: &Node) -> Result<Operation, Fault> {
-    named(node, "call", Operation::ALL.map(|o| (o.name(), o)))
+fn named_operation(node: &Node) -> Result<RuntimeOperation, Fault> {
+    named(
+        node,
+        "call",
+        RuntimeOperation::ALL.iter().map(|&o| (o.name(), o)),
+    )
 }
 
 fn expectation(node: &Node) -> Result<Expectation, Fault> {
@@ -367,8 +373,8 @@ fn expected(node: &Node) -> Result<Expected, Fault> {
     if has("invalid") {
         let fields = Fields::new(node, "an invalid call", &["invalid"])?;
         let node = fields.need("invalid", "why")?;
-        let no_endpoint = InvalidCall::NoSuchEndpoint;
-        return named(node, "invalid", [(no_endpoint.name(), no_endpoint)]).map(Expected::Invalid);
+        let values = InvalidCall::ALL.map(|i| (i.name(), i));
+        return named(node, "invalid", values).map(Expected::Invalid);
     }
     let place: Place = all.first().map_or(node.place, |(key, _)| key.place);
     Err(Fault::new(

@@ -243,6 +243,7 @@ impl Reader<'_> {
         let caller = JwtCaller {
             subject: subject.unwrap_or_else(|| key.text.clone()),
             accepted,
+            claims: veriam_model::TokenClaims::default(),
         };
         self.plain(key, Caller::Jwt(caller))
     }
@@ -297,6 +298,7 @@ impl Reader<'_> {
             tags: self.tags(fields.get("tags"))?,
             policies: self.identity_policies(fields.get("policies"))?,
             boundary: self.maybe_policy(fields.get("boundary"), PolicyType::Boundary)?,
+            trust: None,
             name,
         })
     }

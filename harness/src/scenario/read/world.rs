@@ -2,7 +2,7 @@
 
 use veriam_model::{
     Account, Authorizer, Membership, Network as NetworkFacts, PolicyText, PolicyType, Runtime,
-    RuntimeEndpoint,
+    RuntimeEndpoint, TokenRules,
 };
 
 use super::Reader;
@@ -132,6 +132,7 @@ impl Reader<'_> {
                 authorizer: self
                     .authorizer(fields.get("authorizer"))?
                     .unwrap_or_default(),
+                token_rules: TokenRules::default(),
                 tags: self.tags(fields.get("tags"))?,
                 policy: self.maybe_policy(fields.get("policy"), PolicyType::Resource)?,
                 endpoints: match fields.get("endpoints") {
