@@ -118,6 +118,7 @@ pub fn oracle_reply(case: &Case, dialect: &Dialect) -> Reply {
         Case::Call(call) => call_reply(
             oracle::judge_call(&call.world, &call.call, dialect).map(|judgement| judgement.outcome),
         ),
+        Case::Put(_) => no_puts(),
     }
 }
 
@@ -164,7 +165,14 @@ pub fn evaluator_reply(case: &Case, dialect: &Dialect) -> Reply {
         Case::Check(check) => evaluator_answer(check, dialect),
         Case::Document(document) => evaluator_reading(document, dialect),
         Case::Call(call) => evaluator_outcome(call, dialect),
+        Case::Put(_) => no_puts(),
     }
+}
+
+/// What is replied to a put, which no part of a run asks about yet.
+#[must_use]
+pub fn no_puts() -> Reply {
+    Reply::Unsupported("puts".to_owned())
 }
 
 /// What the evaluator replies to a check under a dialect. May panic when the evaluator has a bug.

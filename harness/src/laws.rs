@@ -85,7 +85,7 @@ fn one(index: u64, law: Law, case: &Case, changed: &Case, target: &dyn Target, t
     let count = tally.laws.of(law.name());
     match case {
         Case::Call(_) => count.calls += 1,
-        Case::Check(_) | Case::Document(_) => count.checks += 1,
+        Case::Check(_) | Case::Document(_) | Case::Put(_) => count.checks += 1,
     }
     count.capable += u64::from(capable);
     count.allowed += u64::from(is_allowed(seen.before));

@@ -158,6 +158,8 @@ pub fn request(id: &str, case: &Case) -> String {
             call: &case.call,
         })
         .unwrap_or_default(),
+        // Never sent: no target can be asked about puts.
+        Case::Put(put) => put.to_json(),
     }
 }
 
@@ -350,6 +352,7 @@ pub fn reply(text: &str, case: &Case) -> Reply {
             (None, Some(_)) => Some(Reply::InvalidSomehow),
             (None, None) => None,
         },
+        Case::Put(_) => None,
     };
     reply.unwrap_or_else(|| {
         wrong(
@@ -359,6 +362,7 @@ pub fn reply(text: &str, case: &Case) -> Reply {
                     "a document is answered by `accepted`, which is true, or `refused`"
                 }
                 Case::Call(_) => "a call is answered by `outcome` or `invalid`",
+                Case::Put(_) => "a put is answered by `unsupported`",
             }
             .to_owned(),
         )

@@ -184,7 +184,11 @@ struct RecordLine {
 
 /// A request: a check, a document, or a call in its world.
 #[derive(JsonSchema)]
-#[expect(dead_code, reason = "only its shape matters")]
+#[expect(
+    dead_code,
+    clippy::large_enum_variant,
+    reason = "only its shape matters"
+)]
 #[schemars(untagged)]
 enum RequestLine {
     Check(CheckRequest),

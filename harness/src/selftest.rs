@@ -119,6 +119,7 @@ impl Target for Canary {
             Case::Document(document) => self.read(document),
             Case::Check(check) => self.answer(check),
             Case::Call(call) => self.receive(call),
+            Case::Put(_) => compare::no_puts(),
         }
     }
 }
@@ -238,6 +239,7 @@ impl Caught {
     pub fn statements(&self) -> usize {
         match &self.case {
             Case::Document(document) => count(&document.text),
+            Case::Put(put) => count(&put.policy),
             Case::Check(check) => check.policies().map(|(_, text)| count(text)).sum(),
             Case::Call(case) => {
                 let traced = trace_call(&case.world, &case.call, &READINGS, Detail::Structure).ok();

@@ -136,7 +136,7 @@ fn is_smallest(law: Law, case: &LawCase, target: &dyn veriam::target::Target) {
             let shrunk = veriam_generators::shrink::shrink_call(call, 10_000, &mut fails);
             assert_eq!(&shrunk.case, call.as_ref(), "{law}");
         }
-        Case::Document(_) => panic!("no law speaks of documents"),
+        Case::Document(_) | Case::Put(_) => panic!("no law speaks of documents"),
     }
 }
 

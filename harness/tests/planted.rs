@@ -224,7 +224,9 @@ fn is_found_shrunk_stored_and_replayed(mistake: Mistake) {
     match &case.case {
         Case::Check(check) => expect_check(mistake, case, check),
         Case::Call(call) => expect_call(mistake, case, call),
-        Case::Document(_) => panic!("no mistake is about documents: {}", case.to_json()),
+        Case::Document(_) | Case::Put(_) => {
+            panic!("no mistake is about documents: {}", case.to_json())
+        }
     }
     let pair = (case.signature.expected, case.signature.observed);
     let (smaller, _) = shrunk(&case.case, pair, &target, SHRINK_BUDGET);

@@ -84,7 +84,7 @@ impl Target for ForgetsBoundaries {
                     identity.boundary = None;
                 }
             }
-            Case::Document(_) => {}
+            Case::Document(_) | Case::Put(_) => {}
         }
         self.0.observe(&case)
     }
@@ -93,6 +93,7 @@ impl Target for ForgetsBoundaries {
 fn statements(case: &Case) -> usize {
     let texts: Vec<&str> = match case {
         Case::Document(document) => vec![document.text.as_str()],
+        Case::Put(put) => vec![put.policy.as_str()],
         Case::Check(check) => check.policies().map(|(_, p)| p.as_str()).collect(),
         Case::Call(case) => {
             let world = case.world.policies().into_iter();

@@ -27,7 +27,7 @@ fn calls(seed: u64) -> impl Iterator<Item = CallCase> {
         .flat_map(move |group| generated_group(seed, group))
         .filter_map(|case| match case {
             Case::Call(case) => Some(*case),
-            Case::Check(_) | Case::Document(_) => None,
+            Case::Check(_) | Case::Document(_) | Case::Put(_) => None,
         })
 }
 

@@ -42,7 +42,7 @@ fn is_control(case: &Case) -> bool {
             let request = case.call.request.runtime();
             request.is_some_and(|request| request.runtime.starts_with("control-"))
         }
-        Case::Document(_) => false,
+        Case::Document(_) | Case::Put(_) => false,
     }
 }
 

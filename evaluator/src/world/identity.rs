@@ -90,12 +90,12 @@ pub(super) fn ask<'c>(
     let workloads = &party.home()?.workloads;
     let workload = workloads.identities.get(request.workload.as_str())?;
     let asked = match request.operation {
-        Op::GetWorkloadAccessToken
-        | Op::GetWorkloadAccessTokenForJWT
-        | Op::GetWorkloadAccessTokenForUserId => None,
-        Op::GetResourceApiKey => Some(ProviderKind::ApiKey),
-        Op::GetResourceOauth2Token | Op::CompleteResourceTokenAuth => Some(ProviderKind::Oauth2),
+        Op::CompleteResourceTokenAuth | Op::GetResourceOauth2Token => Some(ProviderKind::Oauth2),
         Op::GetResourcePaymentToken => Some(ProviderKind::Payment),
+        Op::GetResourceApiKey => Some(ProviderKind::ApiKey),
+        // A token of the workload itself comes from no provider.
+        Op::GetWorkloadAccessToken => None,
+        Op::GetWorkloadAccessTokenForUserId | Op::GetWorkloadAccessTokenForJWT => None,
     };
     let provider = match asked {
         Some(asked) => {

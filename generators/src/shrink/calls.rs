@@ -204,10 +204,10 @@ fn other_parties(search: &mut Search<'_, CallCase>) {
     for at in (0..search.best.world.runtimes.len()).rev() {
         search.change(|c| {
             c.world.runtimes.remove(at);
-            if let Some(left) = c.world.runtimes.first() {
-                if let Some(request) = c.call.request.runtime_mut() {
-                    request.runtime.clone_from(&left.id);
-                }
+            if let (Some(left), Some(request)) =
+                (c.world.runtimes.first(), c.call.request.runtime_mut())
+            {
+                request.runtime.clone_from(&left.id);
             }
         });
     }

@@ -55,6 +55,8 @@ impl StoredCase {
                     text: document.text.as_str(),
                 });
             }
+            // No run has puts to store.
+            Case::Put(_) => {}
             Case::Call(case) => {
                 written.world = Some(&case.world);
                 written.call = Some(&case.call);
@@ -84,6 +86,7 @@ pub(super) fn asked(case: &Case) -> String {
         }
         Case::Document(document) => format!("{} {}", document.policy_type, document.text.as_str()),
         Case::Call(case) => serde_json::to_string(case).unwrap_or_default(),
+        Case::Put(put) => put.to_json(),
     }
 }
 
@@ -91,7 +94,7 @@ fn policies(case: &Case) -> Vec<&PolicyText> {
     match case {
         Case::Check(check) => check.policies().map(|(_, policy)| policy).collect(),
         // A document need not be valid JSON, and whether it is is the very question.
-        Case::Document(_) => Vec::new(),
+        Case::Document(_) | Case::Put(_) => Vec::new(),
         Case::Call(case) => {
             let world = case.world.policies().into_iter().map(|(_, policy)| policy);
             world.chain(case.call.session_policy()).collect()

@@ -147,7 +147,7 @@ fn stored(stored: StoredCase, dialect: Option<Dialect>) -> Result<Picked, PickEr
             signature,
             title: None,
         }))),
-        Case::Document(_) => Err(PickError::Document),
+        Case::Document(_) | Case::Put(_) => Err(PickError::Document),
     }
 }
 

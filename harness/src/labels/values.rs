@@ -8,7 +8,7 @@ use veriam_oracle::{
 
 use super::resource::ResourceType;
 
-pub(super) const CASES: [CaseKind; 3] = CaseKind::ALL;
+pub(super) const CASES: [CaseKind; CaseKind::ALL.len()] = CaseKind::ALL;
 pub(super) const PATHS: [&str; 3] = [
     "internet",
     "VPC endpoint without policy",

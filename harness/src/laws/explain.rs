@@ -175,7 +175,9 @@ fn side(name: &str, case: &Case, dialect: &Dialect) -> Result<Side, String> {
             let explanation = CallExplanation::new(subject).map_err(|e| no_question(&e))?;
             Explained::Call(Box::new(explanation))
         }
-        Case::Document(_) => return Err(no_question(&"a document is no question")),
+        Case::Document(_) | Case::Put(_) => {
+            return Err(no_question(&"laws speak of checks and calls only"));
+        }
     };
     Ok(Side {
         reply: oracle_reply(case, dialect).kind(),

@@ -211,8 +211,8 @@ fn asked(case: &Case) -> WriteAsked<'_> {
             call: Some(&case.call),
             ..nothing
         },
-        // No law speaks of documents.
-        Case::Document(_) => nothing,
+        // No law speaks of documents or puts.
+        Case::Document(_) | Case::Put(_) => nothing,
     }
 }
 

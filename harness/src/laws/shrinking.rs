@@ -155,7 +155,7 @@ pub fn shrunk(
             let shrunk = shrink::shrink_call(call, BUDGET, &mut fails);
             (Case::Call(Box::new(shrunk.case)), shrunk.exhausted)
         }
-        Case::Document(_) => return None,
+        Case::Document(_) | Case::Put(_) => return None,
     };
     let changed = change(&original)?;
     let dialect = target.asked_under();

@@ -133,7 +133,7 @@ fn case(
         index: found.index,
         id: match &question.case {
             Case::Check(check) => check.id.clone(),
-            Case::Document(_) | Case::Call(_) => None,
+            Case::Document(_) | Case::Call(_) | Case::Put(_) => None,
         },
         generator_version: GENERATOR_VERSION,
         veriam: env!("CARGO_PKG_VERSION").to_owned(),
@@ -292,6 +292,7 @@ pub fn shrunk(case: &Case, pair: (Kind, Kind), target: &dyn Target, budget: usiz
             let shrunk = shrink::shrink_call(call, budget, &mut fails);
             (Case::Call(Box::new(shrunk.case)), shrunk.exhausted)
         }
+        Case::Put(_) => (case.clone(), false),
     }
 }
 
@@ -301,7 +302,7 @@ pub(crate) fn is_determined(case: &Case, dialect: &Dialect) -> bool {
         return false;
     }
     match case {
-        Case::Document(_) => true,
+        Case::Document(_) | Case::Put(_) => true,
         Case::Check(check) => match oracle::judge(check, dialect) {
             Ok(judgement) if judgement.consulted.is_empty() => true,
             _ => matches!(oracle::verdict(check), Ok(Verdict::Determined(_))),
@@ -333,6 +334,7 @@ pub fn deciding_rules(case: &Case, dialect: &Dialect, observed: Kind) -> Vec<Rul
             Ok(derivation) => of_check(&derivation, observed),
             Err(_) => Vec::new(),
         },
+        Case::Put(_) => Vec::new(),
         Case::Document(_) => {
             let expected = oracle_reply(case, dialect).kind();
             let rules: RuleSet = [expected, observed]

@@ -20,7 +20,7 @@ pub(super) fn open(case: &Case, consulted: ChoiceSet) -> Option<Open> {
         readings: Vec::new(),
     };
     match case {
-        Case::Document(_) => None,
+        Case::Document(_) | Case::Put(_) => None,
         Case::Check(check) => match oracle::verdict(check) {
             Ok(Verdict::Determined(_)) => None,
             Ok(Verdict::Undetermined {

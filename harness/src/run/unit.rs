@@ -10,7 +10,7 @@ use super::Question;
 use super::open::{Open, open};
 use super::tally::Tally;
 use super::without::{Reduced, all_reduced};
-use crate::compare::{Reply, agree, call_reply, oracle_reading, outcome_reply};
+use crate::compare::{Reply, agree, call_reply, no_puts, oracle_reading, outcome_reply};
 use crate::labels::{self, Marks};
 use crate::target::{Observation, Target};
 
@@ -148,6 +148,12 @@ fn ask(part: Part, case: &Case, target: &dyn Target) -> Answer {
     let mut answer = match case {
         Case::Document(document) => Answer {
             reply: oracle_reading(document, dialect),
+            consulted: ChoiceSet::new(),
+            open: None,
+            marks: labelled.then(|| Marks::of_kind(case.kind())),
+        },
+        Case::Put(_) => Answer {
+            reply: no_puts(),
             consulted: ChoiceSet::new(),
             open: None,
             marks: labelled.then(|| Marks::of_kind(case.kind())),

@@ -39,6 +39,12 @@ pub(super) fn reduced(question: &Question, without: PolicyTypes) -> Reduced {
             }
             Case::Call(Box::new(call_without(case, without)))
         }
+        Case::Put(_) => {
+            return match without.contains(PolicyType::Resource) {
+                true => Reduced::Gone(PolicyType::Resource),
+                false => Reduced::Unchanged,
+            };
+        }
     };
     match case == question.case {
         true => Reduced::Unchanged,
@@ -179,6 +185,7 @@ mod tests {
     fn types(case: &Case) -> PolicyTypes {
         match case {
             Case::Document(document) => PolicyTypes::new().with(document.policy_type),
+            Case::Put(_) => PolicyTypes::new().with(PolicyType::Resource),
             Case::Check(check) => {
                 let slots = check.policies().map(|(slot, _)| type_in(check, slot));
                 slots.collect()

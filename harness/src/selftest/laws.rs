@@ -109,6 +109,7 @@ impl LawCaught {
 fn statements_in(case: &Case) -> usize {
     match case {
         Case::Document(document) => count(&document.text),
+        Case::Put(put) => count(&put.policy),
         Case::Check(check) => check.policies().map(|(_, text)| count(text)).sum(),
         Case::Call(case) => {
             let world = case.world.policies().into_iter().map(|(_, text)| text);

@@ -129,6 +129,7 @@ impl Capabilities {
             CaseKind::Document => CaseName::Document,
             CaseKind::Check => CaseName::Check,
             CaseKind::Call => CaseName::Call,
+            CaseKind::Put => return false,
         })
     }
 
@@ -164,6 +165,7 @@ impl Capabilities {
                     Some("calls".to_owned())
                 }
             }
+            Case::Put(_) => Some("puts".to_owned()),
         }
     }
 

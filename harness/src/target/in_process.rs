@@ -86,7 +86,7 @@ pub(super) fn in_one_world(
     for case in cases {
         match case {
             Case::Call(case) => calls.push(case),
-            Case::Check(_) | Case::Document(_) => return None,
+            Case::Check(_) | Case::Document(_) | Case::Put(_) => return None,
         }
     }
     let (first, rest) = calls.split_first()?;

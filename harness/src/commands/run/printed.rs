@@ -17,6 +17,7 @@ pub(in crate::commands) fn printed(case: &StoredCase, record: &ClusterRecord) ->
         Case::Check(check) => lines.check(check),
         Case::Document(document) => lines.document(document),
         Case::Call(case) => lines.call(case),
+        Case::Put(put) => lines.policy(&put.resource, &put.policy),
     }
     if let Some(replay) = &record.replay {
         lines.field("replay", replay);

@@ -67,8 +67,8 @@ fn value(case: &Case) -> Value {
     let mut value = match case {
         Case::Check(check) => serde_json::to_value(check),
         Case::Call(case) => serde_json::to_value(case),
-        // No law speaks of documents.
-        Case::Document(_) => return Value::Null,
+        // No law speaks of documents or puts.
+        Case::Document(_) | Case::Put(_) => return Value::Null,
     }
     .unwrap_or_default();
     open(&mut value);
@@ -96,7 +96,7 @@ fn texts(case: &Case) -> Vec<&PolicyText> {
             let world = case.world.policies().into_iter().map(|(_, policy)| policy);
             world.chain(case.call.session_policy()).collect()
         }
-        Case::Document(_) => Vec::new(),
+        Case::Document(_) | Case::Put(_) => Vec::new(),
     }
 }
 
