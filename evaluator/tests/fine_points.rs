@@ -88,3 +88,57 @@ fn get_caller_identity_always_succeeds_unless_a_reading_lets_guardrails_stop_it(
         );
     }
 }
+
+#[test]
+fn a_condition_that_stands_in_two_policies_is_answered_alike_in_both() {
+    let statement = |tag: &str| {
+        policy(&format!(
+            r#"{{"Effect":"Allow","Action":"s3:*","Resource":"*",
+                "Condition":{{"StringEquals":{{"aws:RequestTag/team":"{tag}"}}}}}}"#
+        ))
+    };
+    let mut check = check("s3:GetObject", "arn:aws:s3:::bucket/key");
+    let team = vec!["red".to_owned()];
+    check.context.insert("aws:RequestTag/team", team).unwrap();
+    for (tag, decision) in [("red", Decision::Allow), ("blue", Decision::ImplicitDeny)] {
+        check.identity_policies = vec![statement(tag)];
+        check.boundary = Some(statement(tag));
+        assert_eq!(decide(&check, ""), decision, "{tag}");
+    }
+}
+
+#[test]
+fn a_service_is_matched_by_its_own_name_only() {
+    for (named, decision) in [
+        ("lambda.amazonaws.com", Decision::Allow),
+        ("ec2.amazonaws.com", Decision::ImplicitDeny),
+    ] {
+        let mut check = check("s3:GetObject", "arn:aws:s3:::bucket/key");
+        check.principal = Principal {
+            arn: "lambda.amazonaws.com".to_owned(),
+            account: None,
+        };
+        check.resource_policy = Some(policy(&format!(
+            r#"{{"Effect":"Allow","Principal":{{"Service":"{named}"}},"Action":"s3:GetObject","Resource":"*"}}"#
+        )));
+        assert_eq!(decide(&check, ""), decision, "{named}");
+    }
+}
+
+#[test]
+fn an_action_without_resource_type_is_covered_by_the_star_or_by_all_of_its_service() {
+    for (pattern, reading, decision) in [
+        ("*", "star-only", Decision::Allow),
+        ("arn:aws:s3:::*", "star-only", Decision::ImplicitDeny),
+        ("arn:aws:s3:::*", "same-service", Decision::Allow),
+        ("arn:aws:s3:::b*", "same-service", Decision::ImplicitDeny),
+        ("arn:aws:sqs:::*", "same-service", Decision::ImplicitDeny),
+    ] {
+        let mut check = check("s3:ListAllMyBuckets", "*");
+        check.identity_policies = vec![policy(&format!(
+            r#"{{"Effect":"Allow","Action":"s3:*","Resource":"{pattern}"}}"#
+        ))];
+        let setting = format!("IAM-100={reading}");
+        assert_eq!(decide(&check, &setting), decision, "{pattern}, {reading}");
+    }
+}
