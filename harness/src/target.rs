@@ -8,6 +8,7 @@
 
 pub mod capabilities;
 pub mod exec;
+mod guarded;
 mod in_process;
 mod pieces;
 #[cfg(feature = "planted-mistakes")]
@@ -20,6 +21,7 @@ use crate::compare::Reply;
 
 pub use capabilities::Capabilities;
 pub use exec::ExecOptions;
+pub use guarded::Guarded;
 pub use in_process::{Evaluator, Oracle};
 pub use spec::{OpenError, Spec};
 
@@ -148,7 +150,7 @@ pub trait Target: Sync {
 
 /// The target of this program with that name, or `None` when it has no such target.
 #[must_use]
-pub fn by_name(name: &str, dialect: Dialect) -> Option<Box<dyn Target>> {
+pub fn by_name(name: &str, dialect: Dialect) -> Option<Box<dyn Target + Send + Sync>> {
     if name == Evaluator::NAME {
         return Some(Box::new(Evaluator { dialect }));
     }

@@ -429,3 +429,49 @@ fn units_without_some_policies_are_not_mixed_with_others() {
     assert_eq!(merged.code, 2, "{}", merged.err);
     assert!(merged.err.contains("`without`"), "{}", merged.err);
 }
+
+#[test]
+fn a_run_whose_target_is_given_up_is_taken_up_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let target = format!("{} marker", flawed("facts"));
+    let run = |more: &[&str]| {
+        let args = [
+            "run",
+            "--target",
+            &target,
+            "--only",
+            "generated",
+            "--cases",
+            "320",
+            "--jobs",
+            "1",
+        ];
+        in_folder(folder, &[&args[..], &["--format", "json"], more].concat())
+    };
+    let lost = run(&["--restarts", "0"]);
+    assert_eq!(lost.code, 5, "{}{}", lost.out, lost.err);
+    assert!(
+        lost.err.contains("given up after it broke 1 times"),
+        "{}",
+        lost.err
+    );
+    assert!(
+        lost.err.contains("its standard error ends: out of memory"),
+        "{}",
+        lost.err
+    );
+    assert!(lost.err.contains("--resume"), "{}", lost.err);
+    let summary = json(&lost);
+    assert!(
+        summary["compared"].as_u64().unwrap() < 320,
+        "{}",
+        summary["compared"]
+    );
+    let resumed = run(&["--resume"]);
+    let summary = json(&resumed);
+    assert_ne!(resumed.code, 5, "{}", resumed.err);
+    let compared = summary["parts"][1]["compared"].as_u64().unwrap();
+    let unsupported = summary["unsupported"].as_u64().unwrap();
+    assert_eq!(compared + unsupported, 320);
+}

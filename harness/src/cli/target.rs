@@ -21,7 +21,7 @@ pub struct TargetArgs {
     #[arg(long, value_name = "TIME", value_parser = deadline)]
     pub startup: Option<Duration>,
 
-    /// How long a program may take for each answer, for example 200ms, 10s or 1m [default: 10s]
+    /// How long the target may take for each answer, for example 200ms, 10s or 1m [default: 10s]
     #[arg(long, value_name = "TIME", value_parser = deadline)]
     pub deadline: Option<Duration>,
 

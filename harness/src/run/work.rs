@@ -167,8 +167,21 @@ impl<'a> Work<'a> {
         let mut tally = Tally::new();
         let mut index = unit.first;
         let mut since = 0;
-        for group in groups() {
+        let mut groups = groups();
+        loop {
             if self.diverged.load(Ordering::Relaxed) || self.is_lost() {
+                break;
+            }
+            // Many at a time, so that a target that is a program need not be waited for after each; one group at a time
+            // where the first divergence ends the run.
+            let mut group: Vec<Question> = Vec::new();
+            while group.is_empty() || (!self.plan.stop_at_first && group.len() < STEP as usize) {
+                match groups.next() {
+                    Some(next) => group.extend(next),
+                    None => break,
+                }
+            }
+            if group.is_empty() {
                 break;
             }
             match unit.part {

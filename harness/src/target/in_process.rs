@@ -39,11 +39,8 @@ impl Target for Evaluator {
     }
 
     fn observe_all(&self, cases: &[&Case]) -> Vec<Observation> {
-        in_one_world(cases, |world| evaluator::World::new(world, &self.dialect))
-            .unwrap_or_else(|| cases.iter().map(|case| self.observe(case)).collect())
-            .into_iter()
-            .map(Observation::as_drawn)
-            .collect()
+        let compile = |world: &World| evaluator::World::new(world, &self.dialect);
+        world_by_world(cases, compile, |case| self.observe(case))
     }
 }
 
@@ -77,8 +74,30 @@ impl Target for Oracle {
     }
 }
 
-/// The replies to calls that are all made in one world, which is compiled once; `None` when they are not.
-pub(super) fn in_one_world(
+/// What an evaluator does with some cases: calls next to each other in one world are asked with the world compiled once,
+/// everything else by itself.
+pub(super) fn world_by_world(
+    cases: &[&Case],
+    compile: impl Fn(&World) -> Result<evaluator::World, evaluator::WorldError>,
+    alone: impl Fn(&Case) -> Reply,
+) -> Vec<Observation> {
+    let mut replies = Vec::with_capacity(cases.len());
+    let same = |a: &&Case, b: &&Case| match (a, b) {
+        (Case::Call(a), Case::Call(b)) => a.world == b.world,
+        _ => false,
+    };
+    for neighbours in cases.chunk_by(same) {
+        match in_one_world(neighbours, &compile) {
+            Some(of_world) => replies.extend(of_world),
+            None => replies.extend(neighbours.iter().map(|case| alone(case))),
+        }
+    }
+    replies.into_iter().map(Observation::as_drawn).collect()
+}
+
+/// The replies to calls that are made in one world, which is compiled once; `None` for a single call, and for cases that
+/// are no calls.
+fn in_one_world(
     cases: &[&Case],
     compile: impl Fn(&World) -> Result<evaluator::World, evaluator::WorldError>,
 ) -> Option<Vec<Reply>> {
@@ -90,7 +109,7 @@ pub(super) fn in_one_world(
         }
     }
     let (first, rest) = calls.split_first()?;
-    if rest.is_empty() || rest.iter().any(|case| case.world != first.world) {
+    if rest.is_empty() {
         return None;
     }
     let compiled = catch_unwind(AssertUnwindSafe(|| compile(&first.world))).ok()?;

@@ -4,7 +4,7 @@ use veriam_evaluator::planted::Mistake;
 use veriam_evaluator::{Engine, Request, World};
 use veriam_model::{Case, Dialect};
 
-use super::in_process::{caught, in_one_world};
+use super::in_process::{caught, world_by_world};
 use super::{Observation, Target};
 use crate::compare::{self, Reply};
 
@@ -72,12 +72,7 @@ impl Target for Planted {
     }
 
     fn observe_all(&self, cases: &[&Case]) -> Vec<Observation> {
-        in_one_world(cases, |world| {
-            World::with_mistake(world, &self.dialect, self.mistake)
-        })
-        .unwrap_or_else(|| cases.iter().map(|case| self.observe(case)).collect())
-        .into_iter()
-        .map(Observation::as_drawn)
-        .collect()
+        let compile = |world: &_| World::with_mistake(world, &self.dialect, self.mistake);
+        world_by_world(cases, compile, |case| self.observe(case))
     }
 }

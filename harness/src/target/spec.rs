@@ -6,7 +6,7 @@ use std::str::FromStr;
 use veriam_model::Dialect;
 
 use super::exec::{Exec, ExecOptions, StartError};
-use super::{Evaluator, Target, by_name};
+use super::{Evaluator, Guarded, Target, by_name};
 
 /// A target as a command line names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -119,8 +119,11 @@ impl Spec {
         options: &ExecOptions,
     ) -> Result<Box<dyn Target>, OpenError> {
         match self {
-            Spec::Named(name) => by_name(name, dialect.unwrap_or_default())
-                .ok_or_else(|| OpenError::Unknown(name.clone())),
+            Spec::Named(name) => {
+                let target = by_name(name, dialect.unwrap_or_default())
+                    .ok_or_else(|| OpenError::Unknown(name.clone()))?;
+                Ok(Box::new(Guarded::new(target.into(), options.deadline)))
+            }
             Spec::Exec(_) if dialect.is_some() => Err(OpenError::Dialect),
             Spec::Exec(command) => {
                 let exec = Exec::start(command, options.clone()).map_err(OpenError::Start)?;
