@@ -88,6 +88,19 @@ fn every_verdict_turns_on_the_choices_of_its_row() {
 }
 
 #[test]
+fn where_a_fault_has_no_choice_in_it_none_is_consulted() {
+    let rows = rows();
+    let consulted = |id: &str| {
+        let row = rows.iter().find(|row| row.id == id).expect(id);
+        let judgement = judge_put(&row.put, &Dialect::default()).expect(id);
+        !judgement.consulted.is_empty()
+    };
+    // Each asks for readings on the way; the first three are refused for something else besides.
+    assert!(!consulted("PUT-ORD-001") && !consulted("PUT-ORD-003") && !consulted("PUT-RES-010"));
+    assert!(consulted("PUT-ORD-004") && consulted("PUT-ACT-004"));
+}
+
+#[test]
 fn every_reading_of_every_choice_about_puts_decides_some_row() {
     // The readings under which some row is stored and not refused, or the reverse.
     let mut deciding = BTreeSet::new();

@@ -47,8 +47,7 @@ fn action(text: &str, offset: usize, inspection: &mut Inspection<'_>) {
             let some = newer_count || matched.clone().any(its);
             match some {
                 true => Scope::Some {
-                    besides: has_wildcard(&name)
-                        && matched.any(|action| !its(action) && !is_newer(action)),
+                    besides: matched.any(|action| !its(action) && !is_newer(action)),
                 },
                 false => Scope::Others,
             }
