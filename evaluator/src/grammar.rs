@@ -21,7 +21,7 @@ mod principal;
 mod resource;
 mod statement;
 
-pub(crate) use principal::is_account_id;
+pub(crate) use principal::{is_account_id, is_unique_id};
 
 /// The faults of a document with their places, sorted.
 pub(crate) type FaultList = Vec<(Range<usize>, &'static Kind)>;
@@ -34,17 +34,27 @@ pub(crate) fn read<'a>(
     limits: &Limits,
 ) -> Result<Document<'a>, FaultList> {
     let (text, json) = readable(bytes, limits).map_err(|fault| vec![fault])?;
-    let mut reader = Reader {
-        policy_type,
-        dialect,
-        has_variables: false,
-        faults: Faults::default(),
-    };
+    let mut reader = Reader::new(policy_type, dialect);
     let document = reader.document(&json, text, limits)?;
     if reader.faults.is_empty() {
         Ok(document)
     } else {
         Err(reader.faults.into_sorted())
+    }
+}
+
+/// The faults of a document that was read as JSON; empty when it is valid.
+pub(crate) fn faults(
+    policy_type: PolicyType,
+    json: &Json<'_>,
+    text: &str,
+    dialect: &Dialect,
+    limits: &Limits,
+) -> FaultList {
+    let mut reader = Reader::new(policy_type, dialect);
+    match reader.document(json, text, limits) {
+        Ok(_) => reader.faults.into_sorted(),
+        Err(faults) => faults,
     }
 }
 
@@ -125,6 +135,17 @@ struct Reader<'d> {
     /// Whether `${` opens a variable; known once `Version` is read.
     has_variables: bool,
     faults: Faults,
+}
+
+impl<'d> Reader<'d> {
+    fn new(policy_type: PolicyType, dialect: &'d Dialect) -> Self {
+        Self {
+            policy_type,
+            dialect,
+            has_variables: false,
+            faults: Faults::default(),
+        }
+    }
 }
 
 impl Reader<'_> {

@@ -109,6 +109,11 @@
 //! Unlike a [`Request`], a call brings no context: what keys it carries is derived, and an invalid policy anywhere in
 //! a world refuses the world. The rules are those of sections 5 and 6 of `docs/readings.md`.
 //!
+//! # Puts
+//!
+//! [`put`] says whether AgentCore stores a resource-based policy on a resource, or which fault it refuses it for, with
+//! AWS's error and the place. The rules are those of section 7.
+//!
 //! # What to expect
 //!
 //! | | |
@@ -119,6 +124,7 @@
 //! | [`Engine::decide_batch`], [`Engine::decide_parallel`] | many requests, on one thread or several |
 //! | [`Engine::decide_counted`] | the decision and how much [`Work`] it took |
 //! | [`World::new`], [`World::decide`] | a world compiled once; calls in it, decided in time that hardly grows with it |
+//! | [`put`] | whether a resource-based policy is stored |
 //! | [`Engine::for_check`] | an engine from a [`Check`](veriam_model::Check), the line format of `veriam decide` |
 //!
 //! An invalid policy is an error and never a decision; so is a [`MalformedRequest`]. Where the documentation leaves a
@@ -157,6 +163,7 @@ pub mod planted;
 mod policy;
 mod principal;
 mod program;
+mod put;
 mod question;
 mod request;
 mod run;
@@ -172,6 +179,7 @@ pub use engine::{Applied, BuildError, Engine, EngineBuilder, Explanation, Policy
 pub use finding::{Finding, FindingKind, ParseError, Severity};
 pub use limits::Limits;
 pub use policy::{Policy, faults, finding_kinds, findings, findings_on};
+pub use put::put;
 pub use request::Request;
 pub use veriam_model::MalformedRequest;
 pub use work::Work;

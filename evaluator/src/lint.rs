@@ -18,6 +18,8 @@ mod agentcore;
 mod condition;
 mod nearest;
 
+pub(crate) use agentcore::is_key;
+
 kinds! {
     ALL: Warning iam;
     SIZE = 73 "document-size", "the document is longer than AWS stores for its type", "shorten or split it";
@@ -222,7 +224,7 @@ impl Lint<'_> {
 }
 
 /// The elements of a list, or the value itself.
-fn one_or_many<'j, 'a>(value: Value<'j, 'a>) -> impl Iterator<Item = Value<'j, 'a>> {
+pub(crate) fn one_or_many<'j, 'a>(value: Value<'j, 'a>) -> impl Iterator<Item = Value<'j, 'a>> {
     let alone = (value.kind() != Kind::Array).then_some(value);
     value.elements().into_iter().flatten().chain(alone)
 }

@@ -222,7 +222,7 @@ pub(crate) fn is_account_id(text: &str) -> bool {
 }
 
 /// The id AWS gives a user or role: `A` and 15 to 127 more capital letters and digits.
-fn is_unique_id(text: &str) -> bool {
+pub(crate) fn is_unique_id(text: &str) -> bool {
     let permitted = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit();
     text.starts_with('A') && (16..=128).contains(&text.len()) && text.bytes().all(permitted)
 }

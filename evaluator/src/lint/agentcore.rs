@@ -30,6 +30,7 @@ mod together;
 
 use statement::Statement;
 
+pub(crate) use known::is_key;
 pub(super) use known::service_key;
 
 /// Every kind of finding about AgentCore.

@@ -256,7 +256,7 @@ fn beyond_reference(action: &str) -> Types {
 }
 
 /// Whether a condition key is a known one, letter case ignored; a known one that ends in `/` stands for all that begin so.
-fn is_key(known: &str, key: &str) -> bool {
+pub(crate) fn is_key(known: &str, key: &str) -> bool {
     if !known.ends_with('/') {
         return known.eq_ignore_ascii_case(key);
     }
