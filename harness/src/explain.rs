@@ -10,8 +10,8 @@ pub use pick::{PickError, Picked, Select, Subject, pick};
 
 use veriam_model::{Decision, Verb};
 use veriam_oracle::{
-    self as oracle, CheckOutcome, Derivation, Detail, ElementTrace, MalformedRequest, PolicyTrace,
-    StatementTrace, Verdict, VerdictError,
+    self as oracle, CheckOutcome, Derivation, Detail, Element, ElementTrace, MalformedRequest,
+    PolicyTrace, StatementTrace, Verdict, VerdictError,
 };
 
 use crate::compare::{Reply, evaluator_answer};
@@ -104,7 +104,13 @@ impl Explanation {
             deciders.retain(turns);
         }
         let failing = |d: &Decider<'_>| d.statement.elements.iter().filter(|e| !e.holds).count();
-        deciders.sort_by_key(failing);
+        // A statement about another action is seldom the one that was meant.
+        let of_other_action = |d: &Decider<'_>| {
+            let mut elements = d.statement.elements.iter();
+            let is_action = |e: Element| matches!(e, Element::Action | Element::NotAction);
+            elements.any(|e| !e.holds && is_action(e.element))
+        };
+        deciders.sort_by_key(|decider| (failing(decider), of_other_action(decider)));
         deciders
     }
 

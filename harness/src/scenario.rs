@@ -4,11 +4,13 @@
 //! [`matrix`] is the whole access table of its world, [`diff`] what changes between two of them. `docs/scenarios.md`
 //! tells the format.
 
+mod asset;
 pub mod check;
 pub mod diff;
 pub mod embedded;
 mod error;
 mod expect;
+mod facts;
 mod fields;
 mod files;
 mod judge;
@@ -21,13 +23,11 @@ mod time;
 mod why;
 pub mod yaml;
 
-use veriam_model::{
-    Call, CallCase, Caller, Path, Request, RuleId, Runtime, RuntimeOperation, RuntimeRequest,
-    Token, World,
-};
+use veriam_model::{Call, CallCase, Caller, Path, Request, RuleId, Token, World};
 
 use crate::place::Place;
 
+pub use asset::Asset;
 pub use error::ScenarioError;
 pub use expect::{Expectation, Expected, Level};
 pub use files::{Disk, Files, Replaced, find};
@@ -123,13 +123,13 @@ impl Principal {
     }
 }
 
-/// A runtime with its name in the scenario.
+/// A resource with its name in the scenario.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Resource {
     /// Its name.
     pub name: String,
-    /// The id of the runtime.
-    pub runtime: String,
+    /// What it is in the world.
+    pub asset: Asset,
 }
 
 /// A network with its name in the scenario.
@@ -160,19 +160,15 @@ pub struct DeclaredCall {
     pub sibling: Option<String>,
 }
 
-/// Who alone gets in, for some operations on one endpoint.
+/// Who alone gets in, for some requests to one resource.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Only {
     /// Where it is declared.
     pub place: Place,
-    /// The operations.
-    pub operations: Vec<RuntimeOperation>,
+    /// The requests.
+    pub requests: Vec<Request>,
     /// The name of the resource.
     pub on: String,
-    /// The endpoint; none means `DEFAULT`.
-    pub qualifier: Option<String>,
-    /// The user id sent along, if any.
-    pub user_id: Option<String>,
     /// Who gets in, with the ways that lead in; no ways: every one.
     pub callers: Vec<(String, Option<Vec<String>>)>,
     /// Callers for whom the documentation leaves it open on some way.
@@ -237,12 +233,6 @@ impl Scenario {
         self.principals.iter().find(|p| p.name == name)
     }
 
-    /// The runtime of a resource.
-    #[must_use]
-    pub fn runtime(&self, resource: &Resource) -> Option<&Runtime> {
-        self.world.runtime(&resource.runtime)
-    }
-
     /// The names of all ways: the internet, then every network.
     pub fn ways(&self) -> impl Iterator<Item = &str> {
         let networks = self.networks.iter().map(|n| n.name.as_str());
@@ -279,10 +269,10 @@ impl Scenario {
 
     /// A call with everything at its default that is not given.
     #[must_use]
-    pub fn plain_call(&self, principal: &Principal, request: RuntimeRequest, way: &str) -> Call {
+    pub fn plain_call(&self, principal: &Principal, request: Request, way: &str) -> Call {
         Call {
             caller: principal.caller(DEFAULT_TIME),
-            request: Request::Runtime(request),
+            request,
             from: self.path(way),
             at: DEFAULT_TIME,
             user_agent: DEFAULT_USER_AGENT.to_owned(),

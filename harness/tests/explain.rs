@@ -257,3 +257,56 @@ fn what_cannot_be_explained_is_refused_with_its_place() {
         );
     }
 }
+
+#[test]
+fn a_call_of_each_family_is_told_with_its_checks_and_what_is_missing() {
+    let calls = [
+        (
+            "003-endpoint-policies/gateway",
+            "asks the endpoint policy even where nothing is authorized",
+        ),
+        (
+            "004-permissions-boundary/memory",
+            "stops CreateEvent where the control plane alone is allowed",
+        ),
+        (
+            "002-harness/callers",
+            "keeps out who may invoke the harness alone",
+        ),
+        (
+            "003-endpoint-policies/tools",
+            "stops the start of a session, for one action is allowed",
+        ),
+        (
+            "002-harness/execution-role",
+            "refuses an API key by its block as printed, which names neither identity nor directory",
+        ),
+        (
+            "004-permissions-boundary/roles",
+            "does not let CI hand the execution role to AgentCore",
+        ),
+        (
+            "004-permissions-boundary/evaluations",
+            "keeps the service out for a runtime",
+        ),
+        (
+            "004-permissions-boundary/keys",
+            "keeps topics of other projects out",
+        ),
+        (
+            "003-endpoint-policies/identity",
+            "does not answer for an identity that a service manages",
+        ),
+    ];
+    let scenarios = veriam::scenario::embedded::scenarios().unwrap();
+    for (file, it) in calls {
+        let path = format!("scenarios/{file}.yaml");
+        let scenario = scenarios.iter().find(|s| s.file == path).unwrap();
+        let index = scenario.calls.iter().position(|call| call.it == it);
+        let number = index.unwrap_or_else(|| panic!("{path} has no {it}")) + 1;
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../").to_owned() + &path;
+        let text = explained(&[&format!("{file}#{number}")], "");
+        let name = path.trim_end_matches(".yaml").rsplit('/').next();
+        insta::assert_snapshot!(name.unwrap_or_default(), without_rules(&text));
+    }
+}

@@ -193,6 +193,53 @@ const SHOWN: &[(&str, &[&str])] = &[
     // Document 001 denies one action (AC-110).
     ("001-proxy-role/nine-rows.yaml", &["siblings-left-open"]),
     ("001-proxy-role/proxy.yaml", &["siblings-left-open"]),
+    // The execution role as printed: lists of sessions named by ARN, and an API key without its identity (C29, AC-055).
+    (
+        "002-harness/execution-role.yaml",
+        &["action-needs-any-resource", "missing-companion-resource"],
+    ),
+    // The endpoint policies as printed (C5, C6, C7, C20).
+    (
+        "003-endpoint-policies/gateway.yaml",
+        &[
+            "action-prefix-of-agentcore",
+            "empty-arn-account",
+            "extra-arn-segment",
+        ],
+    ),
+    (
+        "003-endpoint-policies/identity.yaml",
+        &["missing-companion-resource"],
+    ),
+    ("003-endpoint-policies/memory.yaml", &["extra-arn-segment"]),
+    (
+        "003-endpoint-policies/runtime.yaml",
+        &["extra-arn-segment", "impossible-id"],
+    ),
+    (
+        "003-endpoint-policies/tools.yaml",
+        &["extra-arn-segment", "tool-owner"],
+    ),
+    // What pages of the documentation get wrong, each shown by a call.
+    (
+        "agentcore/disagreements.yaml",
+        &[
+            "action-prefix-of-agentcore",
+            "bool-without-if-exists",
+            "empty-arn-account",
+            "endpoint-segment",
+            "extra-arn-segment",
+            "impossible-id",
+            "provider-segment",
+            "siblings-left-open",
+            "tool-owner",
+            "unknown-action",
+        ],
+    ),
+    (
+        "agentcore/examples.yaml",
+        &["missing-endpoint-resource", "siblings-left-open"],
+    ),
     ("layers/scenario.yaml", &["siblings-left-open"]),
     // Each combination of halves.
     (

@@ -169,8 +169,8 @@ fn the_matrix_of_the_scenario_table_is_that_table_and_nobody_else() {
     let told: serde_json::Value = serde_json::from_str(&json.out).unwrap();
     assert_eq!(told["schema"], "veriam.matrix/1");
     let calls = told["calls"].as_array().unwrap();
-    // Five principals, three ways, six operations and two of them with a user id.
-    assert_eq!(calls.len(), 5 * 3 * 8);
+    // Five principals, three ways, seven operations and two of them with a user id.
+    assert_eq!(calls.len(), 5 * 3 * 9);
     let allowed: Vec<String> = calls
         .iter()
         .filter(|call| call["outcome"] == "allowed")

@@ -167,7 +167,7 @@ fn every_refusal_names_place_and_fix() {
         ),
         (
             "an unknown type of resource",
-            replaced("type: runtime", "type: gateway"),
+            replaced("type: runtime", "type: function"),
         ),
         (
             "a resource without id",
@@ -421,4 +421,198 @@ fn whatever_is_cut_off_or_mixed_up_is_an_error_or_a_scenario() {
             text = GOOD.to_owned();
         }
     }
+}
+
+const FAMILIES: &str = r#"scenario: veriam.scenario/1
+title: One call of each family
+region: us-west-2
+accounts: { app: "111122223333", partner: "444455556666" }
+resources:
+  agent: { type: runtime, account: app, id: agent-AbCdEf0123, token-rules: { clients: shop } }
+  tools: { type: gateway, account: app, id: tools-abcdef0123, authorizer: none, engine: log-only }
+  notes: { type: memory, account: app, id: notes-AbCdEf0123 }
+  helper: { type: harness, account: app, id: helper-AbCdEf0123, with-memory: true, endpoints: { live: { tags: { stage: prod } } } }
+  browser: { type: browser, account: app, id: browser-AbCdEf0123 }
+  interpreter: { type: aws-code-interpreter }
+  identity: { type: workload-identity, account: app, name: helper }
+  openai: { type: api-key-provider, account: app, name: openai }
+  bucket: { type: other, account: app, arn: "arn:aws:s3:::amzn-s3-demo-bucket" }
+  key: { type: kms-key, account: app, arn: "arn:aws:kms:us-west-2:111122223333:key/one", policy: key.json }
+principals:
+  admin: { type: role, account: app, name: AdminRole, policies: [full.json], trust: trust.json }
+  bearer: { type: jwt, audiences: [tools], client: shop, scopes: [tools/call] }
+  function: { type: service, service: lambda.amazonaws.com, source-account: app, source-arn: "arn:aws:lambda:us-west-2:111122223333:function:f" }
+calls:
+  - { it: gateway, caller: admin, call: InvokeGateway, on: tools, tool-call: true, expect: allowed }
+  - { it: memory, caller: admin, call: CreateEvent, on: notes, by-arn: true, actor: alice, session: s1, namespace-variables: { shop: one }, expect: allowed }
+  - { it: harness, caller: admin, call: InvokeHarness, on: helper, qualifier: live, user-id: u1, expect: allowed }
+  - { it: tool, caller: admin, call: InvokeCodeInterpreter, on: interpreter, expect: allowed }
+  - { it: identity, caller: admin, call: GetResourceApiKey, on: identity, provider: openai, expect: allowed }
+  - { it: token, caller: admin, call: GetWorkloadAccessTokenForJWT, on: identity, claims: { iss: i, sub: s, aud: [a, b] }, expect: allowed }
+  - { it: control plane, caller: admin, call: CreateAgentRuntime, role: admin, settings: { subnets: [subnet-1] }, tags: { stage: prod }, expect: allowed }
+  - { it: policy, caller: admin, call: PutResourcePolicy, on: agent, qualifier: DEFAULT, expect: allowed }
+  - { it: session, caller: function, call: AssumeRole, on: admin, expect: allowed }
+  - { it: key, caller: admin, call: "kms:Decrypt", on: key, keys: { "kms:ViaService": s3.us-west-2.amazonaws.com }, via: s3.amazonaws.com, expect: allowed }
+  - { it: whole account, caller: admin, call: "xray:PutTraceSegments", expect: allowed }
+only:
+  - { call: [InvokeGateway], on: tools, callers: [admin, bearer, function] }
+"#;
+
+const TRUST: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}}"#;
+const KEY: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":"111122223333"},"Action":"kms:*","Resource":"*"}}"#;
+
+fn read_families(text: &str) -> Result<veriam::scenario::Scenario, ScenarioError> {
+    let files = Memory(BTreeMap::from([
+        ("s/scenario.yaml", text.as_bytes().to_vec()),
+        ("s/full.json", FULL.as_bytes().to_vec()),
+        ("s/trust.json", TRUST.as_bytes().to_vec()),
+        ("s/key.json", KEY.as_bytes().to_vec()),
+    ]));
+    files.scenario("s/scenario.yaml")
+}
+
+#[test]
+fn calls_of_every_family_are_read_and_pass() {
+    let scenario = read_families(FAMILIES).unwrap();
+    let families: std::collections::BTreeSet<_> = scenario
+        .calls
+        .iter()
+        .map(|call| veriam::operation::RequestFamily::of(&call.call.request))
+        .collect();
+    // Runtimes have scenarios enough.
+    assert_eq!(
+        families.len(),
+        veriam::operation::RequestFamily::ALL.len() - 1
+    );
+    let report = veriam::scenario::check::check(&scenario).unwrap();
+    // The header of a user asks for one more action under one reading, which is allowed as well.
+    assert!(report.passed(), "{}", report.to_text(false));
+}
+
+#[test]
+fn every_refusal_about_requests_names_place_and_fix() {
+    let broken = [
+        ("a field of another family", "tool-call: true", "actor: a"),
+        (
+            "an operation of another kind of resource",
+            "call: CreateEvent, on: notes",
+            "call: CreateEvent, on: tools",
+        ),
+        (
+            "an operation that is about something",
+            "call: PutResourcePolicy, on: agent",
+            "call: PutResourcePolicy",
+        ),
+        (
+            "an operation about nothing, on something",
+            "call: CreateAgentRuntime, role",
+            "call: CreateAgentRuntime, on: agent, role",
+        ),
+        (
+            "a misspelt operation about nothing",
+            "call: CreateAgentRuntime, role",
+            "call: CreateRuntime, role",
+        ),
+        (
+            "the prefix of AgentCore",
+            "call: InvokeGateway, on",
+            "call: \"bedrock-agentcore:InvokeGateway\", on",
+        ),
+        (
+            "an action without service",
+            "call: \"kms:Decrypt\"",
+            "call: Decrypt",
+        ),
+        (
+            "an operation on a provider",
+            "call: GetResourceApiKey, on: identity",
+            "call: GetResourceApiKey, on: openai",
+        ),
+        (
+            "a provider that is none",
+            "provider: openai",
+            "provider: tools",
+        ),
+        ("no provider", ", provider: openai", ""),
+        (
+            "a role that is none",
+            "role: admin, settings",
+            "role: bearer, settings",
+        ),
+        (
+            "a session of what is no role",
+            "call: AssumeRole, on: admin",
+            "call: AssumeRole, on: tools",
+        ),
+        (
+            "a setting that no key shows",
+            "subnets: [subnet-1]",
+            "subnet: [subnet-1]",
+        ),
+        (
+            "a key that is derived",
+            "\"kms:ViaService\"",
+            "\"aws:SourceIp\"",
+        ),
+        (
+            "an actor where none is sent",
+            "call: CreateEvent, on: notes",
+            "call: GetMemory, on: notes",
+        ),
+        ("claims without subject", "iss: i, sub: s", "iss: i"),
+        (
+            "a service that is none",
+            "service: lambda.amazonaws.com, source",
+            "service: lambda, source",
+        ),
+        ("an unknown engine", "engine: log-only", "engine: audit"),
+        (
+            "an unknown authorizer of a gateway",
+            "authorizer: none",
+            "authorizer: nobody",
+        ),
+        (
+            "a tool of AWS with an id",
+            "type: aws-code-interpreter",
+            "type: aws-code-interpreter, id: x",
+        ),
+        (
+            "an ARN that is none",
+            "arn:aws:s3:::amzn-s3-demo-bucket",
+            "amzn-s3-demo-bucket",
+        ),
+        (
+            "a tool call that Cedar decides",
+            "engine: log-only",
+            "engine: enforce",
+        ),
+        (
+            "a bearer at a memory",
+            "caller: admin, call: CreateEvent",
+            "caller: bearer, call: CreateEvent",
+        ),
+        (
+            "a resource without type",
+            "type: memory, account",
+            "account",
+        ),
+        (
+            "trust of a user",
+            "type: role, account: app, name: AdminRole",
+            "type: user, account: app, name: AdminRole",
+        ),
+        (
+            "only on what is not asked",
+            "call: [InvokeGateway], on: tools",
+            "on: bucket",
+        ),
+    ];
+    let mut all = String::new();
+    for (what, from, to) in broken {
+        assert!(FAMILIES.contains(from), "{from}");
+        let error = read_families(&FAMILIES.replacen(from, to, 1)).expect_err(what);
+        let told = anstream::adapter::strip_str(&error.to_text()).to_string();
+        all.push_str(&format!("----- {what}\n{told}"));
+    }
+    insta::assert_snapshot!(all);
 }

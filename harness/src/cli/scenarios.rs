@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use veriam_model::RuntimeOperation;
 
 use super::{Format, TargetArgs};
 use crate::store::DEFAULT_FOLDER;
@@ -88,24 +87,13 @@ pub struct MatrixArgs {
     #[arg(value_name = "SCENARIO")]
     pub scenario: PathBuf,
 
-    /// Only this operation; may be given several times
-    #[arg(long = "call", value_name = "OPERATION", value_parser = operation())]
-    pub calls: Vec<RuntimeOperation>,
+    /// Only this operation, or this action of another service; may be given several times
+    #[arg(long = "call", value_name = "OPERATION")]
+    pub calls: Vec<String>,
 
     /// How to print the table
     #[arg(long, value_enum, default_value_t)]
     pub format: MatrixFormat,
-}
-
-/// Lets help and completions list the operations.
-fn operation() -> impl clap::builder::TypedValueParser<Value = RuntimeOperation> {
-    use clap::builder::{PossibleValuesParser, TypedValueParser};
-
-    let find = |name: String| {
-        let mut all = RuntimeOperation::ALL.iter().copied();
-        all.find(|o| o.name() == name).ok_or("no operation")
-    };
-    PossibleValuesParser::new(RuntimeOperation::ALL.iter().map(|o| o.name())).try_map(find)
 }
 
 /// Arguments of `veriam diff`.

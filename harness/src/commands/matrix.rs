@@ -8,12 +8,16 @@ use crate::scenario::matrix::{Ask, matrix};
 
 pub(super) fn run(args: &MatrixArgs, streams: &mut Streams<'_>) -> Ended {
     let scenario = load(&args.scenario).map_err(Failure::usage)?;
-    let mut asks = Ask::all();
-    if !args.calls.is_empty() {
-        asks.retain(|ask| args.calls.contains(&ask.operation));
-    }
-    let matrix = matrix(&scenario, &asks)
+    let wanted = |ask: &Ask| args.calls.is_empty() || args.calls.contains(&ask.operation);
+    let matrix = matrix(&scenario, &wanted)
         .map_err(|error| Failure::usage(format_args!("{}: {error}", scenario.file)))?;
+    if matrix.cells.is_empty() && !args.calls.is_empty() {
+        return Err(Failure::usage(format_args!(
+            "{}: nobody can ask for {} here; `veriam matrix` without --call tells what can be asked",
+            scenario.file,
+            args.calls.join(" or ")
+        )));
+    }
     for differ in &matrix.disagreements {
         streams.tell(&format!(
             "veriam: the two judges differ on {}: oracle {}, evaluator {}; this is a fault of veriam, please report it\n",

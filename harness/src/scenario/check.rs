@@ -149,10 +149,10 @@ impl Report<'_> {
 }
 
 impl Tried {
-    /// Whether everybody the list names gets in, nobody else does, and the judges agree.
+    /// Whether somebody could ask, everybody the list names gets in, nobody else does, and the judges agree.
     #[must_use]
     pub fn passed(&self) -> bool {
-        self.intruders.is_empty() && self.disagreements.is_empty()
+        self.calls > 0 && self.intruders.is_empty() && self.disagreements.is_empty()
     }
 }
 

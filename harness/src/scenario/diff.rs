@@ -27,8 +27,9 @@ pub struct Diff {
 pub struct Change {
     /// The name of the resource.
     pub resource: String,
-    /// The endpoint.
-    pub endpoint: String,
+    /// The endpoint, where the call is about one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub endpoint: Option<String>,
     /// What is asked for.
     pub call: String,
     /// The name of the principal.
@@ -87,7 +88,7 @@ impl Diff {
 /// # Errors
 /// [`JudgeError`] when a judge has no answer to a call.
 pub fn diff(before: &Scenario, after: &Scenario) -> Result<Diff, JudgeError> {
-    let (old, new) = (matrix(before, &Ask::all())?, matrix(after, &Ask::all())?);
+    let (old, new) = (matrix(before, &|_| true)?, matrix(after, &|_| true)?);
     if let Some(differ) = old.disagreements.iter().chain(&new.disagreements).next() {
         return Err(JudgeError(format!(
             "the two judges differ on {}; this is a fault of veriam, please report it",
@@ -104,15 +105,15 @@ pub fn diff(before: &Scenario, after: &Scenario) -> Result<Diff, JudgeError> {
     })
 }
 
-type Key<'m> = (&'m str, &'m str, Ask, &'m str, &'m str);
+type Key<'m> = (&'m str, Option<&'m str>, &'m Ask, &'m str, &'m str);
 
 fn calls(old: &Matrix<'_>, new: &Matrix<'_>) -> (Vec<Change>, usize) {
     fn keyed<'m>(matrix: &'m Matrix<'_>) -> impl Iterator<Item = (Key<'m>, &'m CellVerdict)> {
         matrix.cells.iter().map(|cell| {
             let key = (
                 cell.resource.as_str(),
-                cell.endpoint.as_str(),
-                cell.ask,
+                cell.endpoint.as_deref(),
+                &cell.ask,
                 cell.caller.as_str(),
                 cell.way.as_str(),
             );
@@ -143,7 +144,7 @@ fn calls(old: &Matrix<'_>, new: &Matrix<'_>) -> (Vec<Change>, usize) {
         let [told_before, told_after] = told;
         let change = Change {
             resource: resource.to_owned(),
-            endpoint: endpoint.to_owned(),
+            endpoint: endpoint.map(str::to_owned),
             call: ask.to_string(),
             caller: caller.to_owned(),
             from: vec![way.to_owned()],
@@ -207,6 +208,11 @@ fn declared(before: &Scenario, after: &Scenario) -> Result<Vec<Declared>, JudgeE
     Ok(declared)
 }
 
+fn endpoint(name: Option<&str>) -> String {
+    name.map(|name| format!(", endpoint {name}"))
+        .unwrap_or_default()
+}
+
 fn text(diff: &Diff) -> String {
     let mut text = format!("{}\n", paint(STRONG, &diff.name));
     let absent = || "no such call".to_owned();
@@ -225,11 +231,11 @@ fn text(diff: &Diff) -> String {
     };
     for change in &diff.calls {
         text.push_str(&format!(
-            "  {} {} on {}, endpoint {}, from {}\n",
+            "  {} {} on {}{}, from {}\n",
             paint(STRONG, &change.caller),
             change.call,
             change.resource,
-            change.endpoint,
+            endpoint(change.endpoint.as_deref()),
             change.from.join(", ")
         ));
         let before = change.before.clone().unwrap_or_else(absent);

@@ -7,6 +7,8 @@ use veriam_model::{
 };
 use veriam_oracle::CallVerdict;
 
+use crate::labels::ResourceType;
+
 /// What an author expects.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Expectation {
@@ -45,23 +47,80 @@ pub enum Expected {
     Invalid(InvalidCall),
 }
 
-/// One of the two resources of a call.
+/// The resource at which a call fails, by its kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Level {
     /// The runtime.
     Runtime,
-    /// The endpoint of the runtime.
+    /// The endpoint of the runtime or harness.
     Endpoint,
+    /// The gateway.
+    Gateway,
+    /// The memory.
+    Memory,
+    /// The harness.
+    Harness,
+    /// The browser or code interpreter.
+    Tool,
+    /// The workload identity.
+    WorkloadIdentity,
+    /// The directory of workload identities.
+    Directory,
+    /// The credential provider.
+    Provider,
+    /// The token vault.
+    Vault,
+    /// The role.
+    Role,
+    /// The KMS key.
+    Key,
+    /// None: the action is about the account as a whole.
+    Account,
+    /// A resource of another service.
+    Resource,
 }
 
 impl Level {
+    /// Every level, in declaration order.
+    pub const ALL: [Level; 14] = [
+        Level::Runtime,
+        Level::Endpoint,
+        Level::Gateway,
+        Level::Memory,
+        Level::Harness,
+        Level::Tool,
+        Level::WorkloadIdentity,
+        Level::Directory,
+        Level::Provider,
+        Level::Vault,
+        Level::Role,
+        Level::Key,
+        Level::Account,
+        Level::Resource,
+    ];
+
     /// The resource of a pair.
     #[must_use]
     pub fn of(pair: &Pair) -> Self {
-        if pair.resource.contains("/runtime-endpoint/") {
-            Level::Endpoint
-        } else {
-            Level::Runtime
+        match ResourceType::of(&pair.resource) {
+            ResourceType::Runtime => Level::Runtime,
+            ResourceType::RuntimeEndpoint | ResourceType::HarnessEndpoint => Level::Endpoint,
+            ResourceType::Gateway => Level::Gateway,
+            ResourceType::Memory => Level::Memory,
+            ResourceType::Harness => Level::Harness,
+            ResourceType::Tool | ResourceType::CustomTool => Level::Tool,
+            ResourceType::WorkloadIdentity => Level::WorkloadIdentity,
+            ResourceType::Directory => Level::Directory,
+            ResourceType::Provider => Level::Provider,
+            ResourceType::Vault => Level::Vault,
+            ResourceType::Role => Level::Role,
+            ResourceType::Key => Level::Key,
+            ResourceType::None => Level::Account,
+            ResourceType::Object
+            | ResourceType::Bucket
+            | ResourceType::Table
+            | ResourceType::User
+            | ResourceType::Other => Level::Resource,
         }
     }
 
@@ -71,6 +130,18 @@ impl Level {
         match self {
             Level::Runtime => "runtime",
             Level::Endpoint => "endpoint",
+            Level::Gateway => "gateway",
+            Level::Memory => "memory",
+            Level::Harness => "harness",
+            Level::Tool => "tool",
+            Level::WorkloadIdentity => "workload identity",
+            Level::Directory => "directory",
+            Level::Provider => "provider",
+            Level::Vault => "vault",
+            Level::Role => "role",
+            Level::Key => "key",
+            Level::Account => "account",
+            Level::Resource => "resource",
         }
     }
 }

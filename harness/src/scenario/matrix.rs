@@ -1,20 +1,16 @@
 //! The access table of a scenario: every principal, operation, endpoint and way, and what becomes of each call.
 
+mod asks;
 mod json;
 mod table;
 
-use veriam_model::{Outcome, RuntimeOperation, RuntimeRequest};
+use veriam_model::Outcome;
 use veriam_oracle::CallVerdict;
 
 use super::check::Disagreed;
 use super::{Bench, JudgeError, Scenario};
 
 pub use table::{Access, Row, Table, tables};
-
-/// The endpoint every runtime has.
-const DEFAULT: &str = "DEFAULT";
-/// Whom the calls with a user id name; no policy sees it.
-const USER_ID: &str = "somebody";
 
 /// The access table of a scenario's world.
 #[derive(Clone, Debug)]
@@ -28,12 +24,14 @@ pub struct Matrix<'s> {
 }
 
 /// What a call asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Ask {
-    /// The operation.
-    pub operation: RuntimeOperation,
+    /// The operation; of another service's, its action.
+    pub operation: String,
     /// Whether a user id is sent along.
     pub for_user: bool,
+    /// What else the request carries, in words; empty: nothing.
+    pub with: String,
 }
 
 /// One call of the table and what becomes of it.
@@ -41,8 +39,8 @@ pub struct Ask {
 pub struct Cell {
     /// The name of the resource.
     pub resource: String,
-    /// The endpoint.
-    pub endpoint: String,
+    /// The endpoint, where the request is about one.
+    pub endpoint: Option<String>,
     /// What is asked for.
     pub ask: Ask,
     /// The name of the principal.
@@ -67,31 +65,17 @@ pub enum CellVerdict {
     },
 }
 
-impl Ask {
-    /// Everything that can be asked for: each operation, and those that carry a user id with one.
-    #[must_use]
-    pub fn all() -> Vec<Ask> {
-        let mut asks = Vec::new();
-        for &operation in RuntimeOperation::ALL {
-            asks.push(Ask {
-                operation,
-                for_user: false,
-            });
-            if operation.takes_user_id() {
-                asks.push(Ask {
-                    operation,
-                    for_user: true,
-                });
-            }
-        }
-        asks
-    }
-}
-
 impl std::fmt::Display for Ask {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let user = if self.for_user { " with a user id" } else { "" };
-        write!(f, "{}{user}", self.operation)
+        f.write_str(&self.operation)?;
+        if self.for_user {
+            f.write_str(" with a user id")?;
+        }
+        match (self.with.is_empty(), self.for_user) {
+            (true, _) => Ok(()),
+            (false, false) => write!(f, " with {}", self.with),
+            (false, true) => write!(f, " and {}", self.with),
+        }
     }
 }
 
@@ -137,55 +121,46 @@ impl std::fmt::Display for CellVerdict {
     }
 }
 
-/// Judges every call of the table.
+/// Judges every call of the table that is about a wanted operation. Who cannot make a request, or not on some way, has no
+/// call of it.
 ///
 /// # Errors
 /// [`JudgeError`] when a judge has no answer to one.
-pub fn matrix<'s>(scenario: &'s Scenario, asks: &[Ask]) -> Result<Matrix<'s>, JudgeError> {
+pub fn matrix<'s>(
+    scenario: &'s Scenario,
+    wanted: &dyn Fn(&Ask) -> bool,
+) -> Result<Matrix<'s>, JudgeError> {
     let bench = Bench::new(&scenario.world)?;
     let mut matrix = Matrix {
         scenario,
         cells: Vec::new(),
         disagreements: Vec::new(),
     };
-    for resource in &scenario.resources {
-        let runtime = scenario.runtime(resource);
-        let mut endpoints = vec![DEFAULT];
-        let listed = runtime.map(|r| r.endpoints.as_slice()).unwrap_or_default();
-        endpoints.extend(
-            listed
-                .iter()
-                .map(|e| e.name.as_str())
-                .filter(|e| *e != DEFAULT),
-        );
-        for endpoint in endpoints {
-            for &ask in asks {
-                for principal in &scenario.principals {
-                    for way in scenario.ways() {
-                        let request = RuntimeRequest {
-                            operation: ask.operation,
-                            runtime: resource.runtime.clone(),
-                            qualifier: (endpoint != DEFAULT).then(|| endpoint.to_owned()),
-                            user_id: ask.for_user.then(|| USER_ID.to_owned()),
-                        };
-                        let call = scenario.plain_call(principal, request, way);
-                        let judged = bench.judge(&call)?;
-                        if let Some(disagreement) = judged.disagreement {
-                            matrix.disagreements.push(Disagreed {
-                                what: format!("{ask} by {} from {way}", principal.name),
-                                disagreement,
-                            });
-                        }
-                        matrix.cells.push(Cell {
-                            resource: resource.name.clone(),
-                            endpoint: endpoint.to_owned(),
-                            ask,
-                            caller: principal.name.clone(),
-                            way: way.to_owned(),
-                            verdict: CellVerdict::of(&judged.verdict),
-                        });
-                    }
+    for asked in asks::asks(scenario)
+        .into_iter()
+        .filter(|asked| wanted(&asked.ask))
+    {
+        for principal in &scenario.principals {
+            for way in scenario.ways() {
+                let call = scenario.plain_call(principal, asked.request.clone(), way);
+                if scenario.world.validate_call(&call).is_err() {
+                    continue;
                 }
+                let judged = bench.judge(&call)?;
+                if let Some(disagreement) = judged.disagreement {
+                    matrix.disagreements.push(Disagreed {
+                        what: format!("{} by {} from {way}", asked.ask, principal.name),
+                        disagreement,
+                    });
+                }
+                matrix.cells.push(Cell {
+                    resource: asked.resource.clone(),
+                    endpoint: asked.endpoint.clone(),
+                    ask: asked.ask.clone(),
+                    caller: principal.name.clone(),
+                    way: way.to_owned(),
+                    verdict: CellVerdict::of(&judged.verdict),
+                });
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Who alone gets in: every declared principal on every way, held against the list.
 
-use veriam_model::{Call, Outcome, RuntimeOperation, RuntimeRequest};
+use veriam_model::{Call, Outcome};
 use veriam_oracle::CallVerdict;
 
 use super::check::Disagreed;
@@ -12,7 +12,7 @@ pub struct Intruder {
     /// Who calls.
     pub caller: String,
     /// What for.
-    pub operation: RuntimeOperation,
+    pub operation: String,
     /// The name of the way.
     pub way: String,
     /// What is wrong about it.
@@ -54,21 +54,17 @@ pub(crate) fn only(
     only: &Only,
 ) -> Result<Tried, JudgeError> {
     let mut tried = Tried::default();
-    let Some(resource) = scenario.resources.iter().find(|r| r.name == only.on) else {
-        return Ok(tried);
-    };
     for principal in &scenario.principals {
         let mut was_open = false;
         let mut last = None;
-        for &operation in &only.operations {
+        for request in &only.requests {
+            let operation = request.operation();
             for way in scenario.ways() {
-                let request = RuntimeRequest {
-                    operation,
-                    runtime: resource.runtime.clone(),
-                    qualifier: only.qualifier.clone(),
-                    user_id: only.user_id.clone(),
-                };
-                let call = scenario.plain_call(principal, request, way);
+                let call = scenario.plain_call(principal, request.clone(), way);
+                if scenario.world.validate_call(&call).is_err() {
+                    // Not everybody can make every request on every way.
+                    continue;
+                }
                 let judged = bench.judge(&call)?;
                 tried.calls += 1;
                 if let Some(disagreement) = judged.disagreement.clone() {
@@ -81,7 +77,7 @@ pub(crate) fn only(
                 let problem = problem(only, &principal.name, way, &judged.verdict);
                 let intruder = |problem| Intruder {
                     caller: principal.name.clone(),
-                    operation,
+                    operation: operation.to_owned(),
                     way: way.to_owned(),
                     problem,
                     call,

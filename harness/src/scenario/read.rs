@@ -1,7 +1,10 @@
 //! From the text of a scenario to a [`Scenario`].
 
 mod calls;
+mod expect;
 mod principals;
+mod request;
+mod resources;
 mod world;
 
 use std::collections::BTreeMap;
@@ -108,7 +111,7 @@ impl Reader<'_> {
         let accounts =
             self.told(fields.need("accounts", "`accounts: { platform: \"111122223333\" }`"))?;
         self.read_accounts(accounts)?;
-        let resources = self.told(fields.need("resources", "at least one runtime"))?;
+        let resources = self.told(fields.need("resources", "at least one resource"))?;
         let resources = self.read_resources(resources)?;
         let networks = match fields.get("networks") {
             Some(node) => self.read_networks(node)?,
@@ -171,7 +174,7 @@ impl Reader<'_> {
     }
 
     /// What the model refuses, at the place it came from.
-    fn malformed(&self, malformed: &Malformed, call: &BTreeMap<&str, Place>) -> ScenarioError {
+    fn malformed(&self, malformed: &Malformed, call: &BTreeMap<String, Place>) -> ScenarioError {
         let Malformed {
             member,
             found,

@@ -1,8 +1,6 @@
 //! Siblings: an allowed and a denied call that differ in one fact, so that the fact is seen to matter.
 
-use veriam_model::{Request, RuntimeRequest};
-
-use super::{DeclaredCall, Scenario};
+use super::{DeclaredCall, Scenario, facts};
 
 /// A call without the sibling it should have.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,27 +38,16 @@ pub fn lone(scenario: &Scenario) -> Vec<Lone> {
     lone
 }
 
-/// In how many facts two calls differ: caller, operation, runtime, qualifier, user id, way, time, user agent.
+/// In how many facts two calls differ: caller, every fact of the request, way, time, user agent.
 #[must_use]
 pub fn facts_apart(a: &DeclaredCall, b: &DeclaredCall) -> usize {
-    fn endpoint(request: &RuntimeRequest) -> &str {
-        request.qualifier.as_deref().unwrap_or("DEFAULT")
-    }
     let (x, y) = (&a.call, &b.call);
-    let (Request::Runtime(p), Request::Runtime(q)) = (&x.request, &y.request) else {
-        return usize::MAX;
-    };
-    [
+    let around = [
         a.caller != b.caller,
-        p.operation != q.operation,
-        p.runtime != q.runtime,
-        endpoint(p) != endpoint(q),
-        p.user_id != q.user_id,
         x.from != y.from,
         x.at != y.at,
         x.user_agent != y.user_agent,
-    ]
-    .into_iter()
-    .filter(|differs| *differs)
-    .count()
+    ];
+    let around = around.into_iter().filter(|differs| *differs).count();
+    around + facts::apart(&x.request, &y.request)
 }

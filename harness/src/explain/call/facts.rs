@@ -1,9 +1,10 @@
 //! The facts of a call for people.
 
 use veriam_model::{
-    Call, CallCase, Caller, ControlRequest, ControlTarget, GatewayRequest, HarnessRequest,
-    IdentityRequest, MemoryRequest, OtherRequest, Path, Request, RoleName, RuntimeRequest,
-    ServiceCaller, SessionCaller, TokenClaims, ToolKind, ToolRequest, World,
+    Authorizer, Call, CallCase, Caller, ControlRequest, ControlTarget, GatewayAuthorizer,
+    GatewayRequest, HarnessRequest, IdentityRequest, MemoryRequest, OtherRequest, Path, Request,
+    RoleName, RuntimeRequest, ServiceCaller, SessionCaller, TokenClaims, ToolKind, ToolRequest,
+    World,
 };
 
 /// A fact: its name and its text.
@@ -64,25 +65,46 @@ fn endpoint(name: Option<&String>) -> Fact {
     ("endpoint", text)
 }
 
+fn authorizer(authorizer: Authorizer) -> Fact {
+    let text = match authorizer {
+        Authorizer::Iam => "signatures",
+        Authorizer::Jwt => "tokens",
+    };
+    ("takes", text.to_owned())
+}
+
 fn runtime(facts: &mut Vec<Fact>, world: &World, request: &RuntimeRequest) {
     let id = &request.runtime;
-    let owner = world.runtime(id).map(|runtime| &runtime.account);
+    let runtime = world.runtime(id);
+    let owner = runtime.map(|runtime| &runtime.account);
     facts.push(("runtime", owned(id, owner)));
     facts.push(endpoint(request.qualifier.as_ref()));
+    let named = request.qualifier.as_deref().unwrap_or("DEFAULT");
+    let of_endpoint = runtime.and_then(|runtime| {
+        let mut endpoints = runtime.endpoints.iter();
+        endpoints.find(|e| e.name == named)?.authorizer
+    });
+    let of_runtime = runtime.map(|runtime| runtime.authorizer);
+    facts.extend(of_endpoint.or(of_runtime).map(authorizer));
     carried(facts, "user id", request.user_id.as_ref());
 }
 
 fn gateway(facts: &mut Vec<Fact>, world: &World, request: &GatewayRequest) {
     let gateway = world.gateway(&request.gateway);
     let owner = gateway.map(|gateway| &gateway.account);
-    let authorizer = gateway.map_or("", |gateway| gateway.authorizer.name());
-    let text = owned(&request.gateway, owner);
-    facts.push((
-        "gateway",
-        format!("{text}, which authorizes by {authorizer}"),
-    ));
+    facts.push(("gateway", owned(&request.gateway, owner)));
+    facts.extend(gateway.map(|gateway| {
+        let text = match gateway.authorizer {
+            GatewayAuthorizer::AwsIam => "signatures",
+            GatewayAuthorizer::CustomJwt => "tokens",
+            GatewayAuthorizer::None => "anybody, and asks endpoint policies alone",
+            GatewayAuthorizer::AuthenticateOnly => "signatures, and asks endpoint policies alone",
+        };
+        let name = gateway.authorizer.name();
+        ("takes", format!("{text} ({name})"))
+    }));
     if request.tool_call {
-        facts.push(("asks for", "a tool call".to_owned()));
+        facts.push(("carries", "a tool call".to_owned()));
     }
 }
 
@@ -114,6 +136,7 @@ fn harness(facts: &mut Vec<Fact>, world: &World, request: &HarnessRequest) {
         let text = owned(id, harness.map(|harness| &harness.account));
         facts.push(("harness", text + memory));
         facts.push(endpoint(request.endpoint.as_ref()));
+        facts.extend(harness.map(|harness| authorizer(harness.authorizer)));
     }
     if request.with_memory {
         facts.push(("asks for", "a managed memory".to_owned()));
@@ -165,7 +188,7 @@ fn control(facts: &mut Vec<Fact>, request: &ControlRequest) {
     };
     facts.push(("about", on));
     if let Some(passed) = &request.role {
-        facts.push(("hands over", role(passed)));
+        facts.push(("passes", role(passed)));
     }
     for (name, values) in request.settings.iter() {
         facts.push(("setting", format!("{name}: {}", values.join(", "))));

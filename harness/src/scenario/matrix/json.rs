@@ -18,10 +18,13 @@ struct Told<'m> {
 #[derive(Serialize)]
 struct ToldCell<'m> {
     caller: &'m str,
-    call: &'static str,
+    call: &'m str,
     user_id: bool,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    with: &'m str,
     resource: &'m str,
-    endpoint: &'m str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    endpoint: Option<&'m str>,
     from: &'m str,
     #[serde(flatten)]
     outcome: ToldOutcome,
@@ -74,10 +77,11 @@ pub(super) fn render(matrix: &Matrix<'_>) -> String {
 fn cell(cell: &Cell) -> ToldCell<'_> {
     let mut told = ToldCell {
         caller: &cell.caller,
-        call: cell.ask.operation.name(),
+        call: &cell.ask.operation,
         user_id: cell.ask.for_user,
+        with: &cell.ask.with,
         resource: &cell.resource,
-        endpoint: &cell.endpoint,
+        endpoint: cell.endpoint.as_deref(),
         from: &cell.way,
         outcome: ToldOutcome {
             outcome: "open",

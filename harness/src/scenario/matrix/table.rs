@@ -10,8 +10,8 @@ use crate::style::{BAD, FAINT, GOOD, NOTE, STRONG, paint, wrap};
 pub struct Table {
     /// The name of the resource.
     pub resource: String,
-    /// The endpoint.
-    pub endpoint: String,
+    /// The endpoint, where the requests are about one.
+    pub endpoint: Option<String>,
     /// What is asked for; everybody gets the same answer to each.
     pub asks: Vec<Ask>,
     /// Who, from where, with what outcome.
@@ -56,8 +56,9 @@ impl Access {
 #[must_use]
 pub fn tables(matrix: &Matrix<'_>) -> Vec<Table> {
     let mut tables: Vec<Table> = Vec::new();
-    let same =
-        |a: &Cell, b: &Cell| (&a.resource, &a.endpoint, a.ask) == (&b.resource, &b.endpoint, b.ask);
+    let same = |a: &Cell, b: &Cell| {
+        (&a.resource, &a.endpoint, &a.ask) == (&b.resource, &b.endpoint, &b.ask)
+    };
     for cells in matrix.cells.chunk_by(same) {
         let Some(first) = cells.first() else { continue };
         let rows = rows(cells, matrix);
@@ -65,11 +66,11 @@ pub fn tables(matrix: &Matrix<'_>) -> Vec<Table> {
             (&t.resource, &t.endpoint) == (&first.resource, &first.endpoint) && t.rows == rows
         });
         match alike {
-            Some(table) => table.asks.push(first.ask),
+            Some(table) => table.asks.push(first.ask.clone()),
             None => tables.push(Table {
                 resource: first.resource.clone(),
                 endpoint: first.endpoint.clone(),
-                asks: vec![first.ask],
+                asks: vec![first.ask.clone()],
                 rows,
             }),
         }
@@ -135,6 +136,14 @@ impl Table {
         (&self.resource, &self.endpoint) == (&other.resource, &other.endpoint)
     }
 
+    /// The resource and the endpoint.
+    fn place(&self) -> String {
+        match &self.endpoint {
+            Some(endpoint) => format!("{}, endpoint {endpoint}", self.resource),
+            None => self.resource.clone(),
+        }
+    }
+
     /// What is asked for, in words.
     fn heading(&self) -> String {
         let asks: Vec<String> = self.asks.iter().map(Ask::to_string).collect();
@@ -164,8 +173,7 @@ pub(super) fn text(matrix: &Matrix<'_>) -> String {
     for of_endpoint in tables.chunk_by(Table::same_endpoint) {
         for (i, table) in of_endpoint.iter().enumerate() {
             if i == 0 {
-                let endpoint = format_args!("{}, endpoint {}", table.resource, table.endpoint);
-                text.push_str(&format!("\n{}\n", paint(STRONG, endpoint)));
+                text.push_str(&format!("\n{}\n", paint(STRONG, table.place())));
             }
             for line in wrap(&table.heading(), 100) {
                 text.push_str(&format!("\n  {line}"));
@@ -208,10 +216,9 @@ pub(super) fn markdown(matrix: &Matrix<'_>) -> String {
     for of_endpoint in tables.chunk_by(Table::same_endpoint) {
         for (i, table) in of_endpoint.iter().enumerate() {
             if i == 0 {
-                let (resource, endpoint) = (escaped(&table.resource), escaped(&table.endpoint));
-                text.push_str(&format!("\n### {resource}, endpoint {endpoint}\n"));
+                text.push_str(&format!("\n### {}\n", escaped(&table.place())));
             }
-            let heading = table.heading();
+            let heading = escaped(&table.heading());
             text.push_str(&format!(
                 "\n{heading}\n\n| caller | from | outcome |\n|---|---|---|\n"
             ));

@@ -1,30 +1,25 @@
 //! Calls, what is expected of them, and who alone gets in.
 
-use std::collections::BTreeMap;
+use veriam_model::{Call, HarnessOperation, Path, Request};
 
-use veriam_model::{
-    ALL_CHOICES, Call, Choice, DenialKind, InvalidCall, Path, PolicyType, PolicyTypes, Rejection,
-    Request, RuntimeOperation, RuntimeRequest,
-};
-
+use super::expect::expectation;
+use super::request::{CARRIED, places};
 use super::{Reader, lookup};
-use crate::place::Place;
+use crate::operation::{Operation, RequestFamily};
+use crate::scenario::asset::{DEFAULT, On, asks_for_credentials, provider_of, request};
 use crate::scenario::error::ScenarioError;
-use crate::scenario::expect::{Expectation, Expected, Level};
-use crate::scenario::fields::{Fields, choose, entries, items, named, one_or_more, text};
-use crate::scenario::yaml::{Fault, Node, Value};
+use crate::scenario::fields::{Fields, choose, entries, items, one_or_more, text};
+use crate::scenario::yaml::{Node, Value};
 use crate::scenario::{
     DEFAULT_PRIVATE_ADDRESS, DEFAULT_PUBLIC_ADDRESS, DEFAULT_TIME, DEFAULT_USER_AGENT,
     DeclaredCall, INTERNET, Only, Scenario,
 };
 
-const CALL: [&str; 12] = [
+const CALL: [&str; 10] = [
     "it",
     "caller",
     "call",
     "on",
-    "qualifier",
-    "user-id",
     "from",
     "at",
     "user-agent",
@@ -32,6 +27,7 @@ const CALL: [&str; 12] = [
     "expect",
     "sibling",
 ];
+const ONLY: [&str; 5] = ["call", "on", "callers", "from", "open"];
 
 impl Reader<'_> {
     pub(super) fn read_calls(
@@ -69,7 +65,8 @@ impl Reader<'_> {
         scenario: &Scenario,
         siblings: &mut Vec<(&'n Node, String)>,
     ) -> Result<DeclaredCall, ScenarioError> {
-        let fields = self.told(Fields::new(node, "a call", &CALL))?;
+        let known = [&CALL[..], &CARRIED].concat();
+        let fields = self.told(Fields::new(node, "a call", &known))?;
         let it_node =
             self.told(fields.need("it", "what it shows, in words: `it: lets the developer in`"))?;
         let it = self.told(text(it_node, "it"))?.to_owned();
@@ -90,20 +87,14 @@ impl Reader<'_> {
             "call",
             "an operation, for example `call: InvokeAgentRuntime`",
         ))?;
-        let on = self.told(fields.need("on", "the name of a resource"))?;
-        let resource = self.told(lookup(on, "resource", &scenario.resources, |r| &r.name))?;
+        let request = self.request(&fields, operation, scenario)?;
         let at = match fields.get("at") {
             Some(node) => self.time(node, "at")?,
             None => DEFAULT_TIME,
         };
         let call = Call {
             caller: principal.caller(at),
-            request: Request::Runtime(RuntimeRequest {
-                operation: self.told(named_operation(operation))?,
-                runtime: resource.runtime.clone(),
-                qualifier: self.told(fields.text("qualifier"))?,
-                user_id: self.told(fields.text("user-id"))?,
-            }),
+            request,
             from: self.from(fields.get("from"), scenario)?,
             at,
             user_agent: match self.told(fields.text("user-agent"))? {
@@ -111,13 +102,12 @@ impl Reader<'_> {
                 None => DEFAULT_USER_AGENT.to_owned(),
             },
         };
-        let places = BTreeMap::from([
-            ("call", node.place),
-            ("call.caller", principal.place),
-            ("call.request.runtime.qualifier", fields.place("qualifier")),
-            ("call.request.runtime.user_id", fields.place("user-id")),
-            ("call.from", fields.place("from")),
-            ("call.at", fields.place("at")),
+        let mut places = places(&fields, &call.request);
+        places.extend([
+            ("call".to_owned(), node.place),
+            ("call.caller".to_owned(), principal.place),
+            ("call.from".to_owned(), fields.place("from")),
+            ("call.at".to_owned(), fields.place("at")),
         ]);
         self.world
             .validate_call(&call)
@@ -192,52 +182,21 @@ impl Reader<'_> {
     }
 
     fn only(&self, node: &Node, scenario: &Scenario) -> Result<Only, ScenarioError> {
-        let known = &[
-            "call",
-            "on",
-            "qualifier",
-            "user-id",
-            "callers",
-            "from",
-            "open",
-        ];
-        let fields = self.told(Fields::new(node, "an entry of `only`", known))?;
-        let operations: Vec<RuntimeOperation> = match fields.get("call") {
-            Some(node) => {
-                let all = one_or_more(node).iter().map(named_operation);
-                self.told(all.collect::<Result<_, Fault>>())?
-            }
-            None => RuntimeOperation::ALL.to_vec(),
-        };
+        let known = [&ONLY[..], &CARRIED].concat();
+        let fields = self.told(Fields::new(node, "an entry of `only`", &known))?;
         let on = self.told(fields.need("on", "the name of a resource"))?;
-        let resource = self.told(lookup(on, "resource", &scenario.resources, |r| &r.name))?;
-        let qualifier = self.told(fields.text("qualifier"))?;
-        if let Some(qualifier) = &qualifier {
-            let runtime = scenario.runtime(resource);
-            let endpoints = runtime.map(|r| r.endpoints.as_slice()).unwrap_or_default();
-            let mut names: Vec<&str> = endpoints.iter().map(|e| e.name.as_str()).collect();
-            if !names.contains(&"DEFAULT") {
-                names.push("DEFAULT");
+        let requests = match fields.get("call") {
+            Some(node) => {
+                let mut requests = Vec::new();
+                for operation in one_or_more(node) {
+                    requests.push(self.request(&fields, operation, scenario)?);
+                }
+                requests
             }
-            if !names.contains(&qualifier.as_str()) {
-                return self.fail(
-                    fields.place("qualifier"),
-                    format_args!(
-                        "`{}` has no endpoint `{qualifier}`; {}",
-                        resource.name,
-                        choose(qualifier, &names)
-                    ),
-                );
-            }
-        }
-        let user_id = self.told(fields.text("user-id"))?;
-        if user_id.is_some()
-            && let Some(operation) = operations.iter().find(|o| !o.takes_user_id())
-        {
-            return self.fail(
-                fields.place("user-id"),
-                format_args!("a request of {operation} carries no user id; remove one of the two"),
-            );
+            None => self.every_request(&fields, on, scenario)?,
+        };
+        for request in &requests {
+            self.endpoint_is_there(&fields, request, on, scenario)?;
         }
         let callers =
             self.told(fields.need("callers", "who alone gets in, `callers: []` for nobody"))?;
@@ -268,13 +227,99 @@ impl Reader<'_> {
         }
         Ok(Only {
             place: node.place,
-            operations,
-            on: resource.name.clone(),
-            qualifier,
-            user_id,
+            requests,
+            on: self.told(text(on, "on"))?.to_owned(),
             callers,
             open: open.into_iter().map(|(name, _)| name).collect(),
         })
+    }
+
+    /// A request of each operation that is called on a resource itself and asks for credentials.
+    fn every_request(
+        &self,
+        fields: &Fields<'_>,
+        on: &Node,
+        scenario: &Scenario,
+    ) -> Result<Vec<Request>, ScenarioError> {
+        let resource = self.told(lookup(on, "resource", &scenario.resources, |r| &r.name))?;
+        let asset = &resource.asset;
+        let is_meant = |operation: &Operation| {
+            let asks = match operation {
+                Operation::Identity(operation) => {
+                    provider_of(*operation).is_some() == fields.get("provider").is_some()
+                }
+                Operation::Control(_) | Operation::Other => false,
+                _ => true,
+            };
+            asks && asks_for_credentials(*operation)
+        };
+        let mut requests = Vec::new();
+        for operation in asset.operations().filter(is_meant) {
+            let members = self.members(fields, operation.name(), operation.family(), scenario)?;
+            requests.extend(request(operation, "", On::Asset(asset), members));
+        }
+        if requests.is_empty() {
+            return self.fail(
+                on.place,
+                format_args!(
+                    "there are no operations of a {} to try by themselves; list some with `call`",
+                    asset.kind()
+                ),
+            );
+        }
+        Ok(requests)
+    }
+
+    /// Who alone gets in to an endpoint is no question where there is none, and a user id none where none is sent.
+    fn endpoint_is_there(
+        &self,
+        fields: &Fields<'_>,
+        request: &Request,
+        on: &Node,
+        scenario: &Scenario,
+    ) -> Result<(), ScenarioError> {
+        let operation = Operation::of(request);
+        let takes_user_id = match operation {
+            Operation::Runtime(operation) => operation.takes_user_id(),
+            Operation::Harness(operation) => operation == HarnessOperation::InvokeHarness,
+            _ => operation.family() == RequestFamily::Identity,
+        };
+        if fields.get("user-id").is_some() && !takes_user_id {
+            return self.fail(
+                fields.place("user-id"),
+                format_args!("a request of {operation} carries no user id; remove one of the two"),
+            );
+        }
+        let (qualifier, mut names) = match request {
+            Request::Runtime(request) => {
+                let runtime = scenario.world.runtime(&request.runtime);
+                let endpoints = runtime.map(|r| r.endpoints.as_slice()).unwrap_or_default();
+                let names = endpoints.iter().map(|e| e.name.as_str());
+                (&request.qualifier, names.collect::<Vec<_>>())
+            }
+            Request::Harness(request) => {
+                let harness = request.harness.as_ref();
+                let harness = harness.and_then(|id| scenario.world.harness(id));
+                let endpoints = harness.map(|h| h.endpoints.as_slice()).unwrap_or_default();
+                let names = endpoints.iter().map(|e| e.name.as_str());
+                (&request.endpoint, names.collect())
+            }
+            _ => return Ok(()),
+        };
+        if !names.contains(&DEFAULT) {
+            names.push(DEFAULT);
+        }
+        match qualifier {
+            Some(qualifier) if !names.contains(&qualifier.as_str()) => self.fail(
+                fields.place("qualifier"),
+                format_args!(
+                    "`{}` has no endpoint `{qualifier}`; {}",
+                    self.told(text(on, "on"))?,
+                    choose(qualifier, &names)
+                ),
+            ),
+            _ => Ok(()),
+        }
     }
 
     #[expect(clippy::type_complexity, reason = "it is the type of the field")]
@@ -292,151 +337,4 @@ impl Reader<'_> {
         }
         Ok(callers)
     }
-}
-
-fn named_operation(node: &Node) -> Result<RuntimeOperation, Fault> {
-    named(
-        node,
-        "call",
-        RuntimeOperation::ALL.iter().map(|&o| (o.name(), o)),
-    )
-}
-
-fn expectation(node: &Node) -> Result<Expectation, Fault> {
-    let Value::Map(all) = &node.value else {
-        return expected(node).map(Expectation::Outcome);
-    };
-    let Some((_, open)) = all.iter().find(|(key, _)| key.text == "undetermined") else {
-        return expected(node).map(Expectation::Outcome);
-    };
-    let mut choices = Vec::new();
-    for item in one_or_more(open) {
-        choices.push(choice(item)?);
-    }
-    let mut names = vec!["undetermined", "default"];
-    let own: &[&'static str] = match choices[..] {
-        [one] => one.reading_names(),
-        _ => &[],
-    };
-    names.extend(own);
-    let fields = Fields::new(node, "an open expectation", &names)?;
-    let mut readings = Vec::new();
-    for &name in own {
-        if let Some(node) = fields.get(name) {
-            readings.push((name, expected(node)?));
-        }
-    }
-    Ok(Expectation::Open {
-        choices,
-        readings,
-        default: fields.get("default").map(expected).transpose()?,
-    })
-}
-
-fn choice(node: &Node) -> Result<Choice, Fault> {
-    let found = text(node, "undetermined")?;
-    let choice = ALL_CHOICES.iter().find(|c| c.rule().to_string() == found);
-    choice.copied().ok_or_else(|| {
-        Fault::new(
-            node.place,
-            format_args!(
-                "no open choice is called `{found}`; `veriam rules --undetermined` lists them"
-            ),
-        )
-    })
-}
-
-fn expected(node: &Node) -> Result<Expected, Fault> {
-    const SHAPES: &str = "write `allowed`, `denied`, `{ denied: explicit, by: resource-based policy }`, \
-                          `{ rejected: unauthenticated }`, `{ invalid: no_such_endpoint }` or \
-                          `{ undetermined: AC-093, union: allowed, literal: { denied: implicit } }`";
-    let Value::Map(all) = &node.value else {
-        return match text(node, "expect")? {
-            "allowed" => Ok(Expected::Allowed),
-            "denied" => Ok(denied(None)),
-            other => Err(Fault::new(
-                node.place,
-                format_args!("`{other}` is no expectation; {SHAPES}"),
-            )),
-        };
-    };
-    let has = |name: &str| all.iter().any(|(key, _)| key.text == name);
-    if has("denied") {
-        return denial(node);
-    }
-    if has("rejected") {
-        let fields = Fields::new(node, "a rejection", &["rejected"])?;
-        let node = fields.need("rejected", "why")?;
-        let values = Rejection::ALL.map(|r| (r.name(), r));
-        return named(node, "rejected", values).map(Expected::Rejected);
-    }
-    if has("invalid") {
-        let fields = Fields::new(node, "an invalid call", &["invalid"])?;
-        let node = fields.need("invalid", "why")?;
-        let values = InvalidCall::ALL.map(|i| (i.name(), i));
-        return named(node, "invalid", values).map(Expected::Invalid);
-    }
-    let place: Place = all.first().map_or(node.place, |(key, _)| key.place);
-    Err(Fault::new(
-        place,
-        format_args!("this is no expectation; {SHAPES}"),
-    ))
-}
-
-fn denied(kind: Option<DenialKind>) -> Expected {
-    Expected::Denied {
-        kind,
-        by: PolicyTypes::new(),
-        at: None,
-        action: None,
-    }
-}
-
-fn denial(node: &Node) -> Result<Expected, Fault> {
-    let fields = Fields::new(node, "a denial", &["denied", "by", "at", "action"])?;
-    let kinds = [
-        ("explicit", Some(DenialKind::Explicit)),
-        ("implicit", Some(DenialKind::Implicit)),
-        ("any", None),
-    ];
-    let kind = named(
-        fields.need("denied", "`denied: explicit`")?,
-        "denied",
-        kinds,
-    )?;
-    let mut by = PolicyTypes::new();
-    if let Some(node) = fields.get("by") {
-        for item in one_or_more(node) {
-            by.insert(policy_type(item)?);
-        }
-    }
-    let at = fields
-        .get("at")
-        .map(|node| {
-            named(
-                node,
-                "at",
-                [Level::Runtime, Level::Endpoint].map(|l| (l.name(), l)),
-            )
-        })
-        .transpose()?;
-    let action = fields.text("action")?.map(|name| match name.contains(':') {
-        true => name,
-        false => format!("bedrock-agentcore:{name}"),
-    });
-    Ok(Expected::Denied {
-        kind,
-        by,
-        at,
-        action,
-    })
-}
-
-/// A policy type by its title or its short name.
-fn policy_type(node: &Node) -> Result<PolicyType, Fault> {
-    let found = text(node, "by")?;
-    if let Some(found) = PolicyType::ALL.into_iter().find(|t| t.name() == found) {
-        return Ok(found);
-    }
-    named(node, "by", PolicyType::ALL.map(|t| (t.title(), t)))
 }

@@ -2,7 +2,7 @@
 
 use veriam_model::{
     Caller, FederatedCaller, Identity, JwtCaller, PolicyText, PolicyType, RootCaller,
-    SessionCaller, Token, UserCaller,
+    ServiceCaller, SessionCaller, Token, TokenClaims, UserCaller,
 };
 
 use super::Reader;
@@ -19,16 +19,18 @@ enum Kind {
     Federated,
     Root,
     Jwt,
+    Service,
     Anonymous,
 }
 
-const KINDS: [(&str, Kind); 7] = [
+const KINDS: [(&str, Kind); 8] = [
     ("role", Kind::Role),
     ("user", Kind::User),
     ("session", Kind::Session),
     ("federated", Kind::Federated),
     ("root", Kind::Root),
     ("jwt", Kind::Jwt),
+    ("service", Kind::Service),
     ("anonymous", Kind::Anonymous),
 ];
 
@@ -66,6 +68,7 @@ impl Reader<'_> {
                     self.plain(key, Caller::Root(RootCaller { account }))?
                 }
                 Kind::Jwt => self.bearer(key, value)?,
+                Kind::Service => self.service(key, value)?,
                 Kind::Anonymous => {
                     self.told(Fields::new(value, "an anonymous caller", &["type"]))?;
                     self.plain(key, Caller::Anonymous)?
@@ -104,7 +107,7 @@ impl Reader<'_> {
     }
 
     fn role(&mut self, key: &Key, node: &Node) -> Result<Principal, ScenarioError> {
-        let known = [&IDENTITY[..], &["boundary", "session"]].concat();
+        let known = [&IDENTITY[..], &["boundary", "trust", "session"]].concat();
         let fields = self.told(Fields::new(node, "a role", &known))?;
         let at = format!("roles[{}]", self.world.roles.len());
         let role = self.identity(&fields, node, &at, "AROA")?;
@@ -233,7 +236,14 @@ impl Reader<'_> {
         let fields = self.told(Fields::new(
             node,
             "a bearer of a token",
-            &["type", "subject", "accepted"],
+            &[
+                "type",
+                "subject",
+                "accepted",
+                "audiences",
+                "client",
+                "scopes",
+            ],
         ))?;
         let subject = self.told(fields.text("subject"))?;
         let accepted = match fields.get("accepted") {
@@ -243,13 +253,32 @@ impl Reader<'_> {
         let caller = JwtCaller {
             subject: subject.unwrap_or_else(|| key.text.clone()),
             accepted,
-            claims: veriam_model::TokenClaims::default(),
+            claims: TokenClaims {
+                audiences: self.texts(fields.get("audiences"), "audiences")?,
+                client: self.told(fields.text("client"))?,
+                scopes: self.texts(fields.get("scopes"), "scopes")?,
+            },
         };
         self.plain(key, Caller::Jwt(caller))
     }
 
+    fn service(&self, key: &Key, node: &Node) -> Result<Principal, ScenarioError> {
+        let known = &["type", "service", "source-account", "source-arn"];
+        let fields = self.told(Fields::new(node, "a service", known))?;
+        let service = self.told(fields.need("service", "its name, `lambda.amazonaws.com`"))?;
+        let caller = ServiceCaller {
+            service: self.told(text(service, "service"))?.to_owned(),
+            source_account: match fields.get("source-account") {
+                Some(node) => Some(self.account(node)?),
+                None => None,
+            },
+            source_arn: self.told(fields.text("source-arn"))?,
+        };
+        self.plain(key, Caller::Service(caller))
+    }
+
     /// The principal above that a field names, which must be of some kind.
-    fn declared<'p>(
+    pub(super) fn declared<'p>(
         &self,
         node: &Node,
         what: &'static str,
@@ -298,7 +327,7 @@ impl Reader<'_> {
             tags: self.tags(fields.get("tags"))?,
             policies: self.identity_policies(fields.get("policies"))?,
             boundary: self.maybe_policy(fields.get("boundary"), PolicyType::Boundary)?,
-            trust: None,
+            trust: self.maybe_policy(fields.get("trust"), PolicyType::Trust)?,
             name,
         })
     }

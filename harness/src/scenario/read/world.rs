@@ -1,17 +1,12 @@
-//! Accounts, resources and networks.
+//! Accounts and networks.
 
-use veriam_model::{
-    Account, Authorizer, Membership, Network as NetworkFacts, PolicyText, PolicyType, Runtime,
-    RuntimeEndpoint, TokenRules,
-};
+use veriam_model::{Account, Membership, Network as NetworkFacts, PolicyText, PolicyType};
 
 use super::Reader;
 use crate::scenario::error::ScenarioError;
-use crate::scenario::fields::{Fields, boolean, entries, items, named, text};
+use crate::scenario::fields::{Fields, boolean, entries, items, text};
 use crate::scenario::yaml::{Node, Value};
-use crate::scenario::{INTERNET, Network, Resource};
-
-const AUTHORIZERS: [(&str, Authorizer); 2] = [("iam", Authorizer::Iam), ("jwt", Authorizer::Jwt)];
+use crate::scenario::{INTERNET, Network};
 
 impl Reader<'_> {
     pub(super) fn read_accounts(&mut self, node: &Node) -> Result<(), ScenarioError> {
@@ -101,82 +96,6 @@ impl Reader<'_> {
             levels.push(level?);
         }
         Ok(levels)
-    }
-
-    pub(super) fn read_resources(&mut self, node: &Node) -> Result<Vec<Resource>, ScenarioError> {
-        let known = &[
-            "type",
-            "account",
-            "id",
-            "authorizer",
-            "tags",
-            "policy",
-            "endpoints",
-        ];
-        let mut resources = Vec::new();
-        for (key, value) in self.told(entries(node, "`resources`"))? {
-            let name = self.name(key)?;
-            let fields = self.told(Fields::new(value, "a runtime", known))?;
-            let at = format!("runtimes[{}]", self.world.runtimes.len());
-            self.places.add(&at, value.place);
-            self.places.add(format!("{at}.id"), fields.place("id"));
-            let kind = self.told(fields.need("type", "`type: runtime`"))?;
-            self.told(named(kind, "type", [("runtime", ())]))?;
-            let account =
-                self.told(fields.need("account", "the name of the account that owns it"))?;
-            let id =
-                self.told(fields.need("id", "its id, the part of its ARN behind `runtime/`"))?;
-            let runtime = Runtime {
-                account: self.account(account)?,
-                id: self.told(text(id, "id"))?.to_owned(),
-                authorizer: self
-                    .authorizer(fields.get("authorizer"))?
-                    .unwrap_or_default(),
-                token_rules: TokenRules::default(),
-                tags: self.tags(fields.get("tags"))?,
-                policy: self.maybe_policy(fields.get("policy"), PolicyType::Resource)?,
-                endpoints: match fields.get("endpoints") {
-                    Some(node) => self.endpoints(node, &at)?,
-                    None => Vec::new(),
-                },
-            };
-            resources.push(Resource {
-                name,
-                runtime: runtime.id.clone(),
-            });
-            self.world.runtimes.push(runtime);
-        }
-        if resources.is_empty() {
-            return self.fail(node.place, "there is no resource; add at least one runtime");
-        }
-        Ok(resources)
-    }
-
-    fn endpoints(&mut self, node: &Node, at: &str) -> Result<Vec<RuntimeEndpoint>, ScenarioError> {
-        let mut endpoints = Vec::new();
-        for (key, value) in self.told(entries(node, "`endpoints`"))? {
-            self.places.add(
-                format!("{at}.endpoints[{}].name", endpoints.len()),
-                key.place,
-            );
-            let fields = self.told(Fields::new(
-                value,
-                "an endpoint",
-                &["policy", "authorizer", "tags"],
-            ))?;
-            endpoints.push(RuntimeEndpoint {
-                name: self.name(key)?,
-                authorizer: self.authorizer(fields.get("authorizer"))?,
-                tags: self.tags(fields.get("tags"))?,
-                policy: self.maybe_policy(fields.get("policy"), PolicyType::Resource)?,
-            });
-        }
-        Ok(endpoints)
-    }
-
-    fn authorizer(&self, node: Option<&Node>) -> Result<Option<Authorizer>, ScenarioError> {
-        node.map(|node| self.told(named(node, "authorizer", AUTHORIZERS)))
-            .transpose()
     }
 
     pub(super) fn read_networks(&mut self, node: &Node) -> Result<Vec<Network>, ScenarioError> {
