@@ -355,3 +355,48 @@ fn a_call_is_explained_by_its_number() {
         assert!(refused.err.contains(part), "{input}: {}", refused.err);
     }
 }
+
+#[test]
+fn the_table_of_identities_asks_each_provider_and_what_the_calls_carry() {
+    let scenario = "scenarios/003-endpoint-policies/identity.yaml";
+    let text = veriam_in(&root(), &["matrix", scenario], b"");
+    assert_eq!(text.code, 0, "{}", text.err);
+    insta::assert_snapshot!("matrix_of_identities", text.out);
+    let json = veriam_in(&root(), &["matrix", scenario, "--format", "json"], b"");
+    let told: serde_json::Value = serde_json::from_str(&json.out).unwrap();
+    let calls = told["calls"].as_array().unwrap();
+    assert!(calls.iter().all(|call| call.get("endpoint").is_none()));
+    let keys = calls.iter().filter(|c| c["with"] == "provider model-key");
+    // Three identities, four ways; the role of another account has none of them.
+    assert_eq!(keys.count(), 3 * 4 * 2);
+    let unknown = veriam_in(
+        &root(),
+        &["matrix", scenario, "--call", "InvokeGateway"],
+        b"",
+    );
+    assert_eq!(unknown.code, 2, "{}", unknown.out);
+    assert!(
+        unknown
+            .err
+            .contains("nobody can ask for InvokeGateway here")
+    );
+}
+
+#[test]
+fn the_table_of_the_control_plane_asks_what_the_calls_ask() {
+    let scenario = "scenarios/004-permissions-boundary/roles.yaml";
+    let text = veriam_in(&root(), &["matrix", scenario], b"");
+    assert_eq!(text.code, 0, "{}", text.err);
+    insta::assert_snapshot!("matrix_of_roles", text.out);
+}
+
+#[test]
+fn diff_tells_whose_access_to_a_gateway_changes() {
+    let at = |file: &str| format!("scenarios/003-endpoint-policies/{file}");
+    let (before, after) = (at("gateway.json"), at("gateway-as-printed.json"));
+    let scenario = at("gateway.yaml");
+    let args = ["diff", &before, &after, "--in", &scenario];
+    let told = veriam_in(&root(), &args, b"");
+    assert_eq!((told.code, told.err.as_str()), (1, ""));
+    insta::assert_snapshot!("diff_of_a_gateway", told.out);
+}

@@ -58,10 +58,10 @@ pub(super) fn asks(scenario: &Scenario) -> Vec<Asked> {
         }
     }
     let place = |asked: &Asked| {
+        let resource = order.iter().position(|(r, _)| *r == asked.resource);
         let place = (&asked.resource, &asked.endpoint);
-        order
-            .iter()
-            .position(|(resource, endpoint)| place == (resource, endpoint))
+        let endpoint = order.iter().position(|(r, e)| place == (r, e));
+        (resource, endpoint)
     };
     all.sort_by_key(place);
     all

@@ -147,7 +147,8 @@ impl Table {
     /// What is asked for, in words.
     fn heading(&self) -> String {
         let asks: Vec<String> = self.asks.iter().map(Ask::to_string).collect();
-        asks.join(", ")
+        let lists = self.asks.iter().any(|ask| !ask.with.is_empty());
+        asks.join(if lists { "; " } else { ", " })
     }
 }
 
