@@ -1,8 +1,8 @@
 //! Stored cases: `veriam.case/1`, one divergence in one file, with everything a replay needs.
 //!
 //! The format is strict: another version, an unknown or repeated member, trailing data are refused with the
-//! place. What was asked stands in one of three forms: `check` (a check on the wire), `document` (policy type and
-//! text), or `world` and `call` (as the model has them). Policies whose text is a JSON object are written as that text,
+//! place. What was asked stands in one of four forms: `check` (a check on the wire), `document` (policy type and
+//! text), `world` and `call`, or `put` (as the model has them). Policies whose text is a JSON object are written as that text,
 //! so that people can read them.
 
 mod write;
@@ -12,7 +12,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use veriam_model::{
-    Call, CallCase, Case, Check, Dialect, DocumentCase, PolicyText, PolicyType, Profile, World,
+    Call, CallCase, Case, Check, Dialect, DocumentCase, PolicyText, PolicyType, Profile, Put, World,
 };
 use veriam_reports::Kind;
 pub use veriam_reports::Signature;
@@ -109,6 +109,8 @@ struct ReadCase<'a> {
     world: Option<World>,
     #[serde(default)]
     call: Option<Call>,
+    #[serde(default)]
+    put: Option<Put>,
 }
 
 #[derive(Deserialize)]
@@ -140,15 +142,21 @@ impl StoredCase {
             return Err(CaseError::at(text, 0, message));
         }
         let dialect = read_dialect(text, &case.dialect)?;
-        let asked = match (case.check, case.document, case.world, case.call) {
-            (Some(raw), None, None, None) => Case::Check(Box::new(read_check(text, raw.get())?)),
-            (None, Some(document), None, None) => Case::Document(DocumentCase {
+        let asked = match (case.check, case.document, case.world, case.call, case.put) {
+            (Some(raw), None, None, None, None) => {
+                Case::Check(Box::new(read_check(text, raw.get())?))
+            }
+            (None, Some(document), None, None, None) => Case::Document(DocumentCase {
                 policy_type: document.policy_type,
                 text: document.text,
             }),
-            (None, None, Some(world), Some(call)) => Case::Call(Box::new(CallCase { world, call })),
+            (None, None, Some(world), Some(call), None) => {
+                Case::Call(Box::new(CallCase { world, call }))
+            }
+            (None, None, None, None, Some(put)) => Case::Put(Box::new(put)),
             _ => {
-                let message = "a case holds either `check`, or `document`, or `world` and `call`";
+                let message =
+                    "a case holds either `check`, or `document`, or `world` and `call`, or `put`";
                 return Err(CaseError::at(text, 0, message.to_owned()));
             }
         };

@@ -2,10 +2,12 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use veriam_evaluator::{self as evaluator, Engine, Limits, MalformedRequest, Request};
 use veriam_model::{
-    Call, CallCase, Case, Check, Decision, Dialect, DocumentCase, Fault, InvalidPolicy, Outcome,
-    RuleId,
+    Call, CallCase, Case, Check, Decision, Dialect, DocumentCase, Fault, InvalidPolicy, Malformed,
+    Outcome, PutError, PutOutcome, RuleId,
 };
 use veriam_oracle::{self as oracle, CallError};
 use veriam_reports::{Kind, OutcomeKind};
@@ -18,6 +20,25 @@ pub const UNREADABLE: [RuleId; 4] = [
     RuleId::iam(71),
     RuleId::iam(72),
 ];
+
+/// What becomes of a put, in what everybody can tell: whether the policy is stored, and AWS's error if it is not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PutReport {
+    /// The policy is stored.
+    Stored,
+    /// It is refused with this error.
+    Refused(PutError),
+}
+
+impl From<&PutOutcome> for PutReport {
+    fn from(outcome: &PutOutcome) -> Self {
+        match outcome {
+            PutOutcome::Stored => PutReport::Stored,
+            PutOutcome::Refused(refusal) => PutReport::Refused(refusal.error),
+        }
+    }
+}
 
 /// What a judge replies to a case.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +60,10 @@ pub enum Reply {
     /// What becomes of a call, as a target tells it that need not name every policy type that denies: those it names
     /// have to be among them.
     Reported(Outcome),
+    /// What becomes of a resource-based policy.
+    Put(PutOutcome),
+    /// What becomes of it, as a target tells it that need not know our rules.
+    PutReported(PutReport),
     /// A policy of the call breaks this rule, so the call is no question.
     InvalidWorld(RuleId),
     /// The request of the case is no question.
@@ -63,6 +88,13 @@ impl Reply {
             Reply::Call(outcome) | Reply::Reported(outcome) => {
                 Kind::Call(OutcomeKind::from(outcome))
             }
+            Reply::Put(PutOutcome::Stored) | Reply::PutReported(PutReport::Stored) => {
+                Kind::PutStored
+            }
+            Reply::Put(PutOutcome::Refused(refusal)) => {
+                Kind::PutRefused(refusal.error, Some(refusal.rule))
+            }
+            Reply::PutReported(PutReport::Refused(error)) => Kind::PutRefused(*error, None),
             Reply::InvalidWorld(rule) => Kind::Invalid(*rule),
             Reply::Malformed => Kind::Malformed,
             Reply::Unsupported(_) => Kind::Unsupported,
@@ -101,6 +133,9 @@ impl fmt::Display for Reply {
                     _ => Ok(()),
                 }
             }
+            Reply::Put(outcome) => outcome.fmt(f),
+            Reply::PutReported(PutReport::Stored) => PutOutcome::Stored.fmt(f),
+            Reply::PutReported(PutReport::Refused(error)) => write!(f, "refused with {error}"),
             Reply::InvalidWorld(rule) => write!(f, "invalid (a policy of the world breaks {rule})"),
             Reply::Malformed => f.write_str("malformed request"),
             Reply::Unsupported(why) => write!(f, "unsupported ({why})"),
@@ -118,8 +153,16 @@ pub fn oracle_reply(case: &Case, dialect: &Dialect) -> Reply {
         Case::Call(call) => call_reply(
             oracle::judge_call(&call.world, &call.call, dialect).map(|judgement| judgement.outcome),
         ),
-        Case::Put(_) => no_puts(),
+        Case::Put(put) => {
+            put_reply(oracle::judge_put(put, dialect).map(|judgement| judgement.outcome))
+        }
     }
+}
+
+/// What a judge says about a put as a reply.
+#[must_use]
+pub fn put_reply(outcome: Result<PutOutcome, Malformed>) -> Reply {
+    outcome.map_or(Reply::Malformed, Reply::Put)
 }
 
 /// What the oracle replies to a check under a dialect.
@@ -165,14 +208,8 @@ pub fn evaluator_reply(case: &Case, dialect: &Dialect) -> Reply {
         Case::Check(check) => evaluator_answer(check, dialect),
         Case::Document(document) => evaluator_reading(document, dialect),
         Case::Call(call) => evaluator_outcome(call, dialect),
-        Case::Put(_) => no_puts(),
+        Case::Put(put) => put_reply(evaluator::put(put, dialect)),
     }
-}
-
-/// What is replied to a put, which no part of a run asks about yet.
-#[must_use]
-pub fn no_puts() -> Reply {
-    Reply::Unsupported("puts".to_owned())
 }
 
 /// What the evaluator replies to a check under a dialect. May panic when the evaluator has a bug.
@@ -245,7 +282,7 @@ pub fn outcome(
 
 /// Whether two replies are the same answer: equal decisions and outcomes, the same place and rule in the same
 /// policy, both malformed. Two unreadable policies in the same place are alike ([`UNREADABLE`]). Of what the observed
-/// reply does not say nothing is asked.
+/// reply does not say nothing is asked: of a put a target that is no judge of ours tells the error only.
 #[must_use]
 pub fn agree(expected: &Reply, observed: &Reply) -> bool {
     match (expected, observed) {
@@ -254,6 +291,14 @@ pub fn agree(expected: &Reply, observed: &Reply) -> bool {
         }
         (Reply::Refused(a), Reply::Refused(b)) if UNREADABLE.contains(&a.rule) => {
             UNREADABLE.contains(&b.rule)
+        }
+        (Reply::Put(PutOutcome::Refused(a)), Reply::Put(PutOutcome::Refused(b)))
+            if UNREADABLE.contains(&a.rule) =>
+        {
+            a.error == b.error && UNREADABLE.contains(&b.rule)
+        }
+        (Reply::Put(expected), Reply::PutReported(observed)) => {
+            PutReport::from(expected) == *observed
         }
         (Reply::Failed(_), _) | (_, Reply::Failed(_)) => false,
         (Reply::Invalid(_) | Reply::InvalidWorld(_), Reply::InvalidSomehow) => true,
@@ -279,7 +324,7 @@ fn reported(expected: &Outcome, observed: &Outcome) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use veriam_model::{Denial, DenialKind, Pair, PolicySlot, PolicyType};
+    use veriam_model::{Denial, DenialKind, Pair, PolicySlot, PolicyType, PutPlace, PutRefusal};
 
     fn invalid(rule: u16, offset: usize) -> Reply {
         Reply::Invalid(InvalidPolicy {
@@ -342,6 +387,39 @@ mod tests {
             assert!(!agree(&expected, &Reply::Reported(wrong)));
         }
         assert!(!agree(&expected, &Reply::Call(denied("r", &[Identity]))));
+    }
+
+    #[test]
+    fn puts_agree_on_rule_and_place_between_judges_and_on_the_error_with_others() {
+        let refused = |rule, offset| {
+            let at = PutPlace::Policy {
+                pointer: String::new(),
+                offset,
+            };
+            let error = PutError::Validation;
+            Reply::Put(PutOutcome::Refused(PutRefusal { error, rule, at }))
+        };
+        let (exact, json) = (RuleId::agentcore(143), RuleId::iam(2));
+        assert!(agree(&refused(exact, 7), &refused(exact, 7)));
+        assert!(!agree(&refused(exact, 7), &refused(exact, 8)));
+        assert!(!agree(
+            &refused(exact, 7),
+            &refused(RuleId::agentcore(146), 7)
+        ));
+        assert!(agree(&refused(json, 7), &refused(RuleId::iam(71), 0)));
+        assert!(!agree(&refused(json, 7), &refused(exact, 7)));
+        let stored = Reply::Put(PutOutcome::Stored);
+        assert!(!agree(&stored, &refused(exact, 7)));
+        let (told, error) = (PutReport::Stored, PutReport::Refused);
+        for (reply, report, agrees) in [
+            (&stored, told, true),
+            (&stored, error(PutError::Validation), false),
+            (&refused(exact, 7), error(PutError::Validation), true),
+            (&refused(exact, 7), error(PutError::AccessDenied), false),
+            (&refused(exact, 7), told, false),
+        ] {
+            assert_eq!(agree(reply, &Reply::PutReported(report)), agrees);
+        }
     }
 
     #[test]

@@ -11,10 +11,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use veriam_model::{
     Call, Case, Check, Decision, Dialect, Fault, InvalidPolicy, Outcome, PolicyText, PolicyType,
-    RuleId, World,
+    Put, RuleId, World,
 };
 
-use crate::compare::Reply;
+use crate::compare::{PutReport, Reply};
 use crate::target::Capabilities;
 
 pub use serve::{hello, serve};
@@ -136,6 +136,11 @@ pub fn request(id: &str, case: &Case) -> String {
         world: &'a World,
         call: &'a Call,
     }
+    #[derive(Serialize)]
+    struct PutRequest<'a> {
+        id: &'a str,
+        put: &'a Put,
+    }
     match case {
         Case::Check(check) => {
             let named = Check {
@@ -158,8 +163,7 @@ pub fn request(id: &str, case: &Case) -> String {
             call: &case.call,
         })
         .unwrap_or_default(),
-        // Never sent: no target can be asked about puts.
-        Case::Put(put) => put.to_json(),
+        Case::Put(put) => serde_json::to_string(&PutRequest { id, put }).unwrap_or_default(),
     }
 }
 
@@ -185,6 +189,9 @@ pub struct AnswerLine {
     /// To a call: what becomes of it. The policy types a denial is `by` may be left out, or some of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outcome: Option<Outcome>,
+    /// To a put: whether the policy is stored, or AWS's error.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub put: Option<PutReport>,
     /// To anything: it cannot be asked this, and why, in the same few words each time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unsupported: Option<String>,
@@ -293,6 +300,7 @@ pub fn reply(text: &str, case: &Case) -> Reply {
         accepted,
         refused,
         outcome,
+        put,
         unsupported,
         malformed,
         failed,
@@ -303,6 +311,7 @@ pub fn reply(text: &str, case: &Case) -> Reply {
         accepted.is_some(),
         refused.is_some(),
         outcome.is_some(),
+        put.is_some(),
         unsupported.is_some(),
         malformed.is_some(),
         failed.is_some(),
@@ -352,7 +361,7 @@ pub fn reply(text: &str, case: &Case) -> Reply {
             (None, Some(_)) => Some(Reply::InvalidSomehow),
             (None, None) => None,
         },
-        Case::Put(_) => None,
+        Case::Put(_) => put.map(Reply::PutReported),
     };
     reply.unwrap_or_else(|| {
         wrong(
@@ -362,7 +371,7 @@ pub fn reply(text: &str, case: &Case) -> Reply {
                     "a document is answered by `accepted`, which is true, or `refused`"
                 }
                 Case::Call(_) => "a call is answered by `outcome` or `invalid`",
-                Case::Put(_) => "a put is answered by `unsupported`",
+                Case::Put(_) => "a put is answered by `put`",
             }
             .to_owned(),
         )

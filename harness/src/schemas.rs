@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use schemars::{JsonSchema, Schema, schema_for};
-use veriam_model::{Call, CallCase, Outcome, PolicyText, PolicyType, World};
+use veriam_model::{Call, CallCase, Outcome, PolicyText, PolicyType, Put, World};
 use veriam_reports::{Kind, RECORD_SCHEMA, Record, Signature};
 
 use crate::case_file::{CASE_SCHEMA, Origin};
@@ -120,7 +120,7 @@ struct CaseLine {
     dialect: Vec<String>,
     /// The documented reply, for rows that have one.
     documented: Option<Kind>,
-    /// A check on the wire (docs/check.md). A case holds this, or a document, or a world and a call.
+    /// A check on the wire (docs/check.md). A case holds this, or a document, or a world and a call, or a put.
     check: Option<serde_json::Map<String, serde_json::Value>>,
     /// A policy document.
     document: Option<Document>,
@@ -128,6 +128,8 @@ struct CaseLine {
     world: Option<World>,
     /// The call.
     call: Option<Call>,
+    /// A resource-based policy to be stored.
+    put: Option<Put>,
 }
 
 /// A stored broken law, member by member.
@@ -182,7 +184,7 @@ struct RecordLine {
     record: Record,
 }
 
-/// A request: a check, a document, or a call in its world.
+/// A request: a check, a document, a call in its world, or a put.
 #[derive(JsonSchema)]
 #[expect(
     dead_code,
@@ -194,6 +196,7 @@ enum RequestLine {
     Check(CheckRequest),
     Document(DocumentRequest),
     Call(CallRequest),
+    Put(PutRequest),
 }
 
 /// A check (docs/check.md). Every member is there; a policy that is not is null.
@@ -276,4 +279,14 @@ struct CallRequest {
     id: String,
     world: World,
     call: Call,
+}
+
+/// Is this resource-based policy stored?
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "only its shape matters")]
+#[schemars(deny_unknown_fields)]
+struct PutRequest {
+    /// To be echoed in the answer.
+    id: String,
+    put: Put,
 }

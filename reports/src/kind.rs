@@ -5,14 +5,15 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 use veriam_model::{
-    Decision, DenialKind, InvalidCall, Outcome, PolicyType, PolicyTypes, Rejection, RuleId,
+    Decision, DenialKind, InvalidCall, Outcome, PolicyType, PolicyTypes, PutError, Rejection,
+    RuleId,
 };
 
 /// A reply without what changes when a case shrinks: no offsets, no places, no ARNs, no messages.
 ///
 /// Written as its text: a decision's name (`explicit_deny`), `invalid IAM-059`, `accepted`, `refused IAM-059`, a call's
 /// outcome (`call allowed`, `call denied implicit by identity+resource`, `call rejected bad_token`,
-/// `call invalid no_such_endpoint`), `malformed`, `unsupported` or `failed`. A target that does not say which rule is
+/// `call invalid no_such_endpoint`), `put stored`, `put refused ValidationException AC-143`, `malformed`, `unsupported` or `failed`. A target that does not say which rule is
 /// broken, or who denies, gives `invalid`, `refused` and `call denied implicit`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
@@ -30,6 +31,10 @@ pub enum Kind {
     RefusedSomehow,
     /// What becomes of a call.
     Call(OutcomeKind),
+    /// A resource-based policy is stored.
+    PutStored,
+    /// It is not, with that error of AWS's, and the rule it breaks where that is told.
+    PutRefused(PutError, Option<RuleId>),
     /// The request is no question.
     Malformed,
     /// The target cannot be asked this.
@@ -94,6 +99,9 @@ impl fmt::Display for Kind {
             Kind::Accepted => f.write_str("accepted"),
             Kind::Refused(rule) => write!(f, "refused {rule}"),
             Kind::Call(outcome) => write!(f, "call {outcome}"),
+            Kind::PutStored => f.write_str("put stored"),
+            Kind::PutRefused(error, None) => write!(f, "put refused {error}"),
+            Kind::PutRefused(error, Some(rule)) => write!(f, "put refused {error} {rule}"),
             Kind::Malformed => f.write_str("malformed"),
             Kind::Unsupported => f.write_str("unsupported"),
             Kind::Failed => f.write_str("failed"),
@@ -111,7 +119,8 @@ impl fmt::Display for ParseKindError {
         write!(
             f,
             "`{text}` is no reply; write a decision, `invalid IAM-059`, `accepted`, `refused IAM-059`, `call allowed`, \
-             `call denied implicit by identity`, `malformed` or `failed`"
+             `call denied implicit by identity`, `put stored`, `put refused ValidationException AC-143`, `malformed` or \
+             `failed`"
         )
     }
 }
@@ -139,10 +148,22 @@ impl FromStr for Kind {
             Some(("invalid", rest)) => rule(rest).map(Kind::Invalid),
             Some(("refused", rest)) => rule(rest).map(Kind::Refused),
             Some(("call", rest)) => outcome(rest).map(Kind::Call),
+            Some(("put", "stored")) => Some(Kind::PutStored),
+            Some(("put", rest)) => put_refused(rest),
             Some(_) => None,
         };
         kind.ok_or_else(|| ParseKindError(text.to_owned()))
     }
+}
+
+fn put_refused(text: &str) -> Option<Kind> {
+    let rest = text.strip_prefix("refused ")?;
+    let (error, rule) = match rest.split_once(' ') {
+        Some((error, rule)) => (error, Some(rule.parse::<RuleId>().ok()?)),
+        None => (rest, None),
+    };
+    let error = PutError::ALL.into_iter().find(|e| e.name() == error)?;
+    Some(Kind::PutRefused(error, rule))
 }
 
 fn outcome(text: &str) -> Option<OutcomeKind> {
@@ -233,6 +254,9 @@ mod tests {
             )),
             Kind::InvalidSomehow,
             Kind::RefusedSomehow,
+            Kind::PutStored,
+            Kind::PutRefused(PutError::AccessDenied, None),
+            Kind::PutRefused(PutError::Validation, Some(RuleId::agentcore(143))),
             Kind::Malformed,
             Kind::Unsupported,
             Kind::Failed,
@@ -248,6 +272,11 @@ mod tests {
             "call denied by scp",
             "call denied explicit by nobody",
             "call rejected x",
+            "put",
+            "put refused",
+            "put refused Exception",
+            "put refused ValidationException x",
+            "put stored AC-143",
             "",
         ] {
             assert!(wrong.parse::<Kind>().is_err(), "{wrong}");

@@ -126,6 +126,9 @@ pub struct PartSummary {
     pub checks: u64,
     /// Calls among them.
     pub calls: u64,
+    /// Puts among them.
+    #[serde(skip_serializing_if = "crate::tally::is_zero")]
+    pub puts: u64,
     /// Generated cases whose outcome turns on an open choice; 0 in other parts, where nobody asks.
     pub undetermined: u64,
     /// Cases the target cannot be asked.
@@ -463,6 +466,7 @@ fn part_summary(part: Part, tally: &Tally) -> PartSummary {
         documents: tally.documents,
         checks: tally.checks,
         calls: tally.calls,
+        puts: tally.puts,
         undetermined: tally.undetermined,
         unsupported: tally.unsupported,
         divergences: tally.divergences,

@@ -28,6 +28,9 @@ pub struct Tally {
     pub checks: u64,
     /// Calls, likewise.
     pub calls: u64,
+    /// Puts, likewise.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub puts: u64,
     /// What the oracle answered on them.
     pub outcomes: Outcomes,
     /// Cases whose outcome turns on an open choice, or might.
@@ -98,7 +101,7 @@ pub struct Found {
     clippy::trivially_copy_pass_by_ref,
     reason = "serde hands over a reference"
 )]
-const fn is_zero(count: &u64) -> bool {
+pub(crate) const fn is_zero(count: &u64) -> bool {
     *count == 0
 }
 
@@ -114,7 +117,7 @@ impl Tally {
     /// Cases that were compared.
     #[must_use]
     pub const fn compared(&self) -> u64 {
-        self.documents + self.checks + self.calls
+        self.documents + self.checks + self.calls + self.puts
     }
 
     /// Whether each of `size` cases was compared, or is not supported, and all that were compared agree; at least one
@@ -129,6 +132,7 @@ impl Tally {
         self.documents += other.documents;
         self.checks += other.checks;
         self.calls += other.calls;
+        self.puts += other.puts;
         self.outcomes.merge(&other.outcomes);
         self.undetermined += other.undetermined;
         self.unsupported += other.unsupported;
@@ -226,6 +230,12 @@ pub struct Outcomes {
     pub accepted: u64,
     /// Invalid documents.
     pub refused: u64,
+    /// Resource-based policies that are stored.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub stored: u64,
+    /// Resource-based policies that are not.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub not_stored: u64,
 }
 
 impl Outcomes {
@@ -262,6 +272,8 @@ impl Outcomes {
         self.malformed += other.malformed;
         self.accepted += other.accepted;
         self.refused += other.refused;
+        self.stored += other.stored;
+        self.not_stored += other.not_stored;
     }
 }
 

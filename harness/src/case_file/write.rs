@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use serde_json::value::RawValue;
-use veriam_model::{Call, Case, Check, PolicyText, PolicyType, World};
+use veriam_model::{Call, Case, Check, PolicyText, PolicyType, Put, World};
 use veriam_reports::{Kind, Signature};
 
 use super::{CASE_SCHEMA, Origin, StoredCase, settings};
@@ -23,6 +23,8 @@ struct WriteCase<'a> {
     world: Option<&'a World>,
     #[serde(skip_serializing_if = "Option::is_none")]
     call: Option<&'a Call>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    put: Option<&'a Put>,
 }
 
 #[derive(Serialize)]
@@ -46,6 +48,7 @@ impl StoredCase {
             document: None,
             world: None,
             call: None,
+            put: None,
         };
         match &self.case {
             Case::Check(check) => written.check = Some(check),
@@ -55,8 +58,7 @@ impl StoredCase {
                     text: document.text.as_str(),
                 });
             }
-            // No run has puts to store.
-            Case::Put(_) => {}
+            Case::Put(put) => written.put = Some(put),
             Case::Call(case) => {
                 written.world = Some(&case.world);
                 written.call = Some(&case.call);
@@ -94,7 +96,8 @@ fn policies(case: &Case) -> Vec<&PolicyText> {
     match case {
         Case::Check(check) => check.policies().map(|(_, policy)| policy).collect(),
         // A document need not be valid JSON, and whether it is is the very question.
-        Case::Document(_) | Case::Put(_) => Vec::new(),
+        Case::Document(_) => Vec::new(),
+        Case::Put(put) => vec![&put.policy],
         Case::Call(case) => {
             let world = case.world.policies().into_iter().map(|(_, policy)| policy);
             world.chain(case.call.session_policy()).collect()

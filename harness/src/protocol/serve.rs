@@ -8,7 +8,7 @@ use veriam_model::{
 
 use super::{AnswerLine, Hello, InvalidAnswer, PROTOCOL, RefusedAnswer};
 use crate::case_file::settings;
-use crate::compare::{Reply, evaluator_reply, oracle_reply};
+use crate::compare::{PutReport, Reply, evaluator_reply, oracle_reply};
 use crate::decide::Judge;
 use crate::target::Capabilities;
 
@@ -67,6 +67,8 @@ fn read(line: &[u8]) -> Result<(String, Asked), String> {
         world: Option<&'a RawValue>,
         #[serde(borrow, default)]
         call: Option<&'a RawValue>,
+        #[serde(borrow, default)]
+        put: Option<&'a RawValue>,
     }
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
@@ -78,11 +80,11 @@ fn read(line: &[u8]) -> Result<(String, Asked), String> {
     let shape: Shape<'_> = serde_json::from_str(text)
         .map_err(|error| format!("{error}; send requests as docs/adapters.md describes them"))?;
     let told = |error: serde_json::Error| error.to_string();
-    let case = match (shape.document, shape.world, shape.call) {
-        (None, None, None) => Check::from_json(text)
+    let case = match (shape.document, shape.world, shape.call, shape.put) {
+        (None, None, None, None) => Check::from_json(text)
             .map(|check| Case::Check(Box::new(check)))
             .map_err(|error| error.to_string()),
-        (Some(document), None, None) => serde_json::from_str::<Document>(document.get())
+        (Some(document), None, None, None) => serde_json::from_str::<Document>(document.get())
             .map(|document| {
                 Case::Document(DocumentCase {
                     policy_type: document.r#type,
@@ -90,11 +92,16 @@ fn read(line: &[u8]) -> Result<(String, Asked), String> {
                 })
             })
             .map_err(told),
-        (None, Some(world), Some(call)) => serde_json::from_str::<World>(world.get())
+        (None, Some(world), Some(call), None) => serde_json::from_str::<World>(world.get())
             .and_then(|world| Ok((world, serde_json::from_str::<Call>(call.get())?)))
             .map(|(world, call)| Case::Call(Box::new(CallCase { world, call })))
             .map_err(told),
-        _ => Err("a request holds a check, or `document`, or `world` and `call`".to_owned()),
+        (None, None, None, Some(put)) => serde_json::from_str(put.get())
+            .map(|put| Case::Put(Box::new(put)))
+            .map_err(told),
+        _ => Err(
+            "a request holds a check, or `document`, or `world` and `call`, or `put`".to_owned(),
+        ),
     };
     Ok((shape.id, case))
 }
@@ -129,6 +136,8 @@ fn answer(id: String, reply: Reply) -> AnswerLine {
         }
         Reply::RefusedSomehow => answer.refused = Some(RefusedAnswer::default()),
         Reply::Call(outcome) | Reply::Reported(outcome) => answer.outcome = Some(outcome),
+        Reply::Put(outcome) => answer.put = Some(PutReport::from(&outcome)),
+        Reply::PutReported(report) => answer.put = Some(report),
         Reply::Malformed => answer.malformed = Some("malformed request".to_owned()),
         Reply::Unsupported(why) => answer.unsupported = Some(why),
         Reply::Failed(how) => answer.failed = Some(how),

@@ -7,7 +7,7 @@ use veriam_generators::{GENERATOR_VERSION, shrink};
 use veriam_model::{Case, Check, Decision, DenialKind, Dialect, Outcome, RuleId, RuleSet};
 use veriam_oracle::{
     self as oracle, CallDerivation, CallVerdict, CheckOutcome, Derivation, Detail, Element,
-    ElementTrace, Verdict,
+    ElementTrace, PutVerdict, Verdict,
 };
 use veriam_reports::{Found, KEPT_PER_PAIR, Kind, Merge, OutcomeKind, Who};
 
@@ -302,7 +302,11 @@ pub(crate) fn is_determined(case: &Case, dialect: &Dialect) -> bool {
         return false;
     }
     match case {
-        Case::Document(_) | Case::Put(_) => true,
+        Case::Document(_) => true,
+        Case::Put(put) => match oracle::judge_put(put, dialect) {
+            Ok(judgement) if judgement.consulted.is_empty() => true,
+            _ => matches!(oracle::put_verdict(put), Ok(PutVerdict::Determined(_))),
+        },
         Case::Check(check) => match oracle::judge(check, dialect) {
             Ok(judgement) if judgement.consulted.is_empty() => true,
             _ => matches!(oracle::verdict(check), Ok(Verdict::Determined(_))),
@@ -334,13 +338,12 @@ pub fn deciding_rules(case: &Case, dialect: &Dialect, observed: Kind) -> Vec<Rul
             Ok(derivation) => of_check(&derivation, observed),
             Err(_) => Vec::new(),
         },
-        Case::Put(_) => Vec::new(),
-        Case::Document(_) => {
+        Case::Document(_) | Case::Put(_) => {
             let expected = oracle_reply(case, dialect).kind();
             let rules: RuleSet = [expected, observed]
                 .into_iter()
                 .filter_map(|kind| match kind {
-                    Kind::Refused(rule) => Some(rule),
+                    Kind::Refused(rule) | Kind::PutRefused(_, Some(rule)) => Some(rule),
                     _ => None,
                 })
                 .collect();

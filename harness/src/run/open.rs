@@ -1,7 +1,7 @@
 //! What an outcome turns on, and whether a reply differs when every reading of it counts.
 
 use veriam_model::{Case, ChoiceSet, Dialect};
-use veriam_oracle::{self as oracle, CallVerdict, Verdict};
+use veriam_oracle::{self as oracle, CallVerdict, PutVerdict, Verdict};
 
 use crate::compare::{Reply, agree, outcome_reply};
 use crate::target::Target;
@@ -20,7 +20,20 @@ pub(super) fn open(case: &Case, consulted: ChoiceSet) -> Option<Open> {
         readings: Vec::new(),
     };
     match case {
-        Case::Document(_) | Case::Put(_) => None,
+        Case::Document(_) => None,
+        Case::Put(put) => match oracle::put_verdict(put) {
+            Ok(PutVerdict::Determined(_)) => None,
+            Ok(PutVerdict::Undetermined {
+                choices, readings, ..
+            }) => {
+                let reply = |(dialect, outcome)| (dialect, Reply::Put(outcome));
+                Some(Open {
+                    choices,
+                    readings: readings.into_iter().map(reply).collect(),
+                })
+            }
+            Err(_) => Some(too_many),
+        },
         Case::Check(check) => match oracle::verdict(check) {
             Ok(Verdict::Determined(_)) => None,
             Ok(Verdict::Undetermined {

@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use veriam_model::{CaseKind, Choice, ChoiceSet, Decision, DenialKind, Dialect, Outcome};
+use veriam_model::{
+    CaseKind, Choice, ChoiceSet, Decision, DenialKind, Dialect, Outcome, PutOutcome,
+};
 use veriam_reports::{
     self as reports, FAULTS_KEPT, Found, KEPT_PER_PAIR, LabelCounts, LawTally, OTHER_REASONS,
     Outcomes, Part, ReadingCount,
 };
 
 use super::unit::Answer;
-use crate::compare::Reply;
+use crate::compare::{PutReport, Reply};
 use crate::labels::Counts;
 
 /// Reasons of one unit for which a target cannot be asked that are kept apart.
@@ -152,8 +154,7 @@ impl Tally {
     /// The counts as a record holds them.
     #[must_use]
     pub fn record(self, part: Part) -> reports::Tally {
-        // No part of a run has puts yet.
-        let [documents, checks, calls, _] = self.kinds;
+        let [documents, checks, calls, puts] = self.kinds;
         let labels = match part {
             Part::Generated => self.labels.record(),
             // The others are chosen, not drawn: nothing can be rare in them by chance.
@@ -171,6 +172,7 @@ impl Tally {
             documents,
             checks,
             calls,
+            puts,
             outcomes: self.outcomes,
             undetermined: self.undetermined,
             unsupported: self.unsupported,
@@ -213,6 +215,12 @@ fn add(outcomes: &mut Outcomes, reply: &Reply) {
         Reply::Invalid(_) | Reply::InvalidWorld(_) | Reply::InvalidSomehow => &mut outcomes.invalid,
         Reply::Accepted => &mut outcomes.accepted,
         Reply::Refused(_) | Reply::RefusedSomehow => &mut outcomes.refused,
+        Reply::Put(PutOutcome::Stored) | Reply::PutReported(PutReport::Stored) => {
+            &mut outcomes.stored
+        }
+        Reply::Put(PutOutcome::Refused(_)) | Reply::PutReported(PutReport::Refused(_)) => {
+            &mut outcomes.not_stored
+        }
         Reply::Malformed | Reply::Unsupported(_) | Reply::Failed(_) => &mut outcomes.malformed,
     } += 1;
 }

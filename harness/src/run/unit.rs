@@ -10,7 +10,7 @@ use super::Question;
 use super::open::{Open, open};
 use super::tally::Tally;
 use super::without::{Reduced, all_reduced};
-use crate::compare::{Reply, agree, call_reply, no_puts, oracle_reading, outcome_reply};
+use crate::compare::{Reply, agree, call_reply, oracle_reading, outcome_reply};
 use crate::labels::{self, Marks};
 use crate::target::{Observation, Target};
 
@@ -152,11 +152,14 @@ fn ask(part: Part, case: &Case, target: &dyn Target) -> Answer {
             open: None,
             marks: labelled.then(|| Marks::of_kind(case.kind())),
         },
-        Case::Put(_) => Answer {
-            reply: no_puts(),
-            consulted: ChoiceSet::new(),
-            open: None,
-            marks: labelled.then(|| Marks::of_kind(case.kind())),
+        Case::Put(put) => match oracle::judge_put(put, dialect) {
+            Ok(judgement) => Answer {
+                reply: Reply::Put(judgement.outcome),
+                consulted: judgement.consulted,
+                open: None,
+                marks: labelled.then(|| Marks::of_kind(case.kind())),
+            },
+            Err(_) => Answer::malformed(),
         },
         Case::Check(check) if labelled => match oracle::trace(check, dialect, Detail::Structure) {
             Ok(derivation) => Answer {

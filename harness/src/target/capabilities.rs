@@ -47,6 +47,8 @@ pub enum CaseName {
     Check,
     /// What becomes of this call in that world?
     Call,
+    /// Is this resource-based policy stored?
+    Put,
 }
 
 /// A kind of caller.
@@ -112,7 +114,12 @@ impl Capabilities {
     #[must_use]
     pub fn everything() -> Self {
         Self {
-            cases: vec![CaseName::Document, CaseName::Check, CaseName::Call],
+            cases: vec![
+                CaseName::Document,
+                CaseName::Check,
+                CaseName::Call,
+                CaseName::Put,
+            ],
             policies: None,
             callers: None,
             requests: None,
@@ -129,7 +136,7 @@ impl Capabilities {
             CaseKind::Document => CaseName::Document,
             CaseKind::Check => CaseName::Check,
             CaseKind::Call => CaseName::Call,
-            CaseKind::Put => return false,
+            CaseKind::Put => CaseName::Put,
         })
     }
 
@@ -165,7 +172,13 @@ impl Capabilities {
                     Some("calls".to_owned())
                 }
             }
-            Case::Put(_) => Some("puts".to_owned()),
+            Case::Put(_) => {
+                if !self.takes(CaseKind::Put) {
+                    return Some("puts".to_owned());
+                }
+                self.policy(PolicyType::Resource)
+                    .or_else(|| self.service(AGENTCORE))
+            }
         }
     }
 
@@ -251,9 +264,10 @@ impl Capabilities {
     }
 }
 
+const AGENTCORE: &str = "bedrock-agentcore";
+
 /// The services whose actions a request asks for.
 fn services(request: &Request) -> Vec<&str> {
-    const AGENTCORE: &str = "bedrock-agentcore";
     match request {
         Request::AssumeRole(_) => vec!["sts"],
         Request::Other(request) => vec![request.action.split(':').next().unwrap_or_default()],

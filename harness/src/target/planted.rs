@@ -67,7 +67,8 @@ impl Target for Planted {
                 let world = World::with_mistake(&case.world, dialect, *mistake);
                 compare::world_reply(&world, &case.call)
             }
-            Case::Put(_) => compare::no_puts(),
+            // No mistake is about puts.
+            Case::Put(_) => compare::evaluator_reply(case, dialect),
         })
     }
 

@@ -180,6 +180,10 @@ fn outcomes(out: &mut String, generated: &PartSummary) -> std::fmt::Result {
     shares(out, "checks and calls", asked, &questions)?;
     let documents = [("accepted", counts.accepted), ("refused", counts.refused)];
     shares(out, "documents", generated.documents, &documents)?;
+    if generated.puts > 0 {
+        let puts = [("stored", counts.stored), ("refused", counts.not_stored)];
+        shares(out, "puts", generated.puts, &puts)?;
+    }
     writeln!(
         out,
         "  {} left open by AWS's documentation: judged by the default reading (`veriam rules --undetermined`)",
