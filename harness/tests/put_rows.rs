@@ -136,3 +136,32 @@ fn both_judges_agree_on_what_is_made_from_the_rows() {
     assert!(rules.len() >= 20, "{rules:?}");
     assert!(rules["put stored"] >= CASES / 10, "{rules:?}");
 }
+
+/// White space outside strings is told from that inside, in what is no JSON as well.
+#[test]
+fn both_judges_measure_what_is_no_json_alike() {
+    let put = rows().remove(0).put;
+    let dialect = dialect(&["AC-039=without-white-space".to_owned()]);
+    for (start, is_long) in [
+        (r"", false),
+        (r#"""#, true),
+        (r#""""#, false),
+        (r#""\""#, true),
+        (r#""\\""#, false),
+        (r#""\\\""#, true),
+        (r#"\""#, true),
+        (r#"\"""#, false),
+    ] {
+        let mut put = put.clone();
+        put.policy = PolicyText::new(format!("{start}{}", " ".repeat(20_480 - start.len() + 1)));
+        let case = Case::Put(Box::new(put));
+        let oracle = oracle_reply(&case, &dialect);
+        let evaluator = evaluator_reply(&case, &dialect);
+        assert!(
+            agree(&oracle, &evaluator),
+            "{start}: oracle: {oracle}; evaluator: {evaluator}"
+        );
+        let found = evaluator.kind().to_string();
+        assert_eq!(found.ends_with("AC-038"), is_long, "{start}: {found}");
+    }
+}
