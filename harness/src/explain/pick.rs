@@ -51,7 +51,7 @@ pub enum PickError {
     Empty,
     /// No check with that id, or in that line.
     Missing(Select),
-    /// A stored document: no question that could be decided.
+    /// A stored document or put: no question that could be decided.
     Document,
 }
 
@@ -77,8 +77,8 @@ impl fmt::Display for PickError {
                 )
             }
             PickError::Document => f.write_str(
-                "a stored document is no question that could be decided; `veriam replay` judges it again, `veriam lint` \
-                 shows its faults",
+                "a stored document or put is no question that could be decided; `veriam replay` judges it again, `veriam \
+                 lint` shows the faults of a document",
             ),
             PickError::Missing(Select::Only) => f.write_str("no check is given; write one"),
         }
