@@ -199,6 +199,34 @@ impl Maker<'_, '_> {
         Some((operator, subject.key, values))
     }
 
+    /// Adds a test of that key by that operator, if the key is in a state in which the test comes out so.
+    pub(crate) fn add_test(
+        &mut self,
+        setting: Setting,
+        operator: Operator,
+        key: &'static Key,
+        holds: bool,
+        blocks: &mut Vec<Block>,
+    ) -> bool {
+        let state = match self.context.can_be(key, key.kind, State::Present) {
+            true => State::Present,
+            false => State::Absent,
+        };
+        let absent = state == State::Absent;
+        if !self.context.can_be(key, key.kind, state)
+            || absent && operator.when_absent() != Some(holds)
+        {
+            return false;
+        }
+        let kind = key.kind;
+        let request = self.settle(&Subject { key, kind, state });
+        let Some(share) = self.share(operator, state, holds, &request) else {
+            return false;
+        };
+        let values = self.policy_values(setting, operator, key, &request, share);
+        self.push(blocks, operator, key, values)
+    }
+
     /// How many of the request values the positive form must match for the test to hold or fail.
     fn share(
         &mut self,

@@ -296,7 +296,7 @@ impl Context {
     ) -> Rc<Vec<Value>> {
         if let Some(facts) = &self.facts {
             return match (&key.source, self.fact(key, facts)) {
-                (Source::Said(say, _), Fact::Known) => Rc::new(vec![facts.value(*say)]),
+                (Source::Said(say, _), Fact::Known) => Rc::new(facts.values(*say)),
                 _ => Rc::default(),
             };
         }

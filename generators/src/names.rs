@@ -62,6 +62,68 @@ pub(crate) static RUNTIME_IDS: Names = Names(LazyLock::new(|| {
     })
 }));
 
+/// The id with a number before the characters that AWS adds to a name.
+fn before_added(base: &str, round: usize) -> String {
+    let (name, added) = base.rsplit_once('-').unwrap_or((base, "0123456789"));
+    format!("{name}{round}-{added}")
+}
+
+/// Gateway ids.
+pub(crate) static GATEWAY_IDS: Names = Names(LazyLock::new(|| {
+    const FIRST: [&str; 4] = [
+        "tools-abcdef0123",
+        "orders-gateway-0123456789",
+        "blue-tools-abcdef0123",
+        "prod-gate-zyxwvu9876",
+    ];
+    numbered(&FIRST, before_added)
+}));
+
+/// Memory ids.
+pub(crate) static MEMORY_IDS: Names = Names(LazyLock::new(|| {
+    const FIRST: [&str; 4] = [
+        "notes-AbCdEf0123",
+        "chat_memory-0123456789",
+        "blue_notes-AbCdEf0123",
+        "alice_memory-ZyXwVu9876",
+    ];
+    numbered(&FIRST, before_added)
+}));
+
+/// Harness ids.
+pub(crate) static HARNESS_IDS: Names = Names(LazyLock::new(|| {
+    const FIRST: [&str; 4] = [
+        "helper-AbCdEf0123",
+        "billing_bot-0123456789",
+        "blue_helper-AbCdEf0123",
+        "prod_helper-ZyXwVu9876",
+    ];
+    numbered(&FIRST, before_added)
+}));
+
+/// Ids of browsers and code interpreters.
+pub(crate) static TOOL_IDS: Names = Names(LazyLock::new(|| {
+    const FIRST: [&str; 4] = [
+        "research-AbCdEf0123",
+        "sums-0123456789",
+        "blue_lab-AbCdEf0123",
+        "alice_lab-ZyXwVu9876",
+    ];
+    numbered(&FIRST, before_added)
+}));
+
+/// Names of workload identities.
+pub(crate) static WORKLOADS: Names = Names(LazyLock::new(|| {
+    const FIRST: [&str; 4] = ["support-agent", "blue", "alice.agent", "batch_7"];
+    numbered(&FIRST, |base, round| format!("{base}-{round}"))
+}));
+
+/// Names of credential providers.
+pub(crate) static PROVIDER_NAMES: Names = Names(LazyLock::new(|| {
+    const FIRST: [&str; 4] = ["github", "prod", "crm.example", "pay-desk"];
+    numbered(&FIRST, |base, round| format!("{base}-{round}"))
+}));
+
 /// Ids of VPC endpoints.
 pub(crate) static NETWORK_IDS: Names = Names(LazyLock::new(|| {
     numbered(&NETWORKS, |base, round| format!("{base}{round}"))

@@ -36,7 +36,9 @@ pub(crate) struct Sizes {
     pub(crate) users: Spread,
     /// Roles of a world.
     pub(crate) roles: Spread,
-    /// Runtimes of a world.
+    /// Kinds of resources that calls of a world are about, beside the first.
+    pub(crate) families: Spread,
+    /// Runtimes of a world, and resources of other kinds, each by itself.
     pub(crate) runtimes: Spread,
     /// Endpoints of a runtime.
     pub(crate) endpoints: Spread,
@@ -96,6 +98,7 @@ static TINY: Sizes = Sizes {
     accounts: spread(&[1, 2], &[3, 3]),
     users: spread(&[1, 0], &[1, 1]),
     roles: spread(&[0, 1], &[1, 3]),
+    families: spread(&[0], &[1]),
     runtimes: spread(&[1], &[1]),
     endpoints: spread(&[0, 1], &[2, 3]),
     networks: spread(&[0, 1], &[1, 2]),
@@ -116,6 +119,7 @@ static DEFAULT: Sizes = Sizes {
     accounts: spread(&[1, 2, 3], &[3, 5, 2]),
     users: spread(&[1, 2, 0], &[4, 3, 2]),
     roles: spread(&[0, 1, 2], &[2, 6, 4]),
+    families: spread(&[0, 1], &[3, 2]),
     runtimes: spread(&[1, 2], &[3, 2]),
     endpoints: spread(&[0, 1, 2], &[4, 5, 2]),
     networks: spread(&[0, 1, 2], &[4, 5, 2]),
@@ -136,6 +140,7 @@ static LARGE: Sizes = Sizes {
     accounts: spread(&[4], &[1]),
     users: spread(&[12, 18, 24], &[1, 1, 1]),
     roles: spread(&[12, 18, 24], &[1, 1, 1]),
+    families: spread(&[1, 2, 3], &[1, 1, 1]),
     runtimes: spread(&[6, 9, 12], &[1, 1, 1]),
     endpoints: spread(&[0, 1, 2, 4], &[3, 5, 2, 1]),
     networks: spread(&[2, 4, 6], &[1, 1, 1]),

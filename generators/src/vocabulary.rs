@@ -107,6 +107,7 @@ impl Caller {
             CallerKind::FederatedSession => caller.federated_arn(name),
             CallerKind::Root => caller.root_arn(),
             CallerKind::Jwt => "jwt".into(),
+            CallerKind::Service => name.into(),
             _ => "anonymous".into(),
         };
         caller
@@ -295,23 +296,23 @@ impl Target {
         target
     }
 
-    /// A runtime, and an action on it. The calls that want it know its ARN themselves.
-    pub(crate) fn agent(
+    /// What an action of a call is about. The calls know the ARNs of their resources themselves.
+    pub(crate) fn of_call(
         partition: &'static str,
+        service: &'static str,
         region: &'static str,
         owner: &'static str,
-        id: &'static str,
         action: &'static str,
     ) -> Self {
         Self {
             kind: TargetKind::Runtime,
             partition,
-            service: "bedrock-agentcore",
+            service,
             region,
             account: owner,
             owner,
-            word: "runtime/",
-            name: id.into(),
+            word: "",
+            name: "".into(),
             action,
             arn: "".into(),
         }

@@ -2,14 +2,25 @@
 //! what is to become of it, and calls that differ from those in one thing.
 
 mod aims;
+mod assembly;
+mod callers;
 mod calls;
+mod classics;
 mod facts;
 mod filler;
+mod foreign;
 mod keys;
+mod layers;
+mod misses;
 mod open;
+mod parts;
 mod plan;
+mod requests;
+mod resources;
 mod scene;
+mod siblings;
 mod statements;
+mod tokens;
 mod variations;
 
 use arbitrary::Unstructured;

@@ -6,9 +6,11 @@ use crate::maker::Feature;
 use crate::principals::Grade;
 use crate::vocabulary::CallerKind;
 
-use super::calls::{Planned, Route};
+use super::calls::Planned;
+use super::facts::Cover;
+use super::parts::Ask;
 use super::plan::{Place, Plan};
-use super::statements::{Aimed, Ask};
+use super::statements::Aimed;
 
 /// The outcome that the policies are written for. A judge may see it otherwise, because of what other calls of the
 /// world need; the shares come out about right.
@@ -18,7 +20,7 @@ enum Goal {
     Explicit,
     Implicit,
     Rejected,
-    NoEndpoint,
+    Nowhere,
     /// It turns on a contested point.
     Open,
 }
@@ -30,7 +32,7 @@ pub(super) struct Layer {
     pub(super) grade: Grade,
 }
 
-const fn layer(place: Place, grade: Grade) -> Layer {
+pub(super) const fn layer(place: Place, grade: Grade) -> Layer {
     Layer { place, grade }
 }
 
@@ -47,7 +49,7 @@ impl Plan<'_, '_> {
             Goal::Explicit,
             Goal::Implicit,
             Goal::Rejected,
-            Goal::NoEndpoint,
+            Goal::Nowhere,
             Goal::Open,
         ][self.maker.draw.weighted(&[40, 27, 25, 3, 1, 6])];
         let origin = self.calls.len();
@@ -59,7 +61,7 @@ impl Plan<'_, '_> {
         );
         match goal {
             Goal::Rejected => self.reject(&mut call),
-            Goal::NoEndpoint => self.no_endpoint(&mut call),
+            Goal::Nowhere => self.nowhere(&mut call),
             Goal::Open if self.open(&mut call) => {}
             Goal::Open => self.bring_about(&call, Goal::Allow),
             goal => self.bring_about(&call, goal),
@@ -68,16 +70,31 @@ impl Plan<'_, '_> {
     }
 
     fn bring_about(&mut self, call: &Planned, goal: Goal) {
-        let ask = self.turn_to(call);
-        let layers = self.layers(call);
+        let asks = self.turn_to(call);
+        let joined = self.joined(&asks);
+        let layers = self.layers(call, &asks);
         let withheld = match goal {
             Goal::Implicit => self.withheld(call, &layers),
             _ => None,
         };
         for (at, layer) in layers.into_iter().enumerate() {
-            match withheld == Some(at) {
-                true => self.withhold(&ask, layer),
-                false => self.grant(&ask, layer, goal),
+            let asks: &[Ask] = match (&joined, layer.place.is_resource()) {
+                (Some(joined), false) => std::slice::from_ref(joined),
+                _ => &asks,
+            };
+            let counting: Vec<&Ask> = asks.iter().filter(|ask| layer.covers(ask)).collect();
+            let sure: Vec<usize> = (0..counting.len())
+                .filter(|at| !counting[*at].doubtful)
+                .collect();
+            let missed = match withheld == Some(at) && !sure.is_empty() {
+                true => Some(sure[self.maker.draw.below(sure.len())]),
+                false => None,
+            };
+            for (part, ask) in counting.into_iter().enumerate() {
+                match missed == Some(part) {
+                    true => self.withhold(ask, layer),
+                    false => self.grant(ask, layer, goal),
+                }
             }
         }
         let deny = match goal {
@@ -85,86 +102,47 @@ impl Plan<'_, '_> {
             Goal::Implicit => self.maker.draw.chance(1, 6),
             _ => self.maker.draw.chance(2, 5),
         };
-        if deny && let Some(place) = self.deny_place(call) {
-            self.state(
-                &ask,
-                layer(place, Grade::Direct),
-                Verb::Deny,
-                goal == Goal::Explicit,
-            );
+        if deny && let Some(place) = self.deny_place(call, &asks) {
+            let layer = layer(place, Grade::Direct);
+            let fits = |ask: &&Ask| !ask.doubtful && layer.covers(ask);
+            let fit: Vec<&Ask> = asks.iter().filter(fits).collect();
+            if !fit.is_empty() {
+                let ask = fit[self.maker.draw.below(fit.len())];
+                self.state(ask, layer, Verb::Deny, goal == Goal::Explicit);
+            }
         }
-        self.decoys(call, &ask);
+        self.decoys(call, &asks);
     }
 
-    /// What must allow the call.
-    pub(super) fn layers(&mut self, call: &Planned) -> Vec<Layer> {
-        let who = &call.who;
-        let (kind, person) = (who.kind, who.person);
-        let mut layers = Vec::with_capacity(8);
-        let same = who.account == self.scene.runtimes[call.runtime].account;
-        match kind {
-            CallerKind::User | CallerKind::FederatedSession => {
-                layers.push(layer(Place::User(person), Grade::Direct));
-                if self.scene.users[person].bounded {
-                    layers.push(layer(Place::UserBoundary(person), Grade::Direct));
+    /// The parts as one, as guides put them into one statement: where no part has keys of its own.
+    fn joined(&mut self, asks: &[Ask]) -> Option<Ask> {
+        let bare = |ask: &Ask| ask.facts.carried.is_empty() && !ask.things.is_empty();
+        if asks.len() < 2 || !asks.iter().all(bare) || self.maker.draw.chance(1, 2) {
+            return None;
+        }
+        let mut joined = asks[0].clone();
+        let mut facts = joined.facts.as_ref().clone();
+        for ask in &asks[1..] {
+            for action in &ask.actions {
+                if !joined.actions.contains(action) {
+                    joined.actions.push(action);
                 }
             }
-            CallerKind::RoleSession => {
-                layers.push(layer(Place::Role(person), Grade::Direct));
-                if self.scene.roles[person].bounded {
-                    layers.push(layer(Place::RoleBoundary(person), Grade::Direct));
+            for thing in &ask.things {
+                if joined.things.iter().all(|known| known.tail != thing.tail) {
+                    facts.tags.push(thing.tags);
+                    joined.things.push(thing.clone());
                 }
             }
-            _ => {}
         }
-        if who.limited {
-            layers.push(layer(Place::Session(call.origin), Grade::Direct));
-        }
-        let resources = self.resources(call);
-        let draw = &mut self.maker.draw;
-        for (place, policed) in resources.into_iter().flatten() {
-            let grades: &[Grade] = match kind {
-                CallerKind::Jwt if policed => &[Grade::Direct],
-                CallerKind::Root if !same => &[Grade::Account, Grade::Direct],
-                CallerKind::User if !same => &[Grade::Direct, Grade::Account],
-                CallerKind::RoleSession | CallerKind::FederatedSession if !same => {
-                    &[Grade::Direct, Grade::Entity, Grade::Account]
-                }
-                _ => continue,
-            };
-            layers.push(layer(place, draw.one(grades)));
-        }
-        let account = self.scene.accounts.iter().position(|a| a.id == who.account);
-        if let Some(account) = account
-            && let Some(org) = self.scene.accounts[account].org
-            && let Some(level) = org.narrow
-            && !org.management
-        {
-            layers.push(layer(Place::Scp(account, level), Grade::Direct));
-        }
-        if let Route::Network(index, _) = call.route
-            && self.scene.networks[index].policed
-        {
-            layers.push(layer(Place::Network(index), Grade::Direct));
-        }
-        layers
-    }
-
-    /// The places of the runtime's and the endpoint's own policies, and whether those hold some for bearers of tokens.
-    fn resources(&self, call: &Planned) -> [Option<(Place, bool)>; 2] {
-        let runtime = &self.scene.runtimes[call.runtime];
-        let own = (Place::Runtime(call.runtime), runtime.policed);
-        let door = call.door.map(|door| {
-            let place = Place::Endpoint(call.runtime, door);
-            (place, runtime.endpoints[door].policed)
-        });
-        [Some(own), door]
+        joined.facts = facts.into();
+        Some(joined)
     }
 
     /// The layer that is not to allow; what silence of a resource's policy means for a token's bearer is open (AC-122).
     fn withheld(&mut self, call: &Planned, layers: &[Layer]) -> Option<usize> {
         let jwt = call.who.kind == CallerKind::Jwt;
-        let may = |place: Place| !(jwt && matches!(place, Place::Runtime(_) | Place::Endpoint(..)));
+        let may = |place: Place| !(jwt && place.is_resource());
         let fit: Vec<usize> = (0..layers.len())
             .filter(|i| may(layers[*i].place))
             .collect();
@@ -193,7 +171,7 @@ impl Plan<'_, '_> {
         let aimed = Aimed {
             setting,
             grade: layer.grade,
-            cover: layer.place.cover(),
+            cover: layer.cover(ask),
             applies: true,
             tests,
             exact,
@@ -236,7 +214,7 @@ impl Plan<'_, '_> {
         let aimed = Aimed {
             setting,
             grade,
-            cover: layer.place.cover(),
+            cover: layer.cover(ask),
             applies,
             tests,
             exact: effect == Verb::Deny && self.maker.draw.chance(1, 2),
@@ -245,76 +223,38 @@ impl Plan<'_, '_> {
         self.push(draft, statement);
     }
 
-    /// A place where a Deny counts for the caller, if there is any.
-    fn deny_place(&mut self, call: &Planned) -> Option<Place> {
-        let who = &call.who;
-        let mut places = Vec::with_capacity(8);
-        match who.kind {
-            CallerKind::User | CallerKind::FederatedSession => {
-                places.push(Place::User(who.person));
-                if self.scene.users[who.person].bounded {
-                    places.push(Place::UserBoundary(who.person));
-                }
-            }
-            CallerKind::RoleSession => {
-                places.push(Place::Role(who.person));
-                if self.scene.roles[who.person].bounded {
-                    places.push(Place::RoleBoundary(who.person));
-                }
-            }
-            _ => {}
-        }
-        if who.limited {
-            places.push(Place::Session(call.origin));
-        }
-        let jwt = who.kind == CallerKind::Jwt;
-        for (place, policed) in self.resources(call).into_iter().flatten() {
-            if policed || !jwt {
-                places.extend([place, place]);
-            }
-        }
-        let account = self.scene.accounts.iter().position(|a| a.id == who.account);
-        if let Some(account) = account
-            && let Some(org) = self.scene.accounts[account].org
-            && org.binding() > 0
-        {
-            let level = self.maker.draw.below(org.scps);
-            places.push(Place::Scp(account, level));
-        }
-        if let Route::Network(index, _) = call.route
-            && self.scene.networks[index].policed
-        {
-            places.push(Place::Network(index));
-        }
-        match places.len() {
-            0 => None,
-            count => Some(places[self.maker.draw.below(count)]),
-        }
-    }
-
     /// Statements on which nothing should turn: a resource's Allow beside the identity's, and RCPs.
-    fn decoys(&mut self, call: &Planned, ask: &Ask) {
+    fn decoys(&mut self, call: &Planned, asks: &[Ask]) {
         if call.who.kind != CallerKind::Jwt && self.maker.maybe(Feature::Decoys, 1, 4) {
-            let resources = self.resources(call);
-            let [own, door] = resources.map(|r| r.map(|(place, _)| place));
-            let place = match (door, self.maker.draw.chance(1, 2)) {
-                (Some(door), true) => Some(door),
-                _ => own,
-            };
-            if let Some(place) = place {
+            let holders = self.holders(asks);
+            if !holders.is_empty() {
+                let (ask, holder) = holders[self.maker.draw.below(holders.len())];
                 let applies = self.maker.draw.chance(1, 3);
-                self.state(ask, layer(place, Grade::Direct), Verb::Allow, applies);
+                let layer = layer(holder.place, Grade::Direct);
+                self.state(&asks[ask], layer, Verb::Allow, applies);
             }
         }
-        let owner = self.scene.runtimes[call.runtime].account;
-        let account = self.scene.accounts.iter().position(|a| a.id == owner);
-        if let Some(account) = account
+        if let Some(owner) = asks[0].facts.owner
+            && let Some(account) = self.scene.accounts.iter().position(|a| a.id == owner)
             && let Some(org) = self.scene.accounts[account].org
             && org.rcps > 0
+            // Those of some other services count.
+            && !self.guards(&asks[0])
             && self.maker.draw.chance(1, 4)
         {
             let place = Place::Rcp(account, self.maker.draw.below(org.rcps));
-            self.state(ask, layer(place, Grade::Direct), Verb::Deny, true);
+            self.state(&asks[0], layer(place, Grade::Direct), Verb::Deny, true);
         }
+    }
+}
+
+impl Layer {
+    fn covers(self, ask: &Ask) -> bool {
+        self.place.cover(ask).is_some()
+    }
+
+    /// Which resources of the part statements of the layer are about.
+    pub(super) fn cover(self, ask: &Ask) -> Cover {
+        self.place.cover(ask).unwrap_or(Cover::All)
     }
 }

@@ -1,11 +1,14 @@
 //! The context of a call while its policies are written: every key follows from who calls, what for and by which way.
 
+use std::rc::Rc;
+
 use veriam_model::Token;
 
 use crate::draw::{Text, join};
 use crate::values::{self, Value};
 use crate::vocabulary::{Caller, CallerKind};
 
+use super::parts::PartFacts;
 use super::scene::{Org, TagList, tag};
 
 /// What a context key says about a call.
@@ -43,8 +46,13 @@ pub(crate) enum Say {
     ResourceOrgId,
     ResourceOrgPaths,
     ResourceTag(&'static str),
-    /// No call has the key.
-    Nothing,
+    ServiceName,
+    SourceAccount,
+    SourceArn,
+    SourceOrgId,
+    SourceOrgPaths,
+    /// What the request adds under that name.
+    Carried(&'static str),
 }
 
 /// Whether a call has a key.
@@ -56,13 +64,12 @@ pub(crate) enum Fact {
     Unsure,
 }
 
-/// Which pairs of a call a statement is to reach.
+/// Which resources of a part a statement is to reach.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Cover {
-    /// Those on the runtime and those on the endpoint.
-    Both,
-    Runtime,
-    Endpoint,
+    All,
+    /// The one of that index.
+    One(usize),
 }
 
 /// The way a call takes, as far as keys tell it.
@@ -76,6 +83,8 @@ pub(crate) enum Way {
         org: Option<Org>,
         address: Value,
     },
+    /// By no network that keys tell of: a service asks.
+    Nowhere,
 }
 
 /// What the keys of one call follow from.
@@ -94,11 +103,15 @@ pub(crate) struct Facts {
     pub(crate) at: u64,
     pub(crate) user_agent: &'static str,
     pub(crate) region: &'static str,
-    pub(crate) owner: &'static str,
-    pub(crate) owner_org: Option<Org>,
-    pub(crate) runtime_tags: TagList,
-    pub(crate) endpoint_tags: TagList,
-    /// Which resources the statement in the making is about.
+    /// For which resource a service acts.
+    pub(crate) source_account: Option<&'static str>,
+    pub(crate) source_arn: Option<Text>,
+    pub(crate) source_org: Option<Org>,
+    /// A service asks with the caller's credentials.
+    pub(crate) via: bool,
+    /// The part of the request that the statement in the making is about.
+    pub(crate) part: Rc<PartFacts>,
+    /// Which of its resources.
     pub(crate) cover: Cover,
 }
 
@@ -107,12 +120,10 @@ impl Facts {
     pub(crate) fn presence(&self, say: Say) -> Fact {
         let known = match say {
             _ if self.depends(say) => return Fact::Unsure,
-            Say::PrincipalArn
-            | Say::PrincipalAccount
-            | Say::PrincipalType
-            | Say::UserId
-            | Say::IsService
-            | Say::ViaService => self.signed(),
+            Say::PrincipalArn | Say::PrincipalAccount | Say::PrincipalType | Say::UserId => {
+                self.signed()
+            }
+            Say::IsService | Say::ViaService => self.signed() || self.is_service(),
             Say::UserName => self.caller.kind == CallerKind::User,
             Say::PrincipalTag(key) => self.signed() && tag(self.tags, key).is_some(),
             Say::PrincipalOrgId | Say::PrincipalOrgPaths => self.signed() && self.org.is_some(),
@@ -129,11 +140,15 @@ impl Facts {
             | Say::EpochTime
             | Say::SecureTransport
             | Say::UserAgent
-            | Say::RequestedRegion
-            | Say::ResourceAccount => true,
-            Say::ResourceOrgId | Say::ResourceOrgPaths => self.owner_org.is_some(),
+            | Say::RequestedRegion => true,
+            Say::ResourceAccount => self.part.owner.is_some(),
+            Say::ResourceOrgId | Say::ResourceOrgPaths => self.part.owner_org.is_some(),
             Say::ResourceTag(key) => self.resource_tag(key).is_some(),
-            Say::Nothing => false,
+            Say::ServiceName => self.is_service(),
+            Say::SourceAccount => self.source_account.is_some(),
+            Say::SourceArn => self.source_arn.is_some(),
+            Say::SourceOrgId | Say::SourceOrgPaths => self.source_org.is_some(),
+            Say::Carried(name) => self.carried(name).is_some(),
         };
         if known { Fact::Known } else { Fact::Absent }
     }
@@ -145,12 +160,7 @@ impl Facts {
             Say::VpceAccount | Say::SourceVpcArn | Say::VpceOrgId | Say::VpceOrgPaths => {
                 matches!(self.way, Way::Network { .. })
             }
-            Say::ResourceTag(key)
-                if self.cover == Cover::Both
-                    && tag(self.runtime_tags, key) != tag(self.endpoint_tags, key) =>
-            {
-                true
-            }
+            Say::ResourceTag(key) if self.cover == Cover::All && self.differs(key) => true,
             // AC-118
             Say::CurrentTime
             | Say::EpochTime
@@ -160,8 +170,33 @@ impl Facts {
             | Say::ResourceAccount
             | Say::ResourceOrgId
             | Say::ResourceOrgPaths
-            | Say::ResourceTag(_) => !self.signed(),
+            | Say::ResourceTag(_) => !self.signed() && !self.is_service(),
             _ => false,
+        }
+    }
+
+    /// Whether the resources of the part have different tags of that key.
+    fn differs(&self, key: &str) -> bool {
+        let mut tags = self.part.tags.iter().map(|tags| tag(*tags, key));
+        let first = tags.next();
+        tags.any(|tag| Some(tag) != first)
+    }
+
+    fn carried(&self, name: &str) -> Option<&[Text]> {
+        let mut carried = self.part.carried.iter();
+        carried
+            .find(|(key, _)| key == name)
+            .map(|(_, values)| values.as_slice())
+    }
+
+    /// The values of a key that the call has: several where the request carries a list.
+    pub(crate) fn values(&self, say: Say) -> Vec<Value> {
+        match say {
+            Say::Carried(name) => {
+                let values = self.carried(name).unwrap_or_default().iter();
+                values.map(|text| Value::text(text.clone())).collect()
+            }
+            say => vec![self.value(say)],
         }
     }
 
@@ -176,7 +211,8 @@ impl Facts {
             Say::PrincipalTag(key) => tag(self.tags, key).unwrap_or_default().into(),
             Say::PrincipalOrgId => org_id(self.org),
             Say::PrincipalOrgPaths => org_path(self.org),
-            Say::IsService | Say::ViaService => "false".into(),
+            Say::IsService => if self.is_service() { "true" } else { "false" }.into(),
+            Say::ViaService => if self.via { "true" } else { "false" }.into(),
             Say::FederatedProvider => self.provider.unwrap_or_default().into(),
             Say::TokenIssueTime => return values::instant(self.token.map_or(0, |t| t.issued)),
             Say::MfaPresent => match self.token.and_then(|t| t.mfa) {
@@ -190,19 +226,28 @@ impl Facts {
             Say::SourceIdentity => self.source_identity.unwrap_or_default().into(),
             Say::SourceIp | Say::VpcSourceIp => match &self.way {
                 Way::Internet(address) | Way::Network { address, .. } => return address.clone(),
+                Way::Nowhere => "".into(),
             },
             Say::CurrentTime => return values::instant(self.at),
             Say::EpochTime => return values::whole(self.at),
             Say::SecureTransport => "true".into(),
             Say::UserAgent => self.user_agent.into(),
             Say::RequestedRegion => self.region.into(),
-            Say::ResourceAccount => self.owner.into(),
-            Say::ResourceOrgId => org_id(self.owner_org),
-            Say::ResourceOrgPaths => org_path(self.owner_org),
+            Say::ResourceAccount => self.part.owner.unwrap_or_default().into(),
+            Say::ResourceOrgId => org_id(self.part.owner_org),
+            Say::ResourceOrgPaths => org_path(self.part.owner_org),
             Say::ResourceTag(key) => self.resource_tag(key).unwrap_or_default().into(),
             Say::SourceVpc | Say::SourceVpce | Say::SourceVpcArn => self.network(say),
             Say::VpceAccount | Say::VpceOrgId | Say::VpceOrgPaths => self.network(say),
-            Say::Nothing => "".into(),
+            Say::ServiceName => self.caller.name.into(),
+            Say::SourceAccount => self.source_account.unwrap_or_default().into(),
+            Say::SourceArn => self.source_arn.clone().unwrap_or_default(),
+            Say::SourceOrgId => org_id(self.source_org),
+            Say::SourceOrgPaths => org_path(self.source_org),
+            Say::Carried(name) => match self.carried(name) {
+                Some([value, ..]) => value.clone(),
+                _ => "".into(),
+            },
         };
         Value::text(text)
     }
@@ -245,11 +290,16 @@ impl Facts {
         self.caller.kind.in_account()
     }
 
+    fn is_service(&self) -> bool {
+        self.caller.kind == CallerKind::Service
+    }
+
     fn resource_tag(&self, key: &str) -> Option<&'static str> {
-        match self.cover {
-            Cover::Both | Cover::Runtime => tag(self.runtime_tags, key),
-            Cover::Endpoint => tag(self.endpoint_tags, key),
-        }
+        let at = match self.cover {
+            Cover::All => 0,
+            Cover::One(at) => at,
+        };
+        self.part.tags.get(at).and_then(|tags| tag(*tags, key))
     }
 
     fn principal_type(&self) -> &'static str {

@@ -3,18 +3,22 @@
 //! Each is one that would reach some call of the world, but for one element. That element is wrong for every call of the
 //! world: it names a person who does not call, a runtime that nobody calls, or no action at all.
 
-use veriam_model::{Authorizer, PolicyType, Verb};
+use veriam_model::{Authorizer, GatewayAuthorizer, PolicyType, Verb};
 
 use crate::draw::{Text, flip_case, join};
 use crate::maker::Setting;
+use crate::names::NAMES;
 use crate::policy::{Patterns, Who};
 use crate::principals::Grade;
 use crate::statements::takes_principal;
 use crate::vocabulary::{ACCOUNTS, CallerKind, iam_arn};
 
 use super::calls::Planned;
+use super::facts::Cover;
+use super::misses::stale;
+use super::parts::Ask;
 use super::plan::{Place, Plan};
-use super::statements::{Aimed, Ask};
+use super::statements::Aimed;
 
 impl Plan<'_, '_> {
     /// Makes the policies as long as the profile wants them.
@@ -28,15 +32,16 @@ impl Plan<'_, '_> {
         let strangers = self.strangers();
         let calls = self.calls.clone();
         for (at, call) in calls.iter().enumerate() {
-            let ask = self.turn_to(call);
-            let own = self.own_places(call, &places);
+            let asks = self.turn_to(call);
+            let own = self.own_places(call, &asks, &places);
             for _ in (at..count).step_by(calls.len()) {
                 // Most stand where they are read.
                 let place = match own.is_empty() || self.maker.draw.chance(1, 4) {
                     true => self.maker.draw.one(&places),
                     false => self.maker.draw.one(&own),
                 };
-                self.near(&ask, place, &strangers);
+                let ask = &asks[self.maker.draw.below(asks.len())];
+                self.near(ask, place, &strangers);
             }
         }
     }
@@ -59,7 +64,16 @@ impl Plan<'_, '_> {
                 }
             }
         }
+        for (at, gateway) in scene.gateways.iter().enumerate() {
+            // Nor is a policy the same as none where nothing is authorized, if it denies (AC-203).
+            let own = Place::Gateway(at);
+            if gateway.authorizer == GatewayAuthorizer::AwsIam || self.speaks(own) {
+                places.push(own);
+            }
+        }
+        places.extend((0..scene.memories.len()).map(Place::Memory));
         let limits = (0..scene.users.len()).map(Place::UserBoundary);
+        let limits = limits.chain((0..scene.roles.len()).map(Place::Trust));
         let limits = limits.chain((0..scene.roles.len()).map(Place::RoleBoundary));
         let limits = limits.chain((0..scene.networks.len()).map(Place::Network));
         let limits = limits.chain(self.calls.iter().map(|call| Place::Session(call.origin)));
@@ -74,7 +88,7 @@ impl Plan<'_, '_> {
     }
 
     /// Those of the places whose policies count for the call.
-    fn own_places(&self, call: &Planned, places: &[Place]) -> Vec<Place> {
+    fn own_places(&self, call: &Planned, asks: &[Ask], places: &[Place]) -> Vec<Place> {
         let (who, scene) = (&call.who, &self.scene);
         let account = |at: usize| scene.accounts[at].id;
         let counts = |place: &&Place| match **place {
@@ -86,13 +100,17 @@ impl Plan<'_, '_> {
                 who.kind == CallerKind::RoleSession && at == who.person
             }
             Place::Session(origin) => who.limited && origin == call.origin,
-            Place::Runtime(at) => at == call.runtime,
-            Place::Endpoint(at, door) => at == call.runtime && Some(door) == call.door,
+            Place::Trust(_)
+            | Place::Runtime(_)
+            | Place::Endpoint(..)
+            | Place::Gateway(_)
+            | Place::Memory(_)
+            | Place::Other(..) => asks.iter().any(|ask| place.cover(ask).is_some()),
             Place::Network(at) => {
                 matches!(call.route, super::calls::Route::Network(n, _) if n == at)
             }
             Place::Scp(at, _) => account(at) == who.account,
-            Place::Rcp(at, _) => account(at) == scene.runtimes[call.runtime].account,
+            Place::Rcp(at, _) => asks[0].facts.owner == Some(account(at)),
         };
         places.iter().filter(counts).copied().collect()
     }
@@ -140,15 +158,15 @@ impl Plan<'_, '_> {
         let aimed = Aimed {
             setting,
             grade,
-            cover: place.cover(),
+            cover: place.cover(ask).unwrap_or(Cover::All),
             applies: true,
             tests,
             exact: self.maker.draw.chance(1, 2),
         };
         let mut statement = self.maker.aimed(ask, aimed);
-        match self.miss(setting, !strangers.is_empty()) {
+        match self.miss(setting, !ask.things.is_empty(), !strangers.is_empty()) {
             Miss::Who => statement.who = Some(self.some_of(strangers)),
-            Miss::Resource => statement.resources = Some(self.nowhere(ask, place)),
+            Miss::Resource => statement.resources = Some(self.beside(ask, aimed.cover)),
             Miss::Action => {
                 let base = ask.actions[0];
                 let more = self.maker.draw.chance(1, 2);
@@ -161,10 +179,12 @@ impl Plan<'_, '_> {
         self.slip_in(draft, statement);
     }
 
-    fn miss(&mut self, setting: Setting, strangers: bool) -> Miss {
+    fn miss(&mut self, setting: Setting, things: bool, strangers: bool) -> Miss {
         let names = takes_principal(setting) && setting.policy_type != PolicyType::Rcp;
         let who = if names && strangers { 6 } else { 0 };
-        let resource = if setting.bare_allow() { 0 } else { 4 };
+        let resource = things && !setting.bare_allow();
+        let resource = resource && setting.policy_type != PolicyType::Trust;
+        let resource = if resource { 4 } else { 0 };
         [Miss::Action, Miss::Who, Miss::Resource][self.maker.draw.weighted(&[2, who, resource])]
     }
 
@@ -180,47 +200,36 @@ impl Plan<'_, '_> {
         }
     }
 
-    /// A pattern for a runtime or an endpoint of one that nobody calls, and that reads nearly like the one that is called.
-    fn nowhere(&mut self, ask: &Ask, place: Place) -> Patterns {
-        let called = |plan: &Self, at: usize| plan.calls.iter().any(|call| call.runtime == at);
+    /// A pattern for a resource that nobody calls, and that reads nearly like one that is called.
+    fn beside(&mut self, ask: &Ask, cover: Cover) -> Patterns {
+        let thing = &ask.things[match cover {
+            Cover::All => 0,
+            Cover::One(at) => at,
+        }];
         let draw = &mut self.maker.draw;
-        let start = draw.below(self.scene.runtimes.len());
         let which = draw.below(5);
-        let runtimes = self.scene.runtimes.len();
-        let other = (0..runtimes)
-            .map(|at| (start + at) % runtimes)
-            .find(|at| !called(self, *at))
-            .map(|at| self.scene.runtimes[at].id);
-        let draw = &mut self.maker.draw;
-        let tail: &[&str] = match (place, draw.chance(1, 3)) {
-            (Place::Endpoint(..), _) => &["/runtime-endpoint/", ask.endpoint],
-            (Place::Runtime(_), _) | (_, false) => &[],
-            (_, true) => &["*"],
+        let (word, name) = match (cover, draw.chance(1, 3)) {
+            (Cover::One(_), _) => thing.tail.unwrap_or(("", "")),
+            (Cover::All, true) => ("*", ""),
+            (Cover::All, false) => ("", ""),
         };
-        let at = |id: &str, region: &str, owner: &str| {
-            let rest: Vec<&str> = std::iter::once(id).chain(tail.iter().copied()).collect();
-            ask.at(region, owner, &rest)
+        let at = |id: &str, region: &str, account: &str| {
+            ask.at(thing, region, account, &[id, word, name])
         };
-        Patterns::one(match (which, other) {
-            (0 | 1, Some(id)) => at(id, ask.region, ask.owner),
-            (2, _) => {
-                let flipped = flip_case(draw, ask.id);
-                at(&flipped.unwrap_or("x".into()), ask.region, ask.owner)
-            }
-            (3, _) => {
+        let here = |id: &str| at(id, thing.region, thing.account);
+        Patterns::one(match which {
+            0 | 1 => here(&format!("unrelated_{}-0123456789", draw.below(NAMES))),
+            2 => here(&flip_case(draw, &thing.id).unwrap_or("x".into())),
+            3 if !thing.account.is_empty() => {
                 let account = draw.one(&ACCOUNTS);
                 let account = match self.scene.accounts.iter().any(|a| a.id == account) {
                     true => "000000000000",
                     false => account,
                 };
-                at(ask.id, ask.region, account)
+                at(&thing.id, thing.region, account)
             }
-            (4, _) => at(ask.id, "ap-south-1", ask.owner),
-            _ => at(
-                &join(&[&ask.id[..ask.id.len() - 1], "X"]),
-                ask.region,
-                ask.owner,
-            ),
+            4 if !thing.region.is_empty() => at(&thing.id, "ap-south-1", thing.account),
+            _ => here(&stale(&thing.id)),
         })
     }
 }

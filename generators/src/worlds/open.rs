@@ -1,6 +1,6 @@
 //! Calls that turn on a contested point, so that every reading of it is met.
 
-use veriam_model::{Authorizer, Verb};
+use veriam_model::{Authorizer, GatewayAuthorizer, RuntimeOperation, Verb};
 
 use crate::draw::Text;
 use crate::operators::{BASES, Operator};
@@ -8,14 +8,18 @@ use crate::policy::{Block, Patterns};
 use crate::principals::Grade;
 use crate::vocabulary::CallerKind;
 
-use super::aims::Layer;
-use super::calls::{Planned, Route, Who, user_id};
+use super::aims::{Layer, layer};
+use super::callers::Who;
+use super::calls::{Planned, Route, caller};
 use super::facts::{Cover, Facts, Say};
+use super::parts::Ask;
 use super::plan::{Place, Plan};
-use super::statements::{Aimed, Ask};
+use super::requests::{Asked, OfRuntime, USER_IDS};
+use super::statements::Aimed;
 
+/// A contested point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Point {
+pub(crate) enum Point {
     /// AC-093: the identity policies of a same-account caller do not cover both resources.
     Union,
     /// AC-118: general keys for token bearers.
@@ -30,12 +34,24 @@ enum Point {
     Vpce,
     /// AC-183: the ARN of the VPC.
     VpcArn,
+    /// AC-189: the actions that accompany a harness operation, on its endpoint.
+    HarnessBehind,
+    /// AC-190: the default endpoint of a harness.
+    HarnessDefault,
+    /// AC-191: memory actions for a harness without memory.
+    HarnessMemory,
+    /// AC-193: the user-id header of a harness.
+    HarnessUser,
+    /// AC-203: a Deny at a gateway that authorizes nothing.
+    OpenGateway,
+    /// AC-259: the role that an update carries.
+    Update,
 }
 
 impl Plan<'_, '_> {
     /// Makes the call turn on a contested point, if the world has what that needs.
     pub(super) fn open(&mut self, call: &mut Planned) -> bool {
-        let points = [
+        const ON_RUNTIMES: &[Point] = &[
             Point::Union,
             Point::General,
             // What other calls need often covers it up.
@@ -46,83 +62,178 @@ impl Plan<'_, '_> {
             Point::Vpce,
             Point::VpcArn,
         ];
-        let point = self.maker.draw.one(&points);
+        const ON_HARNESSES: &[Point] = &[
+            Point::HarnessBehind,
+            Point::HarnessDefault,
+            Point::HarnessMemory,
+            Point::HarnessUser,
+        ];
+        let points = match call.asked {
+            Asked::Runtime(_) => ON_RUNTIMES,
+            Asked::Harness(_) => ON_HARNESSES,
+            Asked::Gateway(asked) if asked.is_open(&self.scene) => &[Point::OpenGateway],
+            Asked::Gateway(_) => &[Point::Silent, Point::General],
+            Asked::Control(_) => &[Point::Update],
+            _ => return false,
+        };
+        let point = self.maker.draw.one(points);
+        let before = call.clone();
         let suits = match point {
             Point::Union => self.at_home(call),
-            Point::General | Point::Silent => self.with_token(call),
-            Point::ForUser => {
-                call.operation = self.maker.draw.one(&[
-                    veriam_model::RuntimeOperation::InvokeAgentRuntime,
-                    veriam_model::RuntimeOperation::InvokeAgentRuntimeWithWebSocketStream,
-                ]);
-                call.user_id = Some(user_id(&mut self.maker.draw));
-                self.with_token(call)
+            Point::General | Point::Silent | Point::ForUser => {
+                self.with_token(call, point == Point::ForUser)
             }
             Point::RuntimeOnly => self.through(call, true),
             Point::Vpce | Point::VpcArn => self.through(call, false),
+            Point::Update => self.with_role(call),
+            Point::OpenGateway => true,
+            Point::HarnessBehind
+            | Point::HarnessDefault
+            | Point::HarnessMemory
+            | Point::HarnessUser => self.of_harness(call, point),
         };
         if !suits {
-            if !call.operation.takes_user_id() {
-                call.user_id = None;
-            }
+            *call = before;
             return false;
         }
-        let ask = self.turn_to(call);
-        let layers = self.layers(call);
+        let asks = self.turn_to(call);
+        match point {
+            Point::OpenGateway => return self.deny_open(call, &asks),
+            Point::Update
+            | Point::HarnessBehind
+            | Point::HarnessDefault
+            | Point::HarnessMemory
+            | Point::HarnessUser => {
+                let layers = self.layers(call, &asks);
+                for layer in layers {
+                    for ask in asks.iter().filter(|ask| !ask.doubtful) {
+                        self.allow(ask, layer, Cover::All, None, None);
+                    }
+                }
+                return true;
+            }
+            _ => {}
+        }
+        let ask = &asks[0];
+        let layers = self.layers(call, &asks);
         // The one place where the point decides; everything else allows.
         let at = layers.iter().position(|l| match point {
             Point::Union => matches!(l.place, Place::User(_) | Place::Role(_)),
-            Point::General | Point::Silent | Point::ForUser => {
-                matches!(l.place, Place::Runtime(_) | Place::Endpoint(..))
-            }
+            Point::General | Point::Silent | Point::ForUser => l.place.is_resource(),
             Point::RuntimeOnly => matches!(l.place, Place::Network(_)),
-            Point::Vpce | Point::VpcArn => true,
+            _ => true,
         });
         for (index, layer) in layers.into_iter().enumerate() {
+            let cover = layer.cover(ask);
             if Some(index) != at {
-                self.allow(&ask, layer, layer.place.cover(), None, None);
+                self.allow(ask, layer, cover, None, None);
                 continue;
             }
-            match point {
-                Point::Union => self.union(call, &ask, layer),
-                Point::Silent => self.state(&ask, layer, Verb::Allow, false),
-                Point::ForUser => {
+            match (point, call.asked) {
+                (Point::Union, Asked::Runtime(asked)) => self.union(asked, ask, layer),
+                (Point::Silent, _) => self.state(ask, layer, Verb::Allow, false),
+                (Point::ForUser, _) => {
                     let base = Patterns::one(ask.actions[0]);
-                    self.allow(&ask, layer, layer.place.cover(), Some(base), None);
+                    self.allow(ask, layer, cover, Some(base), None);
                 }
-                Point::RuntimeOnly => self.allow(&ask, layer, Cover::Runtime, None, None),
-                Point::General | Point::Vpce | Point::VpcArn => {
-                    let block = self.test(point);
-                    self.allow(&ask, layer, layer.place.cover(), None, Some(block));
+                (Point::RuntimeOnly, _) => self.allow(ask, layer, Cover::One(0), None, None),
+                _ => {
+                    let block = self.test(ask, cover, point);
+                    self.allow(ask, layer, cover, None, Some(block));
                 }
             }
         }
         true
     }
 
-    /// The resources' own policies allow, and the identity's cover one of the two or none.
-    fn union(&mut self, call: &Planned, ask: &Ask, layer: Layer) {
-        let own = Layer {
-            place: Place::Runtime(call.runtime),
-            grade: Grade::Direct,
+    /// A Deny that would count if the gateway authorized anything.
+    fn deny_open(&mut self, call: &Planned, asks: &[Ask]) -> bool {
+        let layers = self.layers(call, asks);
+        for layer in layers {
+            self.allow(&asks[0], layer, Cover::All, None, None);
+        }
+        let own = self.holders(asks)[0].1.place;
+        let mut places = vec![own];
+        if !call.is_nobodys(&self.scene) {
+            places.extend(match call.who.kind {
+                CallerKind::User | CallerKind::FederatedSession => {
+                    Some(Place::User(call.who.person))
+                }
+                CallerKind::RoleSession => Some(Place::Role(call.who.person)),
+                _ => None,
+            });
+        }
+        let place = self.maker.draw.one(&places);
+        self.state(&asks[0], layer(place, Grade::Direct), Verb::Deny, true);
+        true
+    }
+
+    /// An update that hands over a role, by somebody of the account.
+    fn with_role(&mut self, call: &mut Planned) -> bool {
+        let Asked::Control(asked) = &mut call.asked else {
+            return false;
         };
-        let door = call.door.map(|door| Layer {
-            place: Place::Endpoint(call.runtime, door),
-            grade: Grade::Direct,
-        });
+        if !asked.suit_update(&mut self.maker.draw, &self.scene) {
+            return false;
+        }
+        let home = asked.owner(&self.scene);
+        let Some(role) = self
+            .scene
+            .roles
+            .iter()
+            .position(|r| Some(r.account) == home)
+        else {
+            return false;
+        };
+        asked.hand_over(role);
+        self.someone_at(call, home)
+    }
+
+    fn of_harness(&mut self, call: &mut Planned, point: Point) -> bool {
+        let Asked::Harness(asked) = &mut call.asked else {
+            return false;
+        };
+        if !asked.suit(&mut self.maker.draw, &self.scene, point) {
+            return false;
+        }
+        let home = Some(asked.owner(&self.scene));
+        self.someone_at(call, home)
+    }
+
+    /// A user or a role's session of that account calls, without session policy.
+    fn someone_at(&mut self, call: &mut Planned, home: Option<&'static str>) -> bool {
+        let user = self.scene.users.iter().any(|u| Some(u.account) == home);
+        let role = self.scene.roles.iter().any(|r| Some(r.account) == home);
+        let kind = match (user, role) {
+            (_, true) => CallerKind::RoleSession,
+            (true, false) => CallerKind::User,
+            (false, false) => return false,
+        };
+        let draw = &mut self.maker.draw;
+        call.who = Who::draw(draw, self.maker.features, &self.scene, kind, home, call.at);
+        call.who.limited = false;
+        true
+    }
+
+    /// The resources' own policies allow, and the identity's cover one of the two or none.
+    fn union(&mut self, asked: OfRuntime, ask: &Ask, identity: Layer) {
+        let own = layer(Place::Runtime(asked.runtime), Grade::Direct);
+        let door = asked.door;
+        let door = door.map(|door| layer(Place::Endpoint(asked.runtime, door), Grade::Direct));
+        let (runtime, endpoint) = (Cover::One(0), Cover::One(1));
         let half = door.is_none() || self.maker.draw.chance(1, 2);
         match door {
             Some(door) if half && self.maker.draw.chance(1, 2) => {
-                self.allow(ask, layer, Cover::Runtime, None, None);
-                self.allow(ask, door, Cover::Endpoint, None, None);
+                self.allow(ask, identity, runtime, None, None);
+                self.allow(ask, door, endpoint, None, None);
             }
             _ => {
                 if half {
-                    self.allow(ask, layer, Cover::Endpoint, None, None);
+                    self.allow(ask, identity, endpoint, None, None);
                 }
-                self.allow(ask, own, Cover::Runtime, None, None);
+                self.allow(ask, own, runtime, None, None);
                 if let Some(door) = door {
-                    self.allow(ask, door, Cover::Endpoint, None, None);
+                    self.allow(ask, door, endpoint, None, None);
                 }
             }
         }
@@ -160,45 +271,73 @@ impl Plan<'_, '_> {
 
     /// A caller of the runtime's own account, who needs policies.
     fn at_home(&mut self, call: &mut Planned) -> bool {
-        let home = self.scene.runtimes[call.runtime].account;
-        let user = self.scene.users.iter().position(|u| u.account == home);
-        let role = self.scene.roles.iter().position(|r| r.account == home);
-        let signed = self.scene.runtimes[call.runtime].authorizer(call.door) == Authorizer::Iam;
-        let (kind, person) = match (role, user) {
-            (Some(role), None) => (CallerKind::RoleSession, role),
-            (None, Some(user)) => (CallerKind::User, user),
-            (Some(role), Some(user)) => match self.maker.draw.chance(1, 2) {
-                true => (CallerKind::RoleSession, role),
-                false => (CallerKind::User, user),
-            },
-            (None, None) => return false,
+        let Asked::Runtime(asked) = call.asked else {
+            return false;
         };
-        if signed {
-            let draw = &mut self.maker.draw;
-            call.who = Who::draw(draw, self.maker.features, &self.scene, kind, call.at);
-            (call.who.person, call.who.account) = (person, home);
+        if asked.authorizer(&self.scene) != Authorizer::Iam {
+            return false;
         }
-        signed
+        let home = asked.owner(&self.scene);
+        let user = self.scene.users.iter().any(|u| u.account == home);
+        let role = self.scene.roles.iter().any(|r| r.account == home);
+        let draw = &mut self.maker.draw;
+        let kind = match (role, user) {
+            (true, false) => CallerKind::RoleSession,
+            (false, true) => CallerKind::User,
+            (true, true) => draw.one(&[CallerKind::User, CallerKind::RoleSession]),
+            (false, false) => return false,
+        };
+        let scene = &self.scene;
+        call.who = Who::draw(draw, self.maker.features, scene, kind, Some(home), call.at);
+        true
     }
 
     /// The bearer of a token, at a resource with a policy.
-    fn with_token(&mut self, call: &mut Planned) -> bool {
-        let bearers = |r: &super::scene::Agent| r.policed && r.authorizer == Authorizer::Jwt;
-        let Some(runtime) = self.scene.runtimes.iter().position(bearers) else {
-            return false;
-        };
-        if call.runtime != runtime || call.who.kind != CallerKind::Jwt {
-            let doors = &self.scene.runtimes[runtime].endpoints;
-            call.runtime = runtime;
-            call.door = doors.iter().position(|d| d.name == "DEFAULT");
-            call.qualifier = None;
-            if self.scene.runtimes[runtime].authorizer(call.door) != Authorizer::Jwt {
-                call.who.kind = CallerKind::Anonymous;
-                return true;
+    fn with_token(&mut self, call: &mut Planned, for_user: bool) -> bool {
+        let scene = &self.scene;
+        match &mut call.asked {
+            Asked::Runtime(asked) => {
+                let bearers =
+                    |r: &super::scene::Agent| r.policed && r.authorizer == Authorizer::Jwt;
+                let Some(runtime) = scene.runtimes.iter().position(bearers) else {
+                    return false;
+                };
+                if asked.runtime != runtime || asked.authorizer(scene) != Authorizer::Jwt {
+                    let doors = &scene.runtimes[runtime].endpoints;
+                    asked.runtime = runtime;
+                    asked.door = doors.iter().position(|d| d.name == "DEFAULT");
+                    asked.qualifier = None;
+                    asked.user_id = None;
+                }
+                if asked.is_metadata() {
+                    asked.operation = RuntimeOperation::InvokeAgentRuntime;
+                }
+                if for_user {
+                    asked.operation = self.maker.draw.one(&[
+                        RuntimeOperation::InvokeAgentRuntime,
+                        RuntimeOperation::InvokeAgentRuntimeWithWebSocketStream,
+                    ]);
+                    asked.user_id = Some(self.maker.draw.one(&USER_IDS));
+                }
+                if asked.authorizer(scene) != Authorizer::Jwt {
+                    return false;
+                }
             }
-            let draw = &mut self.maker.draw;
-            let kind = CallerKind::Jwt;
-            call.who = Who::draw(draw, self.maker.features, &self.scene, kind, call.at);
+            Asked::Gateway(asked) => {
+                let bearers = |g: &super::resources::Gate| {
+                    g.policed && g.authorizer == GatewayAuthorizer::CustomJwt
+                };
+                let Some(gateway) = scene.gateways.iter().position(bearers) else {
+                    return false;
+                };
+                asked.gateway = gateway;
+                asked.tool_call = false;
+            }
+            _ => return false,
+        }
+        if call.who.kind != CallerKind::Jwt {
+            let (draw, features) = (&mut self.maker.draw, self.maker.features);
+            call.who = caller(draw, features, scene, &call.asked, call.at);
         }
         true
     }
@@ -215,7 +354,11 @@ impl Plan<'_, '_> {
     }
 
     /// A test of a key that the call has by one reading only, which holds if it has it.
-    fn test(&mut self, point: Point) -> Block {
+    fn test(&mut self, ask: &Ask, cover: Cover, point: Point) -> Block {
+        if let Some(facts) = &mut self.maker.context.facts {
+            facts.part = std::rc::Rc::clone(&ask.facts);
+            facts.cover = cover;
+        }
         let candidates: &[(&str, Say, &str)] = match point {
             Point::Vpce => &[
                 ("aws:VpceAccount", Say::VpceAccount, "StringEquals"),

@@ -1,9 +1,8 @@
 //! A world with its calls in the making: where statements go, and how everything is put together in the end.
 
-use veriam_model::{
-    Account, Call, Identity, Membership, Network, PolicyText, PolicyType, Runtime, RuntimeEndpoint,
-    TokenRules, Verb, World,
-};
+use std::rc::Rc;
+
+use veriam_model::{Call, PolicyText, PolicyType, Verb, World};
 
 use crate::checks::name_statements;
 use crate::context::Context;
@@ -14,23 +13,30 @@ use crate::policy::{Document, Statement, Version};
 use crate::sizes::Sizes;
 use crate::vocabulary::{Caller, CallerKind, Target};
 
-use super::calls::{Planned, tag_list};
+use super::assembly::{self, Texts};
+use super::calls::Planned;
 use super::facts::Cover;
 use super::keys::CALL_KEYS;
-use super::scene::{Home, Person, Scene};
-use super::statements::{Ask, actions};
+use super::parts::Ask;
+use super::scene::Scene;
 
 /// Where a statement stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Place {
+pub(crate) enum Place {
     User(usize),
     UserBoundary(usize),
     Role(usize),
     RoleBoundary(usize),
+    /// The trust policy of a role.
+    Trust(usize),
     /// Of the call of that number.
     Session(usize),
     Runtime(usize),
     Endpoint(usize, usize),
+    Gateway(usize),
+    Memory(usize),
+    /// Of a resource of another service, and whether it is a key's policy.
+    Other(usize, bool),
     Network(usize),
     /// Account and level.
     Scp(usize, usize),
@@ -43,7 +49,13 @@ impl Place {
             Place::User(_) | Place::Role(_) => PolicyType::Identity,
             Place::UserBoundary(_) | Place::RoleBoundary(_) => PolicyType::Boundary,
             Place::Session(_) => PolicyType::Session,
-            Place::Runtime(_) | Place::Endpoint(..) => PolicyType::Resource,
+            Place::Trust(_) => PolicyType::Trust,
+            Place::Other(_, true) => PolicyType::Key,
+            Place::Runtime(_)
+            | Place::Endpoint(..)
+            | Place::Gateway(_)
+            | Place::Memory(_)
+            | Place::Other(_, false) => PolicyType::Resource,
             Place::Network(_) => PolicyType::Endpoint,
             Place::Scp(..) => PolicyType::Scp,
             Place::Rcp(..) => PolicyType::Rcp,
@@ -58,13 +70,24 @@ impl Place {
         )
     }
 
-    /// Which pairs of a call its statements are about.
-    pub(super) fn cover(self) -> Cover {
-        match self {
-            Place::Runtime(_) => Cover::Runtime,
-            Place::Endpoint(..) => Cover::Endpoint,
-            _ => Cover::Both,
+    /// Whether it is the policy of a resource.
+    pub(super) fn is_resource(self) -> bool {
+        matches!(
+            self.policy_type(),
+            PolicyType::Resource | PolicyType::Trust | PolicyType::Key
+        )
+    }
+
+    /// Which resources of a part its statements are about; none: it does not count for any.
+    pub(super) fn cover(self, ask: &Ask) -> Option<Cover> {
+        if !self.is_resource() {
+            return Some(Cover::All);
         }
+        let holds = |holder: super::parts::Holder| holder.place == self;
+        let mut things = ask.things.iter();
+        things
+            .position(|thing| thing.holder.is_some_and(holds))
+            .map(Cover::One)
     }
 }
 
@@ -97,7 +120,7 @@ impl<'u, 'b> Plan<'u, 'b> {
                 sizes,
                 features,
                 caller: Caller::known(CallerKind::Anonymous, scene.partition, "", ["", "", ""]),
-                target: Target::agent(scene.partition, scene.region, "", "", ""),
+                target: Target::of_call(scene.partition, "", scene.region, "", ""),
                 keys: &CALL_KEYS,
                 context: Context::default(),
                 bounded: false,
@@ -111,34 +134,28 @@ impl<'u, 'b> Plan<'u, 'b> {
     }
 
     /// Turns the maker to the call, and says what it asks for.
-    pub(super) fn turn_to(&mut self, call: &Planned) -> Ask {
+    pub(super) fn turn_to(&mut self, call: &Planned) -> Vec<Ask> {
         let scene = &self.scene;
-        let runtime = &scene.runtimes[call.runtime];
-        let actions = actions(call.operation, call.user_id.is_some());
+        let asks = call.asks(scene);
+        let first = &asks[0];
         let maker = &mut self.maker;
-        let facts = call.facts(scene);
+        let mut facts = call.facts(scene);
+        facts.part = Rc::clone(&first.facts);
         maker.caller = facts.caller.clone();
-        maker.target = Target::agent(
+        maker.target = Target::of_call(
             scene.partition,
+            first.service(),
             scene.region,
-            runtime.account,
-            runtime.id,
-            actions[0],
+            first.facts.owner.unwrap_or("aws"),
+            first.actions[0],
         );
-        maker.context.facts = Some(facts);
-        maker.bounded = match call.who.kind {
+        maker.bounded = match facts.caller.kind {
             CallerKind::User | CallerKind::FederatedSession => scene.users[call.who.person].bounded,
             CallerKind::RoleSession => scene.roles[call.who.person].bounded,
             _ => false,
         };
-        Ask {
-            actions,
-            partition: scene.partition,
-            region: scene.region,
-            owner: runtime.account,
-            id: runtime.id,
-            endpoint: call.endpoint(scene),
-        }
+        maker.context.facts = Some(facts);
+        asks
     }
 
     /// The document that takes the next statement of the place, and what it permits.
@@ -252,6 +269,11 @@ impl<'u, 'b> Plan<'u, 'b> {
                 self.fill(Place::Network(at));
             }
         }
+        if self.scene.has(super::resources::Family::Role) {
+            for at in 0..self.scene.roles.len() {
+                self.fill(Place::Trust(at));
+            }
+        }
         for at in 0..self.calls.len() {
             if self.calls[at].who.limited {
                 self.fill(Place::Session(self.calls[at].origin));
@@ -278,16 +300,7 @@ impl<'u, 'b> Plan<'u, 'b> {
             let policy = policy.filter(|_| call.who.limited);
             calls.push(call.finish(scene, policy.map(|(_, text)| text.clone())));
         }
-        let world = World {
-            partition: scene.partition.to_owned(),
-            accounts: accounts(&scene.accounts, &mut texts),
-            users: people(&scene.users, &mut texts, Place::User, Place::UserBoundary),
-            roles: people(&scene.roles, &mut texts, Place::Role, Place::RoleBoundary),
-            runtimes: runtimes(scene, &mut texts),
-            networks: networks(scene, &mut texts),
-            ..World::new(scene.region)
-        };
-        (world, calls)
+        (assembly::world(scene, &mut texts), calls)
     }
 
     fn text(&mut self, draft: Draft) -> PolicyText {
@@ -306,111 +319,4 @@ impl<'u, 'b> Plan<'u, 'b> {
         };
         PolicyText::new(document.into_text(&mut style))
     }
-}
-
-/// The documents that are not placed yet.
-struct Texts(Vec<(Place, PolicyText)>);
-
-impl Texts {
-    fn all(&mut self, place: Place) -> Vec<PolicyText> {
-        let mut found = Vec::new();
-        for (p, text) in &mut self.0 {
-            if *p == place {
-                found.push(std::mem::replace(text, PolicyText::new(String::new())));
-            }
-        }
-        found
-    }
-
-    fn one(&mut self, place: Place) -> Option<PolicyText> {
-        self.all(place).pop()
-    }
-}
-
-const FULL_SCP: &str =
-    r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
-const FULL_RCP: &str = concat!(
-    r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":"*","#,
-    r#""Action":"*","Resource":"*"}}"#
-);
-
-fn accounts(homes: &[Home], texts: &mut Texts) -> Vec<Account> {
-    let account = |(at, home): (usize, &Home)| Account {
-        id: home.id.to_owned(),
-        organization: home.org.map(|org| Membership {
-            id: org.id.to_owned(),
-            path: org.path.iter().map(|unit| (*unit).to_owned()).collect(),
-            management: org.management,
-            scps: (0..org.scps)
-                .map(|level| {
-                    let full = (org.narrow != Some(level)).then(|| PolicyText::new(FULL_SCP));
-                    let own = texts.all(Place::Scp(at, level));
-                    full.into_iter().chain(own).collect()
-                })
-                .collect(),
-            rcps: (0..org.rcps)
-                .map(|level| {
-                    let own = texts.all(Place::Rcp(at, level));
-                    [PolicyText::new(FULL_RCP)].into_iter().chain(own).collect()
-                })
-                .collect(),
-        }),
-    };
-    homes.iter().enumerate().map(account).collect()
-}
-
-fn people(
-    people: &[Person],
-    texts: &mut Texts,
-    own: fn(usize) -> Place,
-    boundary: fn(usize) -> Place,
-) -> Vec<Identity> {
-    let identity = |(at, person): (usize, &Person)| Identity {
-        account: person.account.to_owned(),
-        name: person.name.to_owned(),
-        path: ["/", person.path].concat(),
-        id: person.id.to_owned(),
-        tags: tag_list(person.tags),
-        policies: texts.all(own(at)),
-        boundary: texts.one(boundary(at)),
-        trust: None,
-    };
-    people.iter().enumerate().map(identity).collect()
-}
-
-fn runtimes(scene: &Scene, texts: &mut Texts) -> Vec<Runtime> {
-    let runtimes = scene.runtimes.iter().enumerate();
-    runtimes
-        .map(|(at, runtime)| Runtime {
-            account: runtime.account.to_owned(),
-            id: runtime.id.to_owned(),
-            authorizer: runtime.authorizer,
-            token_rules: TokenRules::default(),
-            tags: tag_list(runtime.tags),
-            policy: texts.one(Place::Runtime(at)),
-            endpoints: runtime
-                .endpoints
-                .iter()
-                .enumerate()
-                .map(|(door, endpoint)| RuntimeEndpoint {
-                    name: endpoint.name.to_owned(),
-                    authorizer: endpoint.authorizer,
-                    tags: tag_list(endpoint.tags),
-                    policy: texts.one(Place::Endpoint(at, door)),
-                })
-                .collect(),
-        })
-        .collect()
-}
-
-fn networks(scene: &Scene, texts: &mut Texts) -> Vec<Network> {
-    let networks = scene.networks.iter().enumerate();
-    networks
-        .map(|(at, network)| Network {
-            endpoint: network.endpoint.to_owned(),
-            vpc: network.vpc.to_owned(),
-            account: network.account.to_owned(),
-            policy: texts.one(Place::Network(at)),
-        })
-        .collect()
 }

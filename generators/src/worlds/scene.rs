@@ -8,6 +8,9 @@ use crate::names::{NETWORK_IDS, ROLE_IDS, ROLE_NAMES, RUNTIME_IDS, USER_IDS, USE
 use crate::sizes::Sizes;
 use crate::vocabulary::{PATHS, REGIONS};
 
+use super::resources::{Estate, Family, Gadget, Gate, Notes, Rig, Vendor, Workload};
+use super::tokens::Rules;
+
 /// AWS's documentation accounts that worlds are made of.
 pub(crate) const AGENT_ACCOUNTS: [&str; 4] = [
     "111122223333",
@@ -83,7 +86,16 @@ pub(crate) struct Scene {
     pub(crate) users: Vec<Person>,
     pub(crate) roles: Vec<Person>,
     pub(crate) runtimes: Vec<Agent>,
+    pub(crate) gateways: Vec<Gate>,
+    pub(crate) memories: Vec<Notes>,
+    pub(crate) harnesses: Vec<Rig>,
+    pub(crate) tools: Vec<Gadget>,
+    pub(crate) workloads: Vec<Workload>,
+    pub(crate) providers: Vec<Vendor>,
+    pub(crate) others: Vec<Estate>,
     pub(crate) networks: Vec<Net>,
+    /// What calls ask something of, the most frequent first.
+    families: Vec<Family>,
 }
 
 /// An account.
@@ -132,6 +144,7 @@ pub(crate) struct Agent {
     pub(crate) account: &'static str,
     pub(crate) id: &'static str,
     pub(crate) authorizer: Authorizer,
+    pub(crate) rules: &'static Rules,
     pub(crate) tags: TagList,
     /// Has a policy even where only bearers of tokens call.
     pub(crate) policed: bool,
@@ -161,8 +174,10 @@ pub(crate) struct Net {
     pub(crate) endpoint: &'static str,
     pub(crate) vpc: &'static str,
     pub(crate) account: &'static str,
-    /// Has an endpoint policy.
+    /// Has an endpoint policy of its own.
     pub(crate) policed: bool,
+    /// Has the policy that every endpoint begins with, word for word (AC-163).
+    pub(crate) default: bool,
 }
 
 impl Scene {
@@ -183,15 +198,39 @@ impl Scene {
             users: Vec::with_capacity(2),
             roles: Vec::with_capacity(2),
             runtimes: Vec::with_capacity(2),
+            gateways: Vec::new(),
+            memories: Vec::new(),
+            harnesses: Vec::new(),
+            tools: Vec::new(),
+            workloads: Vec::new(),
+            providers: Vec::new(),
+            others: Vec::new(),
             networks: Vec::new(),
+            families: families(draw, sizes),
         };
         if draw.chance(3, 4) {
             scene.organize(draw, features, sizes);
         }
         scene.people(draw, features, sizes);
-        scene.agents(draw, sizes);
+        if scene.has(Family::Runtime) || scene.has(Family::Control) {
+            scene.agents(draw, sizes);
+        }
+        scene.resources(draw, sizes);
         scene.nets(draw, features, sizes);
         scene
+    }
+
+    /// Whether calls ask something of the family.
+    pub(crate) fn has(&self, family: Family) -> bool {
+        self.families.contains(&family)
+    }
+
+    /// What a call asks something of.
+    pub(crate) fn family(&self, draw: &mut Draw<'_, '_>) -> Family {
+        match draw.chance(1, 3) {
+            true => draw.one(&self.families),
+            false => self.families[0],
+        }
     }
 
     pub(crate) fn org(&self, account: &str) -> Option<Org> {
@@ -236,6 +275,11 @@ impl Scene {
     fn people(&mut self, draw: &mut Draw<'_, '_>, features: Features, sizes: &Sizes) {
         let users = sizes.users.draw(draw);
         let roles = sizes.roles.draw(draw);
+        let roles = if self.has(Family::Role) {
+            roles.max(1)
+        } else {
+            roles
+        };
         let users = if users + roles == 0 { 1 } else { users };
         for (count, names, ids) in [
             (users, &USER_NAMES, &USER_IDS),
@@ -270,9 +314,10 @@ impl Scene {
         for at in 0..count {
             let authorizer = jwt(draw.chance(1, 4));
             let mut runtime = Agent {
-                account: self.accounts[draw.weighted(&[4, 1, 0, 0][..self.accounts.len()])].id,
+                account: self.owner(draw),
                 id: RUNTIME_IDS.get((first + at) % sizes.names),
                 authorizer,
+                rules: Rules::draw(draw),
                 tags: tags(draw),
                 policed: draw.chance(2, 3),
                 endpoints: Vec::new(),
@@ -306,9 +351,22 @@ impl Scene {
                 vpc: VPC_IDS.get(turned(first, at, VPCS.len())),
                 account: self.accounts[draw.below(self.accounts.len())].id,
                 policed,
+                default: !policed && draw.chance(1, 4),
             });
         }
     }
+}
+
+/// One family, and now and then others beside it.
+fn families(draw: &mut Draw<'_, '_>, sizes: &Sizes) -> Vec<Family> {
+    let mut families = vec![Family::draw(draw)];
+    for _ in 0..sizes.families.draw(draw) {
+        let other = Family::draw(draw);
+        if !families.contains(&other) {
+            families.push(other);
+        }
+    }
+    families
 }
 
 /// The number of the `at`-th of some names that begin with the `first`-th of the short ones: those come before all
@@ -317,7 +375,7 @@ fn turned(first: usize, at: usize, short: usize) -> usize {
     if at < short { (first + at) % short } else { at }
 }
 
-fn jwt(yes: bool) -> Authorizer {
+pub(super) fn jwt(yes: bool) -> Authorizer {
     if yes {
         Authorizer::Jwt
     } else {

@@ -1,103 +1,118 @@
-//! Calls that differ from what the policies were written for: in the credentials, in the endpoint, or in one thing.
+//! Calls that differ from what the policies were written for: in the credentials, in what they name, or in one thing.
 
-use veriam_model::{Authorizer, RuntimeOperation, Token};
+use veriam_model::Token;
 
 use crate::values::{self, Kind};
 use crate::vocabulary::{CallerKind, SESSIONS};
 
-use super::calls::{Planned, Route, Who, endpoint, operation, route, signed_kind, user_id};
+use super::callers::{Who, signed_kind, signed_kind_at};
+use super::calls::{Planned, Route, route};
 use super::plan::Plan;
+use super::requests::Wanted;
 use super::scene::{AGENTS, tags};
 
 impl Plan<'_, '_> {
     /// Takes away the credentials, or takes those of the other kind, or ones that are not accepted.
     pub(super) fn reject(&mut self, call: &mut Planned) {
+        if !call.asked.takes_any() {
+            return self.vary_signed(call);
+        }
         let draw = &mut self.maker.draw;
+        let wanted = call.asked.wanted(&self.scene);
         let jwt = call.who.kind == CallerKind::Jwt;
-        let kind = match draw.below(3) {
+        let kind = match draw.below(4) {
             0 if jwt => {
                 call.who.accepted = false;
                 return;
             }
-            1 => CallerKind::Anonymous,
+            1 if jwt && matches!(wanted, Wanted::Token(_)) && call.who.claims.spoil(draw) => return,
+            1 | 2 => CallerKind::Anonymous,
             _ if jwt => signed_kind(draw, &self.scene),
             _ => CallerKind::Jwt,
         };
-        call.who = Who::draw(draw, self.maker.features, &self.scene, kind, call.at);
+        call.who = Who::draw(draw, self.maker.features, &self.scene, kind, None, call.at);
         call.who.limited = false;
+        call.settle(&mut self.maker.draw, &self.scene);
     }
 
-    /// Names an endpoint that does not exist.
-    pub(super) fn no_endpoint(&mut self, call: &mut Planned) {
-        let doors = &self.scene.runtimes[call.runtime].endpoints;
-        let free = ["default", "Prod", "nowhere", "DEFAULT2"];
-        let other = ["prod", "dev"].into_iter();
-        let mut free = free.into_iter().skip(self.maker.draw.below(4)).chain(other);
-        call.qualifier = free.find(|name| doors.iter().all(|d| d.name != *name));
+    /// Asks for something that is not there, or in vain.
+    pub(super) fn nowhere(&mut self, call: &mut Planned) {
+        let draw = &mut self.maker.draw;
+        if !call.asked.nowhere(draw, &self.scene, &call.who) {
+            self.reject(call);
+        }
     }
 
     /// Adds a call that differs from an earlier one in one thing.
     pub(super) fn vary(&mut self) {
         let earlier = self.maker.draw.below(self.calls.len());
         let mut call = self.calls[earlier].clone();
-        if call.who.kind == CallerKind::Jwt {
-            self.vary_token(&mut call);
-        } else {
-            self.vary_signed(&mut call);
+        match call.asked.wanted(&self.scene) {
+            Wanted::Signature { .. } if call.who.kind.in_account() => self.vary_signed(&mut call),
+            _ => self.vary_token(&mut call),
         }
         self.calls.push(call);
     }
 
     /// What a policy without matching Allow means for a token's bearer is open (AC-122): little is varied.
     fn vary_token(&mut self, call: &mut Planned) {
-        match self.maker.draw.weighted(&[4, 4, 3, 1, 2]) {
-            0 => call.at += self.maker.draw.one(&[1, 60, 86_400]),
-            1 => call.user_agent = self.maker.draw.one(&AGENTS),
+        let draw = &mut self.maker.draw;
+        match draw.weighted(&[4, 4, 3, 1, 2]) {
+            0 => call.at += draw.one(&[1, 60, 86_400]),
+            1 => call.user_agent = draw.one(&AGENTS),
             2 => self.reject(call),
-            3 => self.no_endpoint(call),
-            _ => call.route = route(&mut self.maker.draw, &self.scene),
+            3 => self.nowhere(call),
+            _ => {
+                call.route = route(draw, &self.scene);
+                call.settle(draw, &self.scene);
+            }
         }
     }
 
     fn vary_signed(&mut self, call: &mut Planned) {
         let draw = &mut self.maker.draw;
-        match draw.weighted(&[8, 8, 6, 6, 6, 6, 8, 6, 4, 3, 4, 1]) {
+        match draw.weighted(&[8, 22, 6, 6, 8, 6, 4, 3, 1]) {
             0 => self.other_caller(call),
-            1 => self.other_door(call),
-            2 => call.operation = operation(draw),
-            3 if call.operation.takes_user_id() => {
-                call.user_id = match call.user_id {
-                    Some(_) => None,
-                    None => Some(user_id(draw)),
-                };
+            1 => {
+                call.asked.vary(draw, &self.scene, call.who.kind);
+                call.settle(draw, &self.scene);
+                if call.asked.is_bound() && call.asked.home(&self.scene) != Some(call.who.account) {
+                    self.other_caller(call);
+                }
             }
-            4 => call.route = route(draw, &self.scene),
-            5 => {
+            2 => {
+                call.route = route(draw, &self.scene);
+                call.settle(draw, &self.scene);
+            }
+            3 => {
                 let address = values::request(draw, Kind::Ip);
                 call.route = match call.route {
                     Route::Internet(_) => Route::Internet(address),
                     Route::Network(index, _) => Route::Network(index, address),
                 };
             }
-            6 => self.other_credentials(call),
-            7 => {
+            4 => self.other_credentials(call),
+            5 => {
                 let later = draw.one(&[1, 60, 86_400]);
                 call.at += later;
             }
-            8 => call.user_agent = draw.one(&AGENTS),
-            9 => self.reject(call),
-            10 => self.other_runtime(call),
-            _ => self.no_endpoint(call),
+            6 => call.user_agent = draw.one(&AGENTS),
+            7 if call.asked.takes_any() => self.reject(call),
+            _ => self.nowhere_or_later(call),
         }
-        if !call.operation.takes_user_id() {
-            call.user_id = None;
+    }
+
+    fn nowhere_or_later(&mut self, call: &mut Planned) {
+        let draw = &mut self.maker.draw;
+        if !call.asked.nowhere(draw, &self.scene, &call.who) {
+            call.at += 1;
         }
     }
 
     fn other_caller(&mut self, call: &mut Planned) {
         let draw = &mut self.maker.draw;
         match call.who.kind {
-            CallerKind::RoleSession if draw.chance(1, 2) => {
+            CallerKind::RoleSession if draw.chance(1, 2) && !call.asked.is_bound() => {
                 call.who.session = match (draw.below(3), call.who.session) {
                     (0, "s1") => "S1",
                     (0, "Monday") => "monday",
@@ -105,27 +120,14 @@ impl Plan<'_, '_> {
                 };
             }
             _ => {
-                let kind = signed_kind(draw, &self.scene);
-                call.who = Who::draw(draw, self.maker.features, &self.scene, kind, call.at);
+                let home = call.asked.home(&self.scene);
+                let home = home.filter(|_| call.asked.is_bound());
+                let kind = signed_kind_at(draw, &self.scene, home);
+                let scene = &self.scene;
+                call.who = Who::draw(draw, self.maker.features, scene, kind, home, call.at);
                 call.who.limited = false;
+                call.settle(draw, scene);
             }
-        }
-    }
-
-    fn other_door(&mut self, call: &mut Planned) {
-        let (qualifier, door) = endpoint(&mut self.maker.draw, &self.scene, call.runtime);
-        let runtime = &self.scene.runtimes[call.runtime];
-        if runtime.authorizer(door) == Authorizer::Iam {
-            (call.qualifier, call.door) = (qualifier, door);
-        }
-    }
-
-    fn other_runtime(&mut self, call: &mut Planned) {
-        let runtime = self.maker.draw.below(self.scene.runtimes.len());
-        let (qualifier, door) = endpoint(&mut self.maker.draw, &self.scene, runtime);
-        if self.scene.runtimes[runtime].authorizer(door) == Authorizer::Iam {
-            call.runtime = runtime;
-            (call.qualifier, call.door) = (qualifier, door);
         }
     }
 
@@ -171,7 +173,7 @@ impl Plan<'_, '_> {
             {
                 who.tags = tags(draw);
             }
-            _ => call.operation = RuntimeOperation::StopRuntimeSession,
+            _ => call.at += 1,
         }
     }
 }
