@@ -1,7 +1,7 @@
 //! Makes a failing case smaller while it keeps failing.
 //!
 //! Shrinking works on the structure: policies, levels, statements, members, list elements, context keys, values, facts
-//! and names are dropped or simplified one after another, and of calls also accounts, identities, runtimes, endpoints,
+//! and names are dropped or simplified one after another, and of calls also accounts, identities, resources, endpoints,
 //! networks and whatever the call itself can do without. A change stays when the case still fails. A policy that is no
 //! JSON is only ever dropped whole, unless the document is the case. What comes out is a local minimum: no single
 //! removal and no single simplification that is tried keeps it failing.
@@ -19,6 +19,8 @@ mod documents;
 mod names;
 mod parts;
 mod plausible;
+mod requests;
+mod resources;
 mod search;
 #[cfg(feature = "proptest")]
 mod steps;

@@ -2,11 +2,12 @@
 
 use veriam_model::{
     Call, CallCase, Caller, Identity, JwtCaller, Membership, Path, PolicyPlace, PolicyText,
-    PolicyType, RootCaller, RuntimeOperation, RuntimeRequest, Tags, Token, TokenClaims, UserCaller,
+    PolicyType, RootCaller, Tags, Token, TokenClaims, UserCaller,
 };
 
 use super::names;
 use super::search::{Search, Subject};
+use super::{requests, resources};
 
 /// An address for documentation.
 const ADDRESS: &str = "192.0.2.1";
@@ -78,7 +79,7 @@ impl Subject for CallCase {
     fn coarse(search: &mut Search<'_, Self>) {
         caller(search);
         search.thin(|c| &mut c.world.networks);
-        search.thin(|c| &mut c.world.runtimes);
+        resources::coarse(search);
         search.thin(|c| &mut c.world.users);
         search.thin(|c| &mut c.world.roles);
         search.thin(|c| &mut c.world.accounts);
@@ -93,13 +94,7 @@ impl Subject for CallCase {
                 search.change(|c| list(c)[at].boundary = None);
             }
         }
-        for at in 0..search.best.world.runtimes.len() {
-            search.change(|c| c.world.runtimes[at].policy = None);
-            search.thin(|c| &mut c.world.runtimes[at].endpoints);
-            for door in 0..search.best.world.runtimes[at].endpoints.len() {
-                search.change(|c| c.world.runtimes[at].endpoints[door].policy = None);
-            }
-        }
+        resources::policies(search);
         for at in 0..search.best.world.networks.len() {
             search.change(|c| c.world.networks[at].policy = None);
         }
@@ -118,23 +113,9 @@ impl Subject for CallCase {
                 search.change(|c| list(c)[at].path = "/".to_owned());
             }
         }
-        for at in 0..search.best.world.runtimes.len() {
-            thin_tags(search, |c| Some(&mut c.world.runtimes[at].tags));
-            search.change(|c| c.world.runtimes[at].authorizer = veriam_model::Authorizer::Iam);
-            for door in 0..search.best.world.runtimes[at].endpoints.len() {
-                thin_tags(search, |c| {
-                    Some(&mut c.world.runtimes[at].endpoints[door].tags)
-                });
-                search.change(|c| {
-                    let runtime = &mut c.world.runtimes[at];
-                    if let Some(own) = runtime.endpoints[door].authorizer.take() {
-                        runtime.authorizer = own;
-                    }
-                });
-                search.change(|c| c.world.runtimes[at].endpoints[door].authorizer = None);
-            }
-        }
+        resources::fine(search);
         session(search);
+        requests::fine(search);
         facts(search);
     }
 }
@@ -151,7 +132,7 @@ fn session_policy(call: &mut Call) -> Option<&mut Option<PolicyText>> {
     }
 }
 
-/// The simplest caller that will do.
+/// The simplest caller that will do, and one who owns what is there.
 fn caller(search: &mut Search<'_, CallCase>) {
     search.change(|c| c.call.caller = Caller::Anonymous);
     search.change(|c| {
@@ -201,16 +182,7 @@ fn one_account_less(search: &mut Search<'_, CallCase>) {
 
 /// Calls another runtime, or as another user or role, where the case is about that one anyway.
 fn other_parties(search: &mut Search<'_, CallCase>) {
-    for at in (0..search.best.world.runtimes.len()).rev() {
-        search.change(|c| {
-            c.world.runtimes.remove(at);
-            if let (Some(left), Some(request)) =
-                (c.world.runtimes.first(), c.call.request.runtime_mut())
-            {
-                request.runtime.clone_from(&left.id);
-            }
-        });
-    }
+    resources::others_instead(search);
     for at in (0..search.best.world.users.len()).rev() {
         search.change(|c| {
             c.world.users.remove(at);
@@ -300,7 +272,10 @@ fn thin_member<T>(
     });
 }
 
-fn thin_tags(search: &mut Search<'_, CallCase>, tags: impl Fn(&mut CallCase) -> Option<&mut Tags>) {
+pub(super) fn thin_tags(
+    search: &mut Search<'_, CallCase>,
+    tags: impl Fn(&mut CallCase) -> Option<&mut Tags>,
+) {
     let length = |c: &mut CallCase| tags(c).map_or(0, |t| t.len());
     let first = length(&mut search.best);
     search.thin_by(first, length, |c, from, to| {
@@ -344,6 +319,53 @@ fn session(search: &mut Search<'_, CallCase>) {
             jwt.accepted = true;
         }
     });
+    claims(search);
+    search.change(|c| {
+        if let Caller::Service(service) = &mut c.call.caller {
+            (service.source_account, service.source_arn) = (None, None);
+        }
+    });
+    search.change(|c| {
+        if let Caller::Service(service) = &mut c.call.caller {
+            service.source_arn = None;
+        }
+    });
+    search.change(|c| {
+        if let Caller::Service(service) = &mut c.call.caller {
+            service.source_account = None;
+        }
+    });
+}
+
+/// What a token claims.
+fn claims(search: &mut Search<'_, CallCase>) {
+    fn own(case: &mut CallCase) -> Option<&mut TokenClaims> {
+        match &mut case.call.caller {
+            Caller::Jwt(jwt) => Some(&mut jwt.claims),
+            _ => None,
+        }
+    }
+    search.change(|c| {
+        if let Some(claims) = own(c) {
+            *claims = TokenClaims::default();
+        }
+    });
+    search.change(|c| {
+        if let Some(claims) = own(c) {
+            claims.client = None;
+        }
+    });
+    let lists: [fn(&mut TokenClaims) -> &mut Vec<String>; 2] =
+        [|claims| &mut claims.audiences, |claims| &mut claims.scopes];
+    for list in lists {
+        let length = |c: &mut CallCase| own(c).map_or(0, |claims| list(claims).len());
+        let first = length(&mut search.best);
+        search.thin_by(first, length, |c, from, to| {
+            if let Some(claims) = own(c) {
+                list(claims).drain(from..to);
+            }
+        });
+    }
 }
 
 fn token(call: &mut Call) -> Option<&mut Token> {
@@ -355,20 +377,8 @@ fn token(call: &mut Call) -> Option<&mut Token> {
     }
 }
 
-/// Header, qualifier, operation, way and times.
+/// Way and times.
 fn facts(search: &mut Search<'_, CallCase>) {
-    let mut change = |change: &dyn Fn(&mut RuntimeRequest)| {
-        search.change(|c| {
-            if let Some(request) = c.call.request.runtime_mut() {
-                change(request);
-            }
-        });
-    };
-    change(&|r| r.user_id = None);
-    change(&|r| r.user_id = r.user_id.as_ref().map(|_| "a".to_owned()));
-    change(&|r| r.qualifier = None);
-    change(&|r| r.operation = RuntimeOperation::GetAgentCard);
-    change(&|r| r.operation = RuntimeOperation::InvokeAgentRuntime);
     search.change(|c| {
         if let Path::Endpoint { address, .. } = &c.call.from {
             let address = address.clone();

@@ -16,7 +16,7 @@ const ACCOUNTS: [&str; 5] = [
 ];
 
 /// Words of ARNs and callers that are no names.
-const WORDS: [&str; 18] = [
+const WORDS: [&str; 33] = [
     "arn",
     "aws",
     "root",
@@ -33,6 +33,21 @@ const WORDS: [&str; 18] = [
     "runtime-endpoint",
     "gateway",
     "memory",
+    "harness",
+    "harness-endpoint",
+    "browser",
+    "browser-custom",
+    "aws.browser.v1",
+    "code-interpreter",
+    "code-interpreter-custom",
+    "aws.codeinterpreter.v1",
+    "workload-identity-directory",
+    "workload-identity",
+    "token-vault",
+    "default",
+    "apikeycredentialprovider",
+    "oauth2credentialprovider",
+    "paymentcredentialprovider",
     "anonymous",
     "jwt",
 ];
