@@ -213,9 +213,14 @@ impl Maker<'_, '_> {
             false => State::Absent,
         };
         let absent = state == State::Absent;
-        if !self.context.can_be(key, key.kind, state)
-            || absent && operator.when_absent() != Some(holds)
-        {
+        if !self.context.can_be(key, key.kind, state) {
+            return false;
+        }
+        if operator.base.test == Test::Null {
+            let value = if absent == holds { "true" } else { "false" };
+            return self.push(blocks, operator, key, vec![value.into()]);
+        }
+        if absent && operator.when_absent() != Some(holds) {
             return false;
         }
         let kind = key.kind;
@@ -467,7 +472,15 @@ impl Maker<'_, '_> {
             .iter()
             .filter(|k| k.kind == single[first].kind)
             .count();
-        let start = first + self.draw.below(count);
+        let mut start = first + self.draw.below(count);
+        // Of the keys of calls many are absent: the one behind them is not to be the most frequent.
+        for _ in 0..2 {
+            let key = &single[start % single.len()];
+            if self.context.facts.is_none() || self.context.can_be(key, key.kind, state) {
+                break;
+            }
+            start = first + self.draw.below(count);
+        }
         let mut keys = (0..single.len()).map(|i| &single[(start + i) % single.len()]);
         let key = keys.find(|k| wanted(k) && self.context.can_be(k, k.kind, state))?;
         Some(Subject {

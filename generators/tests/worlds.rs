@@ -11,8 +11,9 @@ use arbitrary::Unstructured;
 use serde_json::Value;
 use veriam_generators::{CALLS_PER_WORLD, case_bytes, generated_case, generated_group, world};
 use veriam_model::{
-    Authorizer, Call, CallCase, Caller, Case, CaseKind, Path, PolicyText, PolicyType,
-    RuntimeOperation, RuntimeRequest, World,
+    Authorizer, Call, CallCase, Caller, Case, CaseKind, ControlOperation, GatewayAuthorizer,
+    HarnessOperation, IdentityOperation, MemoryOperation, Path, PolicyText, PolicyType, Request,
+    RuntimeOperation, ToolOperation, World,
 };
 
 use common::{statements, strings};
@@ -106,7 +107,7 @@ fn zero_bytes_give_the_simplest_world_and_calls() {
         assert_eq!((world.runtimes.len(), world.networks.len()), (1, 0));
         assert!(calls.iter().all(|call| *call == calls[0]));
         assert!(matches!(calls[0].caller, Caller::User(_)));
-        let request = asked(&calls[0]);
+        let request = calls[0].request.runtime().expect("runtimes are asked");
         assert_eq!((&request.qualifier, &request.user_id), (&None, &None));
     }
 }
@@ -152,16 +153,37 @@ fn counts() -> (Counts, usize) {
     (counts, total)
 }
 
-/// What a call asks of a runtime.
-fn asked(call: &Call) -> &RuntimeRequest {
-    call.request.runtime().expect("runtimes are asked")
+/// The account that owns what the call is about, where it is clear.
+fn owner<'w>(world: &'w World, call: &Call) -> Option<&'w str> {
+    Some(match &call.request {
+        Request::Runtime(r) => &world.runtime(&r.runtime)?.account,
+        Request::Gateway(r) => &world.gateway(&r.gateway)?.account,
+        Request::Memory(r) => &world.memory(&r.memory)?.account,
+        Request::Harness(r) => &world.harness(r.harness.as_deref()?)?.account,
+        Request::Tool(r) => &world.tool(r.tool.as_deref()?)?.account,
+        Request::AssumeRole(r) => &world.role(&r.role.account, &r.role.name)?.account,
+        Request::Other(r) => &world.other(&r.resource)?.account,
+        Request::Identity(_) | Request::Control(_) => return None,
+    })
+}
+
+fn family(request: &Request) -> &'static str {
+    match request {
+        Request::Runtime(_) => "runtime",
+        Request::Gateway(_) => "gateway",
+        Request::Memory(_) => "memory",
+        Request::Harness(_) => "harness",
+        Request::Tool(_) => "tool",
+        Request::Identity(_) => "identity",
+        Request::Control(_) => "control",
+        Request::AssumeRole(_) => "assume_role",
+        Request::Other(_) => "other",
+    }
 }
 
 fn describe_call(case: &CallCase, seen: &mut BTreeSet<String>) {
     let CallCase { world, call } = case;
-    let owner = world
-        .runtime(&asked(call).runtime)
-        .map(|r| r.account.as_str());
+    let owner = owner(world, call);
     let (caller, account) = match &call.caller {
         Caller::User(user) => {
             let token = if user.token.is_some() {
@@ -198,21 +220,23 @@ fn describe_call(case: &CallCase, seen: &mut BTreeSet<String>) {
         Caller::Service(_) => ("service", None),
         Caller::Anonymous => ("anonymous", None),
     };
+    let family = family(&call.request);
     seen.insert(format!("caller {caller}"));
-    if let Some(account) = account {
-        let same = if Some(account) == owner {
-            "same"
-        } else {
-            "other"
-        };
+    seen.insert(format!("{family} by {caller}"));
+    if let (Some(account), Some(owner)) = (account, owner) {
+        let same = if account == owner { "same" } else { "other" };
         seen.insert(format!("{same} account"));
+        seen.insert(format!("{family} of {same} account"));
     }
-    let header = if asked(call).user_id.is_some() {
+    describe_request(case, seen);
+    let runtime = call.request.runtime();
+    let header = if runtime.is_some_and(|r| r.user_id.is_some()) {
         " for user"
     } else {
         ""
     };
-    seen.insert(format!("operation {}{header}", call.request.operation()));
+    let operation = call.request.operation();
+    seen.insert(format!("{family} operation {operation}{header}"));
     let family = |address: &str| {
         if address.contains(':') {
             "IPv6"
@@ -224,15 +248,80 @@ fn describe_call(case: &CallCase, seen: &mut BTreeSet<String>) {
         Path::Internet { address } => format!("internet {}", family(address)),
         Path::Endpoint { address, .. } => format!("network {}", family(address)),
     });
+    let Some(asked) = runtime else {
+        return;
+    };
     let listed = |name: &str| {
-        let runtime = world.runtime(&asked(call).runtime);
+        let runtime = world.runtime(&asked.runtime);
         runtime.is_some_and(|r| r.endpoints.iter().any(|e| e.name == name))
     };
-    seen.insert(match asked(call).qualifier.as_deref() {
+    seen.insert(match asked.qualifier.as_deref() {
         None => "no qualifier".to_owned(),
         Some("DEFAULT") => "qualifier DEFAULT".to_owned(),
         Some(name) => format!("qualifier listed {}", listed(name)),
     });
+}
+
+/// What requests besides those to runtimes carry, and what they are about.
+fn describe_request(case: &CallCase, seen: &mut BTreeSet<String>) {
+    let CallCase { world, call } = case;
+    let mut with = |what: &str, there: bool| {
+        if there {
+            seen.insert(what.to_owned());
+        }
+    };
+    match &call.request {
+        Request::Runtime(_) | Request::AssumeRole(_) => {}
+        Request::Gateway(request) => {
+            let gateway = world.gateway(&request.gateway).expect("well-formed");
+            with(&format!("gateway {}", gateway.authorizer.name()), true);
+            with("gateway tool call", request.tool_call);
+            with("gateway engine", gateway.engine.is_some());
+        }
+        Request::Memory(request) => {
+            with("memory by ARN", request.by_arn);
+            with("memory actor", request.actor.is_some());
+            with("memory session", request.session.is_some());
+            with("memory strategy", request.strategy.is_some());
+            with("memory namespace", request.namespace.is_some());
+            with("memory namespace path", request.namespace_path.is_some());
+            let variables = !request.namespace_variables.is_empty();
+            with("memory namespace variable", variables);
+        }
+        Request::Harness(request) => {
+            with("harness for user", request.user_id.is_some());
+            let endpoint = request.endpoint.as_deref();
+            with("harness endpoint", endpoint.is_some());
+            with("harness endpoint DEFAULT", endpoint == Some("DEFAULT"));
+            with("harness made with memory", request.with_memory);
+        }
+        Request::Tool(request) => {
+            with("tool of AWS", request.tool.is_none());
+            with("tool of a customer", request.tool.is_some());
+        }
+        Request::Identity(request) => {
+            with("identity provider", request.provider.is_some());
+            with("identity user id", request.user_id.is_some());
+            with("identity claims", request.claims.is_some());
+        }
+        Request::Control(request) => {
+            with("control role", request.role.is_some());
+            with("control settings", !request.settings.is_empty());
+            with("control tags", !request.tags.is_empty());
+        }
+        Request::Other(request) => {
+            with("other via", request.via.is_some());
+            with("other keys", !request.keys.is_empty());
+            with("other without resource", request.resource == "*");
+        }
+    }
+    if let Caller::Service(service) = &call.caller {
+        with("service for a resource", service.source_arn.is_some());
+        with("service by itself", service.source_account.is_none());
+    }
+    if let Caller::Jwt(jwt) = &call.caller {
+        with("token with claims", !jwt.claims.is_empty());
+    }
 }
 
 fn describe_world(world: &World, seen: &mut BTreeSet<String>) {
@@ -355,6 +444,13 @@ fn describe_test(operator: &str, key: &str, values: &Value, seen: &mut BTreeSet<
     }
 }
 
+fn names<O: Copy>(operations: &[O], name: fn(O) -> &'static str) -> Vec<&'static str> {
+    operations
+        .iter()
+        .map(|operation| name(*operation))
+        .collect()
+}
+
 /// The keys that readings 5.6 lists, tag keys with a tag.
 const KEYS: [&str; 35] = [
     "aws:PrincipalArn",
@@ -425,10 +521,80 @@ fn whatever_a_call_can_turn_on_is_reached_often_enough() {
     expect("federated with policy", 250);
     expect("federated without policy", 50);
     for operation in RuntimeOperation::ALL {
-        expect(&format!("operation {operation}"), 250);
+        expect(&format!("runtime operation {operation}"), 150);
         if operation.takes_user_id() {
-            expect(&format!("operation {operation} for user"), 250);
+            expect(&format!("runtime operation {operation} for user"), 100);
         }
+    }
+    let operations: [(&str, Vec<&str>, usize); 7] = [
+        ("gateway", vec!["InvokeGateway"], 800),
+        ("memory", names(MemoryOperation::ALL, |o| o.name()), 35),
+        ("harness", names(HarnessOperation::ALL, |o| o.name()), 40),
+        ("tool", names(ToolOperation::ALL, |o| o.name()), 35),
+        ("identity", names(IdentityOperation::ALL, |o| o.name()), 60),
+        ("control", names(ControlOperation::ALL, |o| o.name()), 12),
+        ("assume_role", vec!["AssumeRole"], 400),
+    ];
+    for (family, operations, least) in operations {
+        for operation in operations {
+            expect(&format!("{family} operation {operation}"), least);
+        }
+        for caller in ["user", "session", "federated"] {
+            expect(&format!("{family} by {caller}"), 40);
+        }
+        expect(&format!("{family} by root"), 4);
+    }
+    for what in [
+        "gateway by service",
+        "assume_role by service",
+        "other by service",
+        "gateway by jwt",
+        "gateway by anonymous",
+        "harness by jwt",
+        "runtime by anonymous",
+        "harness by anonymous",
+        "service for a resource",
+        "service by itself",
+        "token with claims",
+        "memory of other account",
+        "gateway of other account",
+        "harness of other account",
+        "tool of other account",
+        "assume_role of other account",
+        "other of other account",
+    ] {
+        expect(what, 10);
+    }
+    for authorizer in GatewayAuthorizer::ALL {
+        expect(&format!("gateway {}", authorizer.name()), 100);
+    }
+    for what in [
+        "gateway tool call",
+        "gateway engine",
+        "memory by ARN",
+        "memory actor",
+        "memory session",
+        "memory strategy",
+        "memory namespace",
+        "memory namespace path",
+        "memory namespace variable",
+        "harness for user",
+        "harness endpoint",
+        "harness endpoint DEFAULT",
+        "harness made with memory",
+        "tool of AWS",
+        "tool of a customer",
+        "identity provider",
+        "identity user id",
+        "identity claims",
+        "control role",
+        "control settings",
+        "control tags",
+        "other via",
+        "other keys",
+        "other without resource",
+    ] {
+        expect(what, 15);
     }
     for path in [
         "internet IPv4",
@@ -504,18 +670,18 @@ fn whatever_a_call_can_turn_on_is_reached_often_enough() {
     }
     for key in KEYS {
         let key = key.to_ascii_lowercase();
-        expect(&format!("positive {key}"), 20);
-        expect(&format!("IfExists {key}"), 8);
+        expect(&format!("positive {key}"), 4);
+        expect(&format!("IfExists {key}"), 1);
         let boolean = BOOLEANS.iter().any(|b| b.eq_ignore_ascii_case(&key));
         if !boolean {
-            expect(&format!("negated {key}"), 20);
+            expect(&format!("negated {key}"), 4);
         }
         let many = key.ends_with("paths");
         if many {
-            expect(&format!("ForAllValues {key}"), 20);
-            expect(&format!("ForAnyValue {key}"), 20);
+            expect(&format!("ForAllValues {key}"), 4);
+            expect(&format!("ForAnyValue {key}"), 4);
         }
-        expect(&format!("Null {key}"), 4);
+        expect(&format!("Null {key}"), 2);
     }
     for test in [
         "ArnLike aws:principalarn",

@@ -1,6 +1,6 @@
 //! What laws have to know about the parts of cases and documents.
 
-use veriam_model::{CallCase, Check, PolicyText, PolicyType};
+use veriam_model::{CallCase, Check, PolicyText, PolicyType, Request};
 
 use crate::shrink::{Node, Subject};
 
@@ -66,10 +66,21 @@ impl Lawful for Check {
 impl Lawful for CallCase {
     fn actions(&self) -> Vec<String> {
         let name = self.call.request.operation();
-        vec![
-            format!("bedrock-agentcore:{name}"),
-            format!("bedrock-agentcore:{name}ForUser"),
-        ]
+        let own = |name: &str| format!("bedrock-agentcore:{name}");
+        match &self.call.request {
+            Request::Other(request) => vec![request.action.clone()],
+            Request::AssumeRole(_) => vec![format!("sts:{name}")],
+            Request::Harness(_) => vec![own(name), own("InvokeAgentRuntime")],
+            Request::Control(request) if request.role.is_some() => {
+                vec![own(name), "iam:PassRole".to_owned()]
+            }
+            Request::Runtime(_) => vec![own(name), own(&format!("{name}ForUser"))],
+            Request::Gateway(_)
+            | Request::Memory(_)
+            | Request::Tool(_)
+            | Request::Identity(_)
+            | Request::Control(_) => vec![own(name)],
+        }
     }
 
     fn pools(&mut self) -> Vec<Pool<'_>> {
@@ -99,7 +110,11 @@ impl Lawful for CallCase {
 
     fn change_context(&mut self, _: &mut dyn FnMut(&mut Entries)) {}
 
-    fn change_action(&mut self, _: &mut dyn FnMut(&mut String)) {}
+    fn change_action(&mut self, change: &mut dyn FnMut(&mut String)) {
+        if let Request::Other(request) = &mut self.call.request {
+            change(&mut request.action);
+        }
+    }
 }
 
 /// A member of an object.

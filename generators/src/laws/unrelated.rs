@@ -1,7 +1,9 @@
-//! Another policy of a resource that has no part in the call: a runtime that is not called, an endpoint of the called
-//! runtime that is not called, the interface endpoint of a network the call does not come through.
+//! Another policy of a resource that has no part in the call: one that is not called, an endpoint of the called runtime
+//! that is not called, the interface endpoint of a network the call does not come through.
 
-use veriam_model::{Authorizer, CallCase, Path, PolicyText, Runtime, Tags, TokenRules};
+use veriam_model::{
+    Authorizer, Call, CallCase, Path, PolicyText, Request, Runtime, Tags, TokenRules, World,
+};
 
 use crate::draw::Draw;
 
@@ -13,32 +15,10 @@ const DEFAULT: &str = "DEFAULT";
 
 pub(super) fn change(draw: &mut Draw<'_, '_>, case: &CallCase) -> CallCase {
     let mut changed = case.clone();
-    let (world, call) = (&mut changed.world, &case.call);
-    let request = call.request.runtime();
-    let id = request.map_or("", |request| request.runtime.as_str());
-    let owner = world.runtime(id).map(|r| r.account.clone());
-    let called = request.and_then(|request| request.qualifier.as_deref());
-    let called = called.unwrap_or(DEFAULT);
+    let world = &mut changed.world;
+    let owner = world.accounts.first().map(|account| account.id.clone());
     let beside = world.runtime(BESIDE).is_none();
-    let mut places: Vec<&mut Option<PolicyText>> = Vec::new();
-    for runtime in &mut world.runtimes {
-        let other = runtime.id != id;
-        if other {
-            places.push(&mut runtime.policy);
-        }
-        for endpoint in &mut runtime.endpoints {
-            if other || endpoint.name != called {
-                places.push(&mut endpoint.policy);
-            }
-        }
-    }
-    for network in &mut world.networks {
-        let used =
-            matches!(&call.from, Path::Endpoint { endpoint, .. } if *endpoint == network.endpoint);
-        if !used {
-            places.push(&mut network.policy);
-        }
-    }
+    let places = places(world, &case.call);
     let at = draw.below(places.len() + 1);
     let policy = policy(draw);
     match (places.into_iter().nth(at), owner) {
@@ -63,6 +43,49 @@ pub(super) fn change(draw: &mut Draw<'_, '_>, case: &CallCase) -> CallCase {
         (None, _) => {}
     }
     changed
+}
+
+/// Where policies stand that have no part in the call, or may stand.
+fn places<'w>(world: &'w mut World, call: &Call) -> Vec<&'w mut Option<PolicyText>> {
+    let (runtime, door) = match &call.request {
+        Request::Runtime(request) => {
+            let door = request.qualifier.as_deref().unwrap_or(DEFAULT);
+            (request.runtime.as_str(), door)
+        }
+        _ => ("", ""),
+    };
+    let called = |name: &str| match &call.request {
+        Request::Gateway(request) => request.gateway == name,
+        Request::Memory(request) => request.memory == name,
+        Request::Other(request) => request.resource == name,
+        _ => false,
+    };
+    let mut places: Vec<&mut Option<PolicyText>> = Vec::new();
+    for own in &mut world.runtimes {
+        let other = own.id != runtime;
+        if other {
+            places.push(&mut own.policy);
+        }
+        for endpoint in &mut own.endpoints {
+            if other || endpoint.name != door {
+                places.push(&mut endpoint.policy);
+            }
+        }
+    }
+    let gateways = world.gateways.iter_mut().filter(|g| !called(&g.id));
+    places.extend(gateways.map(|gateway| &mut gateway.policy));
+    let memories = world.memories.iter_mut().filter(|m| !called(&m.id));
+    places.extend(memories.map(|memory| &mut memory.policy));
+    let others = world.others.iter_mut().filter(|o| !called(&o.arn));
+    places.extend(others.map(|other| &mut other.policy));
+    for network in &mut world.networks {
+        let used =
+            matches!(&call.from, Path::Endpoint { endpoint, .. } if *endpoint == network.endpoint);
+        if !used {
+            places.push(&mut network.policy);
+        }
+    }
+    places
 }
 
 /// One that denies everything to everyone, one that allows it, or none.

@@ -78,6 +78,7 @@ impl Subject for CallCase {
     /// Whole runtimes, identities, networks, accounts; then policies, endpoints, levels.
     fn coarse(search: &mut Search<'_, Self>) {
         caller(search);
+        requests::coarse(search);
         search.thin(|c| &mut c.world.networks);
         resources::coarse(search);
         search.thin(|c| &mut c.world.users);
@@ -115,6 +116,7 @@ impl Subject for CallCase {
         }
         resources::fine(search);
         session(search);
+        partition(search);
         requests::fine(search);
         facts(search);
     }
@@ -285,6 +287,15 @@ pub(super) fn thin_tags(
             }
         }
     });
+}
+
+/// The partition that most things are in, in the policies too or in the world alone.
+fn partition(search: &mut Search<'_, CallCase>) {
+    search.change(|c| {
+        let partition = std::mem::replace(&mut c.world.partition, "aws".to_owned());
+        names::substitute(c, &partition, "aws");
+    });
+    search.change(|c| "aws".clone_into(&mut c.world.partition));
 }
 
 /// What a session has beside its role.

@@ -1,15 +1,29 @@
 //! Shrinking of what a call asks for: members are left out, and operations become the simplest of their kind.
 
 use veriam_model::{
-    CallCase, ControlOperation, ControlRequest, ControlTarget, HarnessOperation, HarnessRequest,
-    IdentityOperation, IdentityRequest, InboundClaims, MemoryOperation, MemoryRequest,
-    OtherRequest, Request, RuntimeOperation, RuntimeRequest, Tags, ToolOperation, ToolRequest,
+    CallCase, Context, ControlOperation, ControlRequest, ControlTarget, HarnessOperation,
+    HarnessRequest, IdentityOperation, IdentityRequest, InboundClaims, MemoryOperation,
+    MemoryRequest, OtherRequest, Request, RuntimeOperation, RuntimeRequest, Tags, ToolOperation,
+    ToolRequest,
 };
 
 use super::calls::thin_tags;
 use super::search::Search;
 
 type Searching<'s, 'f> = &'s mut Search<'f, CallCase>;
+
+/// Asks for something else altogether: what no world needs anything for.
+pub(super) fn coarse(search: Searching<'_, '_>) {
+    search.change(|c| {
+        c.call.request = Request::Other(OtherRequest {
+            action: "a:A".to_owned(),
+            resource: "*".to_owned(),
+            account: None,
+            keys: Context::new(),
+            via: None,
+        });
+    });
+}
 
 /// Tries to ask for less.
 pub(super) fn fine(search: Searching<'_, '_>) {
@@ -229,14 +243,8 @@ fn control(search: Searching<'_, '_>) {
     }
     change(search, own, |r| r.role = None);
     thin_tags(search, |c| own(&mut c.call.request).map(|r| &mut r.tags));
-    let length = |c: &mut CallCase| own(&mut c.call.request).map_or(0, |r| r.settings.len());
-    let first = length(&mut search.best);
-    search.thin_by(first, length, |c, from, to| {
-        if let Some(request) = own(&mut c.call.request) {
-            for index in (from..to).rev() {
-                request.settings.remove(index);
-            }
-        }
+    thin_context(search, |c| {
+        own(&mut c.call.request).map(|r| &mut r.settings)
     });
     for operation in [
         ControlOperation::GetGateway,
@@ -269,18 +277,55 @@ fn other(search: Searching<'_, '_>) {
     change(search, own, |r| r.via = None);
     change(search, own, |r| r.account = None);
     change(search, own, |r| "*".clone_into(&mut r.resource));
-    let length = |c: &mut CallCase| own(&mut c.call.request).map_or(0, |r| r.keys.len());
-    let first = length(&mut search.best);
-    search.thin_by(first, length, |c, from, to| {
-        if let Some(request) = own(&mut c.call.request) {
-            for index in (from..to).rev() {
-                request.keys.remove(index);
-            }
-        }
-    });
+    thin_context(search, |c| own(&mut c.call.request).map(|r| &mut r.keys));
     change(search, own, |r| {
         if let Some((service, _)) = r.action.split_once(':') {
             r.action = format!("{service}:A");
         }
     });
+}
+
+/// Drops keys, then values of those that are left.
+fn thin_context(
+    search: Searching<'_, '_>,
+    context: impl Fn(&mut CallCase) -> Option<&mut Context>,
+) {
+    let length = |c: &mut CallCase| context(c).map_or(0, |context| context.len());
+    let first = length(&mut search.best);
+    search.thin_by(first, length, |c, from, to| {
+        if let Some(context) = context(c) {
+            for index in (from..to).rev() {
+                context.remove(index);
+            }
+        }
+    });
+    for at in 0..length(&mut search.best) {
+        let values = |c: &mut CallCase| {
+            let context = context(c)?;
+            Some(context.entries().get(at)?.1.len())
+        };
+        let first = values(&mut search.best).unwrap_or(0);
+        search.thin_by(
+            first,
+            |c| values(c).unwrap_or(0),
+            |c, from, to| {
+                if let Some(context) = context(c) {
+                    drop_values(context, at, from, to);
+                }
+            },
+        );
+    }
+}
+
+fn drop_values(context: &mut Context, at: usize, from: usize, to: usize) {
+    let mut left = Context::new();
+    for (index, (name, values)) in context.iter().enumerate() {
+        let mut values = values.to_vec();
+        if index == at {
+            values.drain(from..to);
+        }
+        // The names were distinct.
+        let _ = left.insert(name, values);
+    }
+    *context = left;
 }

@@ -51,7 +51,7 @@ impl Plan<'_, '_> {
             Goal::Rejected,
             Goal::Nowhere,
             Goal::Open,
-        ][self.maker.draw.weighted(&[40, 27, 25, 3, 1, 6])];
+        ][self.maker.draw.weighted(&[40, 27, 25, 4, 1, 6])];
         let origin = self.calls.len();
         let mut call = Planned::draw(
             &mut self.maker.draw,

@@ -18,7 +18,7 @@ const PRINCIPALS: [Classic; 6] = [
 ];
 
 /// Keys that are missing altogether where one would read `false` (or another network).
-const MISSING: [Classic; 8] = [
+const MISSING: [Classic; 10] = [
     ("Bool", false, "aws:MultiFactorAuthPresent"),
     ("Bool", true, "aws:MultiFactorAuthPresent"),
     ("Bool", false, "aws:SecureTransport"),
@@ -27,6 +27,8 @@ const MISSING: [Classic; 8] = [
     ("Bool", false, "aws:PrincipalIsAWSService"),
     ("StringNotEquals", false, "aws:SourceVpce"),
     ("NotIpAddress", false, "aws:SourceIp"),
+    ("Null", false, "aws:SourceVpce"),
+    ("Null", false, "aws:PrincipalArn"),
 ];
 
 impl Maker<'_, '_> {

@@ -74,6 +74,7 @@ impl Plan<'_, '_> {
             Asked::Gateway(asked) if asked.is_open(&self.scene) => &[Point::OpenGateway],
             Asked::Gateway(_) => &[Point::Silent, Point::General],
             Asked::Control(_) => &[Point::Update],
+            Asked::Memory(_) | Asked::Tool(_) | Asked::Identity(_) => &[Point::Vpce, Point::VpcArn],
             _ => return false,
         };
         let point = self.maker.draw.one(points);

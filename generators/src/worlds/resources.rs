@@ -38,7 +38,7 @@ impl Family {
         Family::Other,
     ];
 
-    const WEIGHTS: [usize; 9] = [22, 11, 11, 14, 7, 9, 10, 6, 8];
+    const WEIGHTS: [usize; 9] = [30, 11, 11, 14, 7, 9, 10, 6, 8];
 
     /// A drawn family; the runtimes' on zero bytes.
     pub(crate) fn draw(draw: &mut Draw<'_, '_>) -> Self {

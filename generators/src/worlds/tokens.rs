@@ -62,7 +62,7 @@ impl Rules {
     }
 
     pub(crate) fn draw(draw: &mut Draw<'_, '_>) -> &'static Rules {
-        &RULES[draw.weighted(&[6, 1, 1, 1, 1, 1])]
+        &RULES[draw.weighted(&[5, 1, 1, 3, 2, 2])]
     }
 
     pub(crate) fn finish(&self) -> TokenRules {
@@ -96,18 +96,11 @@ impl Claims {
             true => None,
             false => Some("other"),
         };
-        let members = [&mut self.scope, &mut self.audience, &mut self.client];
-        let first = draw.below(3);
-        let asked = members.into_iter().filter(|m| m.is_some()).enumerate();
-        let mut asked: Vec<_> = asked.map(|(_, member)| member).collect();
-        let count = asked.len();
-        match asked.get_mut(first % count.max(1)) {
-            Some(member) => {
-                **member = replacement;
-                true
-            }
-            None => false,
-        }
+        // A scope mostly: what it means to lack one depends on who asks (AC-134).
+        let mut members = [&mut self.scope, &mut self.audience, &mut self.client];
+        members.rotate_left(draw.weighted(&[3, 1, 1]));
+        let asked = members.into_iter().find(|member| member.is_some());
+        asked.map(|member| *member = replacement).is_some()
     }
 
     pub(crate) fn finish(self) -> TokenClaims {

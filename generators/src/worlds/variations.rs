@@ -20,13 +20,15 @@ impl Plan<'_, '_> {
         let draw = &mut self.maker.draw;
         let wanted = call.asked.wanted(&self.scene);
         let jwt = call.who.kind == CallerKind::Jwt;
-        let kind = match draw.below(4) {
+        let kind = match draw.below(6) {
             0 if jwt => {
                 call.who.accepted = false;
                 return;
             }
-            1 if jwt && matches!(wanted, Wanted::Token(_)) && call.who.claims.spoil(draw) => return,
-            1 | 2 => CallerKind::Anonymous,
+            3..6 if jwt && matches!(wanted, Wanted::Token(_)) && call.who.claims.spoil(draw) => {
+                return;
+            }
+            1 | 2 | 3 => CallerKind::Anonymous,
             _ if jwt => signed_kind(draw, &self.scene),
             _ => CallerKind::Jwt,
         };
@@ -57,7 +59,7 @@ impl Plan<'_, '_> {
     /// What a policy without matching Allow means for a token's bearer is open (AC-122): little is varied.
     fn vary_token(&mut self, call: &mut Planned) {
         let draw = &mut self.maker.draw;
-        match draw.weighted(&[4, 4, 3, 1, 2]) {
+        match draw.weighted(&[3, 3, 5, 1, 2]) {
             0 => call.at += draw.one(&[1, 60, 86_400]),
             1 => call.user_agent = draw.one(&AGENTS),
             2 => self.reject(call),
