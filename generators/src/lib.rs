@@ -19,15 +19,16 @@
 //! *Profiles*: a [`Profile`] says how large cases are. `tiny` has one or two statements, `large` hundreds that nearly
 //! apply, in worlds with dozens of principals; what decides a case is drawn in the same way for all.
 //!
-//! Calls are made in the same way, four in one world: accounts, identities, runtimes and networks stand first, and
-//! policies are added to them for one call after another. Nothing is settled there; every key follows from the facts
+//! Calls are made in the same way, four in one world: accounts, identities, resources and networks stand first, and
+//! policies are added to them for one call after another. A world is about one family of requests, or a few; what a call
+//! asks for is a list of parts, actions on resources, and each of them has to be allowed. Nothing is settled there; every key follows from the facts
 //! of the call. Some calls have no policies of their own but differ from an earlier one in one thing.
 //!
 //! Generated checks keep to inputs whose meaning is settled; what the rules mark as never to be generated does not
 //! occur. Two contested points stay in on purpose, because documents in the wild have them, in about one check
 //! of two hundred: an identity policy without the current version (IAM-011), and an SCP that uses more than the
 //! language of 2023 (IAM-033). In about one call of fifty something turns on a point that is open for calls (AC-093,
-//! AC-118, AC-122, AC-125, AC-173, AC-182, AC-183). [`document`] knows no such limits.
+//! AC-118, AC-122, AC-125, AC-173, AC-182, AC-183, AC-189, AC-190, AC-191, AC-193, AC-203, AC-259). [`document`] knows no such limits.
 //!
 //! The generators know no judge: what a generated case is worth, only a judge can say.
 

@@ -13,12 +13,14 @@ mod label;
 mod names;
 pub mod quotas;
 mod resource;
+mod trap;
 mod values;
 
 pub use counts::Counts;
 pub use family::{Family, LABELS};
 pub use label::Label;
 pub use resource::ResourceType;
+pub use trap::Trap;
 
 use veriam_model::{CallCase, CaseKind, Check, ChoiceSet, Decision, Outcome};
 use veriam_oracle::{
@@ -141,6 +143,9 @@ pub fn of_call(case: &CallCase, derivation: &CallDerivation) -> Marks {
     all.whole(Label::request(operation.family()));
     all.whole(Label::operation(operation));
     all.whole(Label::path(&case.world, &case.call));
+    if let Some(label) = Label::authorizer(case) {
+        all.whole(label);
+    }
     all.whole(Label::call_outcome(outcome));
     for pair in &derivation.pairs {
         let Some(marks) = marks(&pair.check, &pair.derivation) else {
@@ -175,7 +180,14 @@ fn marks(check: &Check, derivation: &Derivation) -> Option<Marks> {
             for element in &statement.elements {
                 mark_element(&mut seen, element);
             }
-            mark_decisive(&mut decisive, derivation, decision, policy, statement);
+            mark_decisive(
+                &mut decisive,
+                check,
+                derivation,
+                decision,
+                policy,
+                statement,
+            );
         }
     }
     // What the check is as a whole is seen in any case, and decisive when any of its statements is.
@@ -220,6 +232,7 @@ pub fn decisive_elements<'a>(
 
 fn mark_decisive(
     decisive: &mut LabelSet,
+    check: &Check,
     derivation: &Derivation,
     decision: Decision,
     policy: &PolicyTrace,
@@ -232,6 +245,9 @@ fn mark_decisive(
     decisive.insert(Label::outcome_by_type(decision, policy.policy_type));
     if let Some(grade) = statement.grade {
         decisive.insert(Label::grade(grade));
+    }
+    for trap in trap::traps(check, derivation, policy, statement, &elements) {
+        decisive.insert(Label::trap(trap));
     }
     for element in elements {
         mark_element(decisive, element);

@@ -4,10 +4,11 @@ use veriam_model::ALL_CHOICES;
 use veriam_oracle::Operator;
 
 use super::label::Label;
+use super::trap::Trap;
 use super::values::{
-    ACCOUNTS, CALL_OUTCOMES, CALLERS, CASES, ELEMENTS, GRADES, KEY_STATES, OPERATOR_FAMILIES,
-    OUTCOMES, PATHS, PRINCIPAL_FORMS, RESOURCE_TYPES, SET_OPERATORS, TYPES, VARIABLE_FORMS,
-    VARIABLE_STATES,
+    ACCOUNTS, AUTHORIZERS, CALL_OUTCOMES, CALLERS, CASES, ELEMENTS, GRADES, KEY_STATES,
+    OPERATOR_FAMILIES, OUTCOMES, PATHS, PRINCIPAL_FORMS, RESOURCE_TYPES, SET_OPERATORS, TYPES,
+    VARIABLE_FORMS, VARIABLE_STATES,
 };
 use crate::operation::{Operation, RequestFamily};
 
@@ -20,6 +21,8 @@ pub enum Family {
     Request,
     /// The operation of a call.
     Operation,
+    /// How callers of what a call is about prove who they are.
+    Authorizer,
     /// The way a call takes.
     Path,
     /// What becomes of a call.
@@ -60,14 +63,17 @@ pub enum Family {
     VariableForm,
     /// Form of a policy variable and what became of it.
     Variable,
+    /// A mistake that decides.
+    Trap,
 }
 
 impl Family {
     /// Every family, in the order of the report.
-    pub const ALL: [Family; 23] = [
+    pub const ALL: [Family; 25] = [
         Family::Case,
         Family::Request,
         Family::Operation,
+        Family::Authorizer,
         Family::Path,
         Family::CallOutcome,
         Family::OpenPoint,
@@ -88,6 +94,7 @@ impl Family {
         Family::Condition,
         Family::VariableForm,
         Family::Variable,
+        Family::Trap,
     ];
 
     /// The name in reports.
@@ -97,6 +104,7 @@ impl Family {
             Family::Case => "case",
             Family::Request => "request",
             Family::Operation => "operation",
+            Family::Authorizer => "authorizer",
             Family::Path => "path",
             Family::CallOutcome => "call outcome",
             Family::OpenPoint => "open point",
@@ -117,6 +125,7 @@ impl Family {
             Family::Condition => "condition",
             Family::VariableForm => "variable form",
             Family::Variable => "variable",
+            Family::Trap => "trap",
         }
     }
 
@@ -127,6 +136,7 @@ impl Family {
             Family::Case => CASES.len(),
             Family::Request => RequestFamily::ALL.len(),
             Family::Operation => Operation::COUNT,
+            Family::Authorizer => AUTHORIZERS.len(),
             Family::Path => PATHS.len(),
             Family::CallOutcome => CALL_OUTCOMES,
             Family::OpenPoint => ALL_CHOICES.len(),
@@ -147,6 +157,7 @@ impl Family {
             Family::Condition => Operator::ALL.len() * SET_OPERATORS.len() * 2 * KEY_STATES.len(),
             Family::VariableForm => VARIABLE_FORMS.len(),
             Family::Variable => VARIABLE_FORMS.len() * VARIABLE_STATES.len(),
+            Family::Trap => Trap::ALL.len(),
         }
     }
 

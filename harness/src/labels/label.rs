@@ -1,7 +1,8 @@
 //! One label, by its number.
 
 use veriam_model::{
-    Call, CaseKind, Choice, Decision, DenialKind, Outcome, Path, PolicyType, Rejection, World,
+    Call, CallCase, CaseKind, Choice, Decision, DenialKind, Outcome, Path, PolicyType, Rejection,
+    Request, World,
 };
 use veriam_oracle::{
     CallerKind, ConditionTrace, Element, Family as OperatorFamily, Grade, KeyState, Operator,
@@ -10,6 +11,7 @@ use veriam_oracle::{
 
 use super::family::Family;
 use super::resource::ResourceType;
+use super::trap::Trap;
 use super::values::{
     DECIDED_CALLS, KEY_STATES, SET_OPERATORS, TYPES, VARIABLE_FORMS, VARIABLE_STATES, set_index,
 };
@@ -55,6 +57,34 @@ impl Label {
     #[must_use]
     pub const fn operation(operation: Operation) -> Self {
         Self::new(Family::Operation, operation.index())
+    }
+
+    /// The label of the authorizer that a call meets, if it meets one.
+    #[must_use]
+    pub fn authorizer(case: &CallCase) -> Option<Self> {
+        let offset = match &case.call.request {
+            Request::Runtime(request) => {
+                let runtime = case.world.runtime(&request.runtime)?;
+                let door = request.qualifier.as_deref().unwrap_or("DEFAULT");
+                let door = runtime.endpoints.iter().find(|e| e.name == door);
+                let own = door.and_then(|door| door.authorizer);
+                own.unwrap_or(runtime.authorizer) as usize
+            }
+            Request::Gateway(request) => {
+                2 + case.world.gateway(&request.gateway)?.authorizer as usize
+            }
+            Request::Harness(request) => {
+                6 + case.world.harness(request.harness.as_deref()?)?.authorizer as usize
+            }
+            _ => return None,
+        };
+        Some(Self::new(Family::Authorizer, offset))
+    }
+
+    /// The label of a mistake.
+    #[must_use]
+    pub const fn trap(trap: Trap) -> Self {
+        Self::new(Family::Trap, trap as usize)
     }
 
     /// The label of the way a call takes.
@@ -214,10 +244,7 @@ impl Label {
     #[must_use]
     pub fn family(self) -> Family {
         let within = |f: &Family| self.index < f.start() + f.size();
-        Family::ALL
-            .into_iter()
-            .find(within)
-            .unwrap_or(Family::Variable)
+        Family::ALL.into_iter().find(within).unwrap_or(Family::Trap)
     }
 
     /// Its position within its family, from 0.

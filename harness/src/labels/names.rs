@@ -7,10 +7,11 @@ use veriam_oracle::{
 
 use super::family::Family;
 use super::label::Label;
+use super::trap::Trap;
 use super::values::{
-    ACCOUNTS, CALLERS, CASES, DECIDED_CALLS, ELEMENTS, GRADES, KEY_STATES, OPERATOR_FAMILIES,
-    OUTCOMES, PATHS, PRINCIPAL_FORMS, RESOURCE_TYPES, SET_OPERATORS, TYPES, VARIABLE_FORMS,
-    VARIABLE_STATES,
+    ACCOUNTS, AUTHORIZERS, CALLERS, CASES, DECIDED_CALLS, ELEMENTS, GRADES, KEY_STATES,
+    OPERATOR_FAMILIES, OUTCOMES, PATHS, PRINCIPAL_FORMS, RESOURCE_TYPES, SET_OPERATORS, TYPES,
+    VARIABLE_FORMS, VARIABLE_STATES,
 };
 use crate::operation::{Operation, RequestFamily};
 
@@ -24,6 +25,7 @@ impl Label {
             Family::Case => CASES[offset].name().to_owned(),
             Family::Request => RequestFamily::ALL[offset].name().to_owned(),
             Family::Operation => operation_name(Operation::ALL[offset]),
+            Family::Authorizer => AUTHORIZERS[offset].to_owned(),
             Family::Path => PATHS[offset].to_owned(),
             Family::CallOutcome => call_outcome_name(offset),
             Family::OpenPoint => ALL_CHOICES[offset].to_string(),
@@ -55,6 +57,7 @@ impl Label {
                 let state = VARIABLE_STATES[offset % VARIABLE_STATES.len()];
                 format!("{} {state}", variable_form_name(form))
             }
+            Family::Trap => Trap::ALL[offset].name().to_owned(),
         }
     }
 }

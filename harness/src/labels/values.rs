@@ -14,6 +14,17 @@ pub(super) const PATHS: [&str; 3] = [
     "VPC endpoint without policy",
     "VPC endpoint with policy",
 ];
+/// Of runtimes, of gateways, of harnesses.
+pub(super) const AUTHORIZERS: [&str; 8] = [
+    "runtime IAM",
+    "runtime JWT",
+    "gateway AWS_IAM",
+    "gateway CUSTOM_JWT",
+    "gateway NONE",
+    "gateway AUTHENTICATE_ONLY",
+    "harness IAM",
+    "harness JWT",
+];
 /// What becomes of a call that policies are asked about; after it rejections, then invalid calls.
 pub(super) const DECIDED_CALLS: [&str; 3] = ["allowed", "denied explicitly", "denied implicitly"];
 pub(super) const CALL_OUTCOMES: usize =
