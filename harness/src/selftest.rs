@@ -10,6 +10,7 @@
 
 mod calls;
 mod combination;
+mod families;
 mod laws;
 mod operators;
 mod patterns;
@@ -81,6 +82,7 @@ pub fn canaries() -> Vec<Canary> {
         principals::ALL,
         policies::ALL,
         calls::ALL,
+        families::ALL,
         combination::ALL,
     ]
     .concat()

@@ -72,7 +72,7 @@ fn no_runtime(_: &CallCase, pairs: &mut Vec<(Pair, Decision)>) {
 }
 
 /// Takes a key out of the context and says where it stood.
-fn drop_key(check: &mut Check, key: &str) {
+pub(super) fn drop_key(check: &mut Check, key: &str) {
     let mut keys = check.context.entries().iter();
     if let Some(place) = keys.position(|(name, _)| name.eq_ignore_ascii_case(key)) {
         check.context.remove(place);
