@@ -56,28 +56,10 @@ pub(super) const ALL: &[Canary] = &[
         bug: Bug::Pairs(no_companions),
     },
     Canary {
-        name: "inbound-claims-missing",
-        does: "The keys of the claims of an inbound token are never there.",
-        seen: "realistic",
-        bug: Bug::Check(no_inbound_claims),
-    },
-    Canary {
         name: "pass-role-not-asked",
         does: "Handing over a role needs no iam:PassRole.",
         seen: "realistic",
         bug: Bug::Pairs(|_, pairs| pairs.retain(|(pair, _)| pair.action != PASS_ROLE)),
-    },
-    Canary {
-        name: "passed-to-service-missing",
-        does: "iam:PassedToService is never there.",
-        seen: "realistic",
-        bug: Bug::Check(|check| drop_key(check, "iam:PassedToService")),
-    },
-    Canary {
-        name: "creation-checked-on-a-new-resource",
-        does: "A creation is checked on the ARN of what it makes, not on *.",
-        seen: "realistic",
-        bug: Bug::Check(new_resource),
     },
     Canary {
         name: "source-account-missing",
@@ -133,21 +115,5 @@ fn no_companions(case: &CallCase, pairs: &mut Vec<(Pair, Decision)>) {
     if matches!(case.call.request, Request::Identity(_)) {
         // The provider, or where none is asked the workload identity, stands first.
         pairs.truncate(1);
-    }
-}
-
-fn no_inbound_claims(check: &mut Check) {
-    for claim in ["iss", "sub", "client_id", "aud", "scope"] {
-        drop_key(check, &format!("bedrock-agentcore:InboundJwtClaim/{claim}"));
-    }
-}
-
-fn new_resource(check: &mut Check) {
-    const CREATE: &str = "bedrock-agentcore:Create";
-    if check.resource.arn == "*" && check.action.starts_with(CREATE) {
-        check.resource.arn = format!(
-            "arn:aws:bedrock-agentcore:us-east-1:{}:runtime/new-0123456789",
-            check.resource.account
-        );
     }
 }
