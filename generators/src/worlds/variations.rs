@@ -25,10 +25,15 @@ impl Plan<'_, '_> {
                 call.who.accepted = false;
                 return;
             }
-            3..6 if jwt && matches!(wanted, Wanted::Token(_)) && call.who.claims.spoil(draw) => {
+            drawn
+                if drawn >= 3
+                    && jwt
+                    && matches!(wanted, Wanted::Token(_))
+                    && call.who.claims.spoil(draw) =>
+            {
                 return;
             }
-            1 | 2 | 3 => CallerKind::Anonymous,
+            1..=3 => CallerKind::Anonymous,
             _ if jwt => signed_kind(draw, &self.scene),
             _ => CallerKind::Jwt,
         };
