@@ -117,7 +117,7 @@ fn a_target_that_follows_the_other_reading_throughout_is_reported_as_following_i
         let dialect = Dialect::default().with_setting(&setting).unwrap();
         let summary = summary(&Undeclared(|_: &Case| dialect));
         assert_eq!(coverage(&summary).reading.as_deref(), Some(reading));
-        assert!(coverage(&summary).cases >= 5);
+        assert!(coverage(&summary).cases >= 2);
         assert_eq!(summary.divergences, 0, "{}", summary.to_text());
         assert_eq!(Exit::of_run(&summary), Exit::Agreed);
         let told = format!("AC-093 follows `{reading}`");
