@@ -13,8 +13,9 @@ use veriam_model::{
 ///
 /// Written as its text: a decision's name (`explicit_deny`), `invalid IAM-059`, `accepted`, `refused IAM-059`, a call's
 /// outcome (`call allowed`, `call denied implicit by identity+resource`, `call rejected bad_token`,
-/// `call invalid no_such_endpoint`), `put stored`, `put refused ValidationException AC-143`, `malformed`, `unsupported` or `failed`. A target that does not say which rule is
-/// broken, or who denies, gives `invalid`, `refused` and `call denied implicit`.
+/// `call invalid no_such_endpoint`), `put stored`, `put refused ValidationException AC-143`, `malformed`, `unsupported` or
+/// `failed`. A target that does not say which rule is broken, or who denies, gives `invalid`, `refused` and
+/// `call denied implicit`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
     /// The decision of a check.
@@ -193,8 +194,10 @@ fn outcome(text: &str) -> Option<OutcomeKind> {
             .into_iter()
             .find(|r| r.name() == rest)
             .map(OutcomeKind::Rejected),
-        "invalid" => (rest == InvalidCall::NoSuchEndpoint.name())
-            .then_some(OutcomeKind::Invalid(InvalidCall::NoSuchEndpoint)),
+        "invalid" => InvalidCall::ALL
+            .into_iter()
+            .find(|i| i.name() == rest)
+            .map(OutcomeKind::Invalid),
         _ => None,
     }
 }
@@ -246,8 +249,6 @@ mod tests {
                 DenialKind::Implicit,
                 PolicyTypes::new().with(PolicyType::Scp),
             )),
-            Kind::Call(OutcomeKind::Rejected(Rejection::MethodMismatch)),
-            Kind::Call(OutcomeKind::Invalid(InvalidCall::NoSuchEndpoint)),
             Kind::Call(OutcomeKind::Denied(
                 DenialKind::Explicit,
                 PolicyTypes::new(),
@@ -261,7 +262,9 @@ mod tests {
             Kind::Unsupported,
             Kind::Failed,
         ];
-        for kind in kinds {
+        let rejected = Rejection::ALL.map(|r| Kind::Call(OutcomeKind::Rejected(r)));
+        let invalid = InvalidCall::ALL.map(|i| Kind::Call(OutcomeKind::Invalid(i)));
+        for kind in kinds.into_iter().chain(rejected).chain(invalid) {
             assert_eq!(kind.to_string().parse(), Ok(kind));
         }
         for wrong in [
