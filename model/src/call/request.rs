@@ -486,6 +486,23 @@ operations! {
     }
 }
 
+impl ControlOperation {
+    /// Whether a request of this operation can hand over a role (AC-258).
+    #[must_use]
+    pub const fn takes_role(self) -> bool {
+        matches!(
+            self,
+            ControlOperation::CreateAgentRuntime
+                | ControlOperation::UpdateAgentRuntime
+                | ControlOperation::CreateGateway
+                | ControlOperation::UpdateGateway
+                | ControlOperation::CreateMemory
+                | ControlOperation::CreateBrowser
+                | ControlOperation::CreateCodeInterpreter
+        )
+    }
+}
+
 /// What a request to the control plane is about.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -162,7 +162,7 @@ impl OfControl {
     /// Hands over a role of the caller's account, if the operation takes one.
     pub(crate) fn suit(&mut self, draw: &mut Draw<'_, '_>, scene: &Scene, who: &Who) {
         self.role = None;
-        if !takes_role(self.operation) || draw.chance(1, 5) {
+        if !self.operation.takes_role() || draw.chance(1, 5) {
             return;
         }
         let first = draw.below(scene.roles.len());
@@ -342,7 +342,7 @@ impl OfControl {
             true => self.carry(draw),
             false => self.pick(draw, scene),
         }
-        if !takes_role(self.operation) {
+        if !self.operation.takes_role() {
             self.role = None;
         }
     }
@@ -428,18 +428,4 @@ fn carries(operation: ControlOperation, carriers: Carriers) -> bool {
 
 fn is_creation(operation: ControlOperation) -> bool {
     operation.name().starts_with("Create")
-}
-
-fn takes_role(operation: ControlOperation) -> bool {
-    use ControlOperation as Op;
-    matches!(
-        operation,
-        Op::CreateAgentRuntime
-            | Op::UpdateAgentRuntime
-            | Op::CreateGateway
-            | Op::UpdateGateway
-            | Op::CreateMemory
-            | Op::CreateBrowser
-            | Op::CreateCodeInterpreter
-    )
 }

@@ -285,7 +285,7 @@ impl<N: Names> Checking<'_, N> {
             if account != Some(role.account.as_str()) {
                 return fault(ROLE, &role.name, "a role of the caller's account");
             }
-            if !takes_role(request.operation) {
+            if !request.operation.takes_role() {
                 return fault(ROLE, &role.name, "nothing: the operation takes no role");
             }
         }
@@ -418,20 +418,6 @@ fn about(operation: ControlOperation) -> About {
             About::PolicyHolder
         }
     }
-}
-
-fn takes_role(operation: ControlOperation) -> bool {
-    use ControlOperation as Op;
-    matches!(
-        operation,
-        Op::CreateAgentRuntime
-            | Op::UpdateAgentRuntime
-            | Op::CreateGateway
-            | Op::UpdateGateway
-            | Op::CreateMemory
-            | Op::CreateBrowser
-            | Op::CreateCodeInterpreter
-    )
 }
 
 /// Whether the operation is called on the data plane, where the authorizer says who may (AC-192).
