@@ -6,10 +6,10 @@
 mod action;
 mod arn;
 mod condition;
-mod length;
 mod pointer;
 mod principal;
 mod resource;
+mod size;
 mod statement;
 mod wild;
 
@@ -60,7 +60,7 @@ pub fn put(put: &Put, dialect: &Dialect) -> Result<PutOutcome, Malformed> {
 fn judge(put: &Put, dialect: &Dialect) -> Result<(), PutRefusal> {
     let kind = arn::kind(put, dialect)?;
     let text = put.policy.as_str();
-    if length::is_beyond(text, dialect) {
+    if size::is_beyond(text, dialect) {
         return Err(refused(
             TOO_LARGE,
             PutPlace::Policy {
