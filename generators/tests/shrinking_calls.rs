@@ -206,7 +206,7 @@ fn has_operator(statement: &Value, part: &str) -> bool {
 }
 
 fn calls(seed: u64) -> impl Iterator<Item = CallCase> {
-    let cases = (0..10_000).flat_map(move |group| generated_group(seed, group));
+    let cases = (0..15_000).flat_map(move |group| generated_group(seed, group));
     cases.filter_map(|case| match case {
         Case::Call(case) => Some(*case),
         Case::Document(_) | Case::Check(_) | Case::Put(_) => None,
@@ -269,8 +269,8 @@ fn less_policies(written: &Value) -> Vec<CallCase> {
 #[test]
 fn a_shrunk_call_still_fails_and_has_nothing_left_to_remove() {
     for (what, predicate) in PLANTED {
-        let cases: Vec<CallCase> = calls(11).filter(predicate).take(8).collect();
-        assert_eq!(cases.len(), 8, "{what}");
+        let cases: Vec<CallCase> = calls(11).filter(predicate).take(12).collect();
+        assert_eq!(cases.len(), 12, "{what}");
         for case in cases {
             let result = shrink_call(&case, 5_000, &mut |c| {
                 assert_eq!(c.world.validate(), Ok(()), "{what}");
@@ -379,7 +379,7 @@ fn a_predicate_about_calls_that_always_or_never_fails_ends() {
 }
 
 fn documents(seed: u64) -> impl Iterator<Item = DocumentCase> {
-    let cases = (0..10_000).flat_map(move |group| generated_group(seed, group));
+    let cases = (0..15_000).flat_map(move |group| generated_group(seed, group));
     cases.filter_map(|case| match case {
         Case::Document(case) => Some(case),
         Case::Check(_) | Case::Call(_) | Case::Put(_) => None,

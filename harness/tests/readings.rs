@@ -93,7 +93,8 @@ fn summary(target: &dyn Target) -> Summary {
         parts: vec![Part::Generated],
         // Below the count from which on quotas hold.
         cases: 19_000,
-        seed: 1,
+        // AC-093 decides among calls of runtimes only; with this seed some of them turn on it.
+        seed: 8,
         profile: Profile::Default,
         quotas: Quotas::embedded().unwrap(),
         jobs: 2,
@@ -117,7 +118,7 @@ fn a_target_that_follows_the_other_reading_throughout_is_reported_as_following_i
         let dialect = Dialect::default().with_setting(&setting).unwrap();
         let summary = summary(&Undeclared(|_: &Case| dialect));
         assert_eq!(coverage(&summary).reading.as_deref(), Some(reading));
-        assert!(coverage(&summary).cases >= 2);
+        assert!(coverage(&summary).cases >= 5);
         assert_eq!(summary.divergences, 0, "{}", summary.to_text());
         assert_eq!(Exit::of_run(&summary), Exit::Agreed);
         let told = format!("AC-093 follows `{reading}`");
