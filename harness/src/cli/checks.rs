@@ -32,7 +32,7 @@ pub struct DecideArgs {
     #[arg(long, value_enum, value_name = "JUDGE", default_value_t)]
     pub with: JudgeName,
 
-    /// Speak the line protocol of targets (docs/adapters.md): a hello first, then documents and calls as well
+    /// Speak the line protocol of targets (docs/adapters.md): a hello first, then documents, calls and puts as well
     #[arg(long)]
     pub protocol: bool,
 

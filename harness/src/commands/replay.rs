@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use serde::Serialize;
-use veriam_model::Dialect;
+use veriam_model::{Case, Dialect};
 
 use super::laws::{self, ToldLaw};
 use super::{read, shown, stored_file};
@@ -36,6 +36,9 @@ struct ToldCase {
     asked: String,
     target: String,
     diverges: bool,
+    /// Whether `veriam explain` takes it: checks and calls are questions, documents and puts are none.
+    #[serde(skip)]
+    is_question: bool,
 }
 
 #[derive(Serialize)]
@@ -142,6 +145,7 @@ fn replay(file: &Path, bytes: &[u8], ask: Ask<'_>) -> Result<ToldCase, String> {
         oracle: again.oracle.to_string(),
         target: again.target.to_string(),
         diverges: again.diverges(),
+        is_question: matches!(case.case, Case::Check(_) | Case::Call(_)),
         signature: case.signature,
     })
 }
@@ -161,6 +165,8 @@ fn text(case: &ToldCase) -> String {
     if !case.dialect.is_empty() {
         text.push_str(&format!("  dialect     {}\n", case.dialect.join(" ")));
     }
-    text.push_str(&format!("  `veriam explain {}` tells why\n", case.file));
+    if case.is_question {
+        text.push_str(&format!("  `veriam explain {}` tells why\n", case.file));
+    }
     text
 }
