@@ -1,9 +1,10 @@
 //! A target of this program that may not answer: asked on a thread of its own, which is left behind when it does not.
 //!
 //! A thread cannot be ended from outside. One that hangs keeps its processor until the program ends, so a target is given up
-//! after a few.
+//! when a few hang at the same time; one that was only slow ends by itself and counts no longer.
 
 use std::fmt;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -23,12 +24,14 @@ pub struct Guarded {
     deadline: Duration,
     left_behind_at_most: usize,
     idle: Mutex<Vec<Worker>>,
-    left_behind: Mutex<usize>,
+    /// Threads nobody waits for any more that have not ended yet.
+    left_behind: Arc<AtomicUsize>,
 }
 
 struct Worker {
     questions: Sender<Vec<Case>>,
     observations: Receiver<Vec<Observation>>,
+    is_left_behind: Arc<AtomicBool>,
 }
 
 impl fmt::Debug for Guarded {
@@ -49,18 +52,12 @@ impl Guarded {
             deadline,
             left_behind_at_most: LEFT_BEHIND_AT_MOST,
             idle: Mutex::new(Vec::new()),
-            left_behind: Mutex::new(0),
+            left_behind: Arc::default(),
         }
     }
 
     fn idle(&self) -> MutexGuard<'_, Vec<Worker>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn left_behind(&self) -> MutexGuard<'_, usize> {
-        self.left_behind
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
     }
 
     fn worker(&self) -> Result<Worker, String> {
@@ -70,6 +67,8 @@ impl Guarded {
         let (questions, asked) = channel::<Vec<Case>>();
         let (answers, observations) = channel();
         let inner = Arc::clone(&self.inner);
+        let is_left_behind = Arc::new(AtomicBool::new(false));
+        let (is_late, all_late) = (Arc::clone(&is_left_behind), Arc::clone(&self.left_behind));
         let run = move || {
             while let Ok(cases) = asked.recv() {
                 let cases: Vec<&Case> = cases.iter().collect();
@@ -78,12 +77,17 @@ impl Guarded {
                     break;
                 }
             }
+            // It was counted before either channel was closed.
+            if is_late.load(Ordering::SeqCst) {
+                all_late.fetch_sub(1, Ordering::SeqCst);
+            }
         };
         let started = thread::Builder::new().name("target".to_owned()).spawn(run);
         started.map_err(|error| format!("cannot start a thread: {error}; use fewer --jobs"))?;
         Ok(Worker {
             questions,
             observations,
+            is_left_behind,
         })
     }
 
@@ -102,7 +106,8 @@ impl Guarded {
             }
             Err(RecvTimeoutError::Disconnected) => Err(broke),
             Err(RecvTimeoutError::Timeout) => {
-                *self.left_behind() += 1;
+                self.left_behind.fetch_add(1, Ordering::SeqCst);
+                worker.is_left_behind.store(true, Ordering::SeqCst);
                 Err(format!(
                     "gave no answer within {:?}; its thread was left behind",
                     self.deadline
@@ -151,7 +156,7 @@ impl Target for Guarded {
     }
 
     fn lost(&self) -> Option<String> {
-        let left_behind = *self.left_behind();
+        let left_behind = self.left_behind.load(Ordering::SeqCst);
         (left_behind >= self.left_behind_at_most)
             .then(|| format!("given up after {left_behind} of its threads did not answer"))
     }
@@ -219,5 +224,45 @@ mod tests {
         assert!(
             matches!(guarded.ask(&case(1)).reply, Reply::Failed(how) if how.contains("given up"))
         );
+    }
+
+    /// Answers late, once it is told to.
+    struct Late {
+        go: Mutex<Receiver<()>>,
+    }
+
+    impl Target for Late {
+        fn name(&self) -> &str {
+            "late"
+        }
+
+        fn version(&self) -> &str {
+            "1"
+        }
+
+        fn dialect(&self) -> Option<&Dialect> {
+            None
+        }
+
+        fn observe(&self, _: &Case) -> Reply {
+            let go = self.go.lock().unwrap_or_else(PoisonError::into_inner);
+            let _ = go.recv();
+            Reply::Accepted
+        }
+    }
+
+    #[test]
+    fn a_thread_that_was_only_slow_counts_no_longer_once_it_ends() {
+        let (tell, go) = channel();
+        let late = Late { go: Mutex::new(go) };
+        let mut guarded = Guarded::new(Arc::new(late), Duration::from_millis(1));
+        guarded.left_behind_at_most = 1;
+        let case = Case::Check(Box::new(generated_check(1, 1)));
+        assert!(matches!(guarded.ask(&case).reply, Reply::Failed(_)));
+        assert!(guarded.lost().is_some());
+        tell.send(()).expect("it waits");
+        while guarded.lost().is_some() {
+            thread::yield_now();
+        }
     }
 }
