@@ -12,10 +12,11 @@ use crate::style::{BAD, FAINT, GOOD, NOTE, STRONG, paint, percent, thousands, wr
 use crate::{FamilyCounts, Part, Shard};
 
 const WIDTH: usize = 100;
-/// Families that are told in full; the combined ones only stand in the JSON summary.
-const TOLD: [&str; 16] = [
+/// Families that are told in full; the combined ones and the many operations only stand in the JSON summary.
+const TOLD: [&str; 18] = [
     "case",
-    "operation",
+    "request",
+    "authorizer",
     "path",
     "call outcome",
     "policy type",
@@ -30,6 +31,7 @@ const TOLD: [&str; 16] = [
     "IfExists",
     "key",
     "variable form",
+    "trap",
 ];
 
 pub(super) fn render(summary: &Summary) -> String {
