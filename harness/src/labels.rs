@@ -204,6 +204,8 @@ fn marks(check: &Check, derivation: &Derivation) -> Option<Marks> {
             decisive.insert(label);
         }
     }
+    // A trap is known by what it decides.
+    seen.extend_from(&decisive);
     Some(Marks { seen, decisive })
 }
 
@@ -272,5 +274,27 @@ fn mark_element(set: &mut LabelSet, element: &ElementTrace) {
         set.insert(Label::if_exists(condition.if_exists));
         set.insert(Label::key_state(condition.state));
         set.insert(Label::condition(condition));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use veriam_generators::generated_check;
+    use veriam_model::Dialect;
+    use veriam_oracle::{Detail, trace};
+
+    #[test]
+    fn what_decides_is_seen() {
+        for index in 0..3_000 {
+            let check = generated_check(1, index);
+            let traced = trace(&check, &Dialect::default(), Detail::Structure);
+            let Some(marks) = traced.ok().and_then(|traced| marks(&check, &traced)) else {
+                continue;
+            };
+            let mut both = marks.seen;
+            both.extend_from(&marks.decisive);
+            assert!(both == marks.seen, "{index}");
+        }
     }
 }
