@@ -5,7 +5,7 @@ use veriam_model::{CallCase, Case, Check, DocumentCase, PolicyText, Profile};
 
 use crate::sizes::Sizes;
 use crate::stream::{CASES_PER_UNIT, Stream};
-use crate::{CALLS_PER_WORLD, checks, documents, worlds};
+use crate::{CALLS_PER_WORLD, checks, documents, puts, worlds};
 
 /// Cases of one group.
 const GROUP: usize = CALLS_PER_WORLD as usize;
@@ -45,8 +45,8 @@ impl Campaign {
         self.profile
     }
 
-    /// The four consecutive cases from `4 * group` on: checks and documents, each by itself, or one world with four
-    /// calls. About 60 % of a campaign's cases are checks, 25 % calls and 15 % documents.
+    /// The four consecutive cases from `4 * group` on: checks, documents and puts, each by itself, or one world
+    /// with four calls. About 60 % of a campaign's cases are checks, 25 % calls, 10 % documents and 5 % puts.
     #[must_use]
     pub fn group(&self, group: u64) -> [Case; GROUP] {
         match self.stream(group) {
@@ -130,9 +130,10 @@ impl Campaign {
     }
 
     fn single(&self, stream: &mut Stream, index: u64) -> Case {
-        match stream.next().is_multiple_of(5) {
-            true => self.document(index),
-            false => Case::Check(Box::new(self.check(index))),
+        match stream.next() % 15 {
+            0 => self.put(index),
+            1 | 2 => self.document(index),
+            _ => Case::Check(Box::new(self.check(index))),
         }
     }
 
@@ -144,5 +145,11 @@ impl Campaign {
             policy_type,
             text: PolicyText::new(text),
         })
+    }
+
+    fn put(&self, index: u64) -> Case {
+        let bytes = self.bytes(index);
+        let (put, _) = puts::put(self.sizes(), &mut Unstructured::new(&bytes));
+        Case::Put(Box::new(put))
     }
 }

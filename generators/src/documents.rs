@@ -1,8 +1,8 @@
 //! Documents by themselves, for the parsers: valid ones, ones at the rim of what is settled, and ones with exactly
 //! one grammar fault.
 
-mod edits;
-mod faults;
+pub(crate) mod edits;
+pub(crate) mod faults;
 mod rim;
 
 use arbitrary::Unstructured;

@@ -1,7 +1,7 @@
-//! Bytes to policy documents, checks, and worlds with calls; small spaces in full; and shrinking.
+//! Bytes to policy documents, checks, puts, and worlds with calls; small spaces in full; and shrinking.
 //!
 //! One generator with several drivers: a campaign feeds it the bytes of a counter-based [`Stream`]
-//! ([`Campaign`]), a fuzzer feeds it whatever it likes ([`check`], [`document`], [`world`]), and property tests
+//! ([`Campaign`]), a fuzzer feeds it whatever it likes ([`check`], [`document`], [`put`], [`world`]), and property tests
 //! take it as a strategy (`strategy`, feature `proptest`). Same bytes, same [`GENERATOR_VERSION`], same [`Profile`], same
 //! case, on every machine, in any order; and the simplest first: zero bytes give one Allow of one action on one resource.
 //!
@@ -30,6 +30,9 @@
 //! language of 2023 (IAM-033). In about one call of fifty something turns on a point that is open for calls (AC-093,
 //! AC-118, AC-122, AC-125, AC-173, AC-182, AC-183, AC-189, AC-190, AC-191, AC-193, AC-203, AC-259). [`document`] knows no such limits.
 //!
+//! Puts are resource-based policies for runtimes, their endpoints, gateways and memories. About a third is in order, a
+//! quarter turns on one open point, and the others have one fault.
+//!
 //! The generators know no judge: what a generated case is worth, only a judge can say.
 
 mod actions;
@@ -47,6 +50,7 @@ mod names;
 mod operators;
 mod policy;
 mod principals;
+mod puts;
 mod sizes;
 mod statements;
 mod stream;
@@ -62,7 +66,7 @@ pub mod shrink;
 pub mod strategy;
 
 use arbitrary::Unstructured;
-use veriam_model::{Call, Case, Check, PolicyType, Profile, World};
+use veriam_model::{Call, Case, Check, PolicyType, Profile, Put, World};
 
 use sizes::Sizes;
 
@@ -70,7 +74,7 @@ pub use campaign::Campaign;
 pub use stream::{CASE_BYTES, CASES_PER_UNIT, Stream, case_bytes, fill_case_bytes};
 
 /// The version of the mapping from bytes to cases: it changes whenever the same bytes mean another case.
-pub const GENERATOR_VERSION: u32 = 4;
+pub const GENERATOR_VERSION: u32 = 5;
 
 /// How many calls [`world`] makes in each world; as many cases are one group of a campaign ([`generated_group`]).
 pub const CALLS_PER_WORLD: u64 = 4;
@@ -109,6 +113,23 @@ pub fn sized_document(
 ) -> arbitrary::Result<(PolicyType, String)> {
     let (policy_type, text, _) = documents::document(Sizes::of(profile), u);
     Ok((policy_type, text))
+}
+
+/// Turns bytes into a put: mostly in order, sometimes with one fault or one open point. Every put is well-formed.
+///
+/// # Errors
+/// None today; the signature is `arbitrary`'s.
+pub fn put(u: &mut Unstructured<'_>) -> arbitrary::Result<Put> {
+    sized_put(Profile::Default, u)
+}
+
+/// [`put`] in the sizes of a profile.
+///
+/// # Errors
+/// None today; the signature is `arbitrary`'s.
+pub fn sized_put(profile: Profile, u: &mut Unstructured<'_>) -> arbitrary::Result<Put> {
+    let (put, _) = puts::put(Sizes::of(profile), u);
+    Ok(put)
 }
 
 /// Turns bytes into a world and [`CALLS_PER_WORLD`] calls in it. Every world and every call is well-formed.

@@ -2,8 +2,8 @@
 //!
 //! Shrinking works on the structure: policies, levels, statements, members, list elements, context keys, values, facts
 //! and names are dropped or simplified one after another, and of calls also accounts, identities, resources, endpoints,
-//! networks and whatever the call itself can do without. A change stays when the case still fails. A policy that is no
-//! JSON is only ever dropped whole, unless the document is the case. What comes out is a local minimum: no single
+//! networks and whatever the call itself can do without, of puts also principals and characters of the ARN. A change stays when the case still fails. A policy that is no
+//! JSON is only ever dropped whole, unless the document is the case or is put. What comes out is a local minimum: no single
 //! removal and no single simplification that is tried keeps it failing.
 //!
 //! It ends for two reasons. Every change that stays makes the case's wire form shorter, or of equal length and earlier
@@ -19,6 +19,7 @@ mod documents;
 mod names;
 mod parts;
 mod plausible;
+mod puts;
 mod requests;
 mod resources;
 mod search;
@@ -27,7 +28,7 @@ mod steps;
 mod texts;
 mod tree;
 
-use veriam_model::{CallCase, Check, DocumentCase};
+use veriam_model::{CallCase, Check, DocumentCase, Put};
 
 pub(crate) use checks::change_context;
 use search::Search;
@@ -71,6 +72,17 @@ pub struct ShrunkDocument {
     pub exhausted: bool,
 }
 
+/// What [`shrink_put`] found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShrunkPut {
+    /// The smallest put found that still fails.
+    pub put: Put,
+    /// How often the predicate was asked.
+    pub evaluations: usize,
+    /// Whether the budget ended the search: something removable may be left.
+    pub exhausted: bool,
+}
+
 /// Shrinks `check`, of which the caller knows that it fails, asking `still_fails` at most `budget` times. The id is
 /// left alone.
 pub fn shrink(check: &Check, budget: usize, still_fails: &mut dyn FnMut(&Check) -> bool) -> Shrunk {
@@ -107,6 +119,21 @@ pub fn shrink_document(
     let (case, evaluations, exhausted) = run(case, budget, still_fails);
     ShrunkDocument {
         case,
+        evaluations,
+        exhausted,
+    }
+}
+
+/// Shrinks policy, ARN and principals of `put` together, of which the caller knows that it fails, asking `still_fails`
+/// at most `budget` times.
+pub fn shrink_put(
+    put: &Put,
+    budget: usize,
+    still_fails: &mut dyn FnMut(&Put) -> bool,
+) -> ShrunkPut {
+    let (put, evaluations, exhausted) = run(put, budget, still_fails);
+    ShrunkPut {
+        put,
         evaluations,
         exhausted,
     }

@@ -24,6 +24,10 @@ pub(crate) struct Sizes {
     pub(crate) document: Spread,
     /// Of those, how many more the last choice of `document` may add.
     pub(crate) document_more: usize,
+    /// Statements of a policy that is put.
+    pub(crate) put: Spread,
+    /// How many more there may be.
+    pub(crate) put_more: usize,
     /// Statements that nearly apply, put around the others: at least these, and how many more.
     pub(crate) filler: (usize, usize),
     /// Statements of one document before another one is begun, where several may stand.
@@ -92,6 +96,8 @@ static TINY: Sizes = Sizes {
     one_layer: true,
     document: spread(&[1, 2], &[3, 1]),
     document_more: 0,
+    put: spread(&[1, 2], &[3, 1]),
+    put_more: 0,
     filler: (0, 0),
     per_document: usize::MAX,
     crowd: 0,
@@ -113,6 +119,8 @@ static DEFAULT: Sizes = Sizes {
     one_layer: false,
     document: spread(&[1, 2, 3, 5], &[40, 20, 10, 1]),
     document_more: 40,
+    put: spread(&[1, 2, 3, 5], &[40, 20, 10, 1]),
+    put_more: 0,
     filler: (0, 0),
     per_document: usize::MAX,
     crowd: 0,
@@ -134,6 +142,8 @@ static LARGE: Sizes = Sizes {
     one_layer: false,
     document: spread(&[200], &[1]),
     document_more: 300,
+    put: spread(&[20], &[1]),
+    put_more: 15,
     filler: (200, 200),
     per_document: 40,
     crowd: 6,

@@ -38,7 +38,7 @@ pub fn strategy() -> impl Strategy<Value = Case> + Clone {
         Case::Document(case) => Cases::Document(Tree::new(case)),
         Case::Check(check) => Cases::Check(Box::new(Tree::new(*check))),
         Case::Call(case) => Cases::Call(Box::new(Tree::new(*case))),
-        Case::Put(put) => Cases::Put(put),
+        Case::Put(put) => Cases::Put(Box::new(Tree::new(*put))),
     })
 }
 
@@ -97,8 +97,7 @@ enum Cases {
     Document(Tree<DocumentCase>),
     Check(Box<Tree<Check>>),
     Call(Box<Tree<CallCase>>),
-    /// Campaigns draw none yet, and nothing makes one smaller.
-    Put(Box<Put>),
+    Put(Box<Tree<Put>>),
 }
 
 impl ValueTree for Cases {
@@ -109,7 +108,7 @@ impl ValueTree for Cases {
             Cases::Document(tree) => Case::Document(tree.current()),
             Cases::Check(tree) => Case::Check(Box::new(tree.current())),
             Cases::Call(tree) => Case::Call(Box::new(tree.current())),
-            Cases::Put(put) => Case::Put(put.clone()),
+            Cases::Put(tree) => Case::Put(Box::new(tree.current())),
         }
     }
 
@@ -118,7 +117,7 @@ impl ValueTree for Cases {
             Cases::Document(tree) => tree.simplify(),
             Cases::Check(tree) => tree.simplify(),
             Cases::Call(tree) => tree.simplify(),
-            Cases::Put(_) => false,
+            Cases::Put(tree) => tree.simplify(),
         }
     }
 
@@ -127,7 +126,7 @@ impl ValueTree for Cases {
             Cases::Document(tree) => tree.complicate(),
             Cases::Check(tree) => tree.complicate(),
             Cases::Call(tree) => tree.complicate(),
-            Cases::Put(_) => false,
+            Cases::Put(tree) => tree.complicate(),
         }
     }
 }

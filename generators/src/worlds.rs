@@ -31,7 +31,7 @@ use crate::draw::Draw;
 use crate::sizes::Sizes;
 
 pub(crate) use facts::{Fact, Facts, Say};
-pub(crate) use scene::{NETWORKS, RUNTIMES, VPCS};
+pub(crate) use scene::{ENDPOINTS, NETWORKS, RUNTIMES, VPCS};
 
 /// Turns bytes into a world and calls in it.
 pub(crate) fn world(sizes: &'static Sizes, bytes: &mut Unstructured<'_>) -> (World, Vec<Call>) {

@@ -4,41 +4,41 @@ use crate::draw::{Draw, Text};
 use crate::json::Json;
 
 /// The members of an object.
-pub(super) type Members = Vec<(Text, Json)>;
+pub(crate) type Members = Vec<(Text, Json)>;
 
-pub(super) fn text(text: &'static str) -> Json {
+pub(crate) fn text(text: &'static str) -> Json {
     Json::String(text.into())
 }
 
-pub(super) fn number(text: &'static str) -> Json {
+pub(crate) fn number(text: &'static str) -> Json {
     Json::Number(text.into())
 }
 
-pub(super) fn list<const N: usize>(elements: [Json; N]) -> Json {
+pub(crate) fn list<const N: usize>(elements: [Json; N]) -> Json {
     Json::Array(elements.into())
 }
 
-pub(super) fn object<const N: usize>(members: [(&'static str, Json); N]) -> Json {
+pub(crate) fn object<const N: usize>(members: [(&'static str, Json); N]) -> Json {
     let members = members.into_iter();
     Json::Object(members.map(|(name, value)| (name.into(), value)).collect())
 }
 
-pub(super) fn one_of<const N: usize>(draw: &mut Draw<'_, '_>, choices: [Json; N]) -> Json {
+pub(crate) fn one_of<const N: usize>(draw: &mut Draw<'_, '_>, choices: [Json; N]) -> Json {
     let chosen = draw.below(N);
     choices.into_iter().nth(chosen).unwrap_or(Json::Null)
 }
 
-pub(super) fn member<'m>(members: &'m mut Members, name: &str) -> Option<&'m mut Json> {
+pub(crate) fn member<'m>(members: &'m mut Members, name: &str) -> Option<&'m mut Json> {
     let found = members.iter_mut().find(|(n, _)| n == name);
     found.map(|(_, value)| value)
 }
 
-pub(super) fn has(members: &Members, name: &str) -> bool {
+pub(crate) fn has(members: &Members, name: &str) -> bool {
     members.iter().any(|(n, _)| n == name)
 }
 
 /// Adds a member, if no other has its name.
-pub(super) fn put(members: &mut Members, name: &'static str, value: Json) -> bool {
+pub(crate) fn put(members: &mut Members, name: &'static str, value: Json) -> bool {
     let new = !has(members, name);
     if new {
         members.push((name.into(), value));
@@ -47,14 +47,14 @@ pub(super) fn put(members: &mut Members, name: &'static str, value: Json) -> boo
 }
 
 /// Removes a member, if it is there.
-pub(super) fn take(members: &mut Members, name: &str) -> bool {
+pub(crate) fn take(members: &mut Members, name: &str) -> bool {
     let before = members.len();
     members.retain(|(n, _)| n != name);
     members.len() < before
 }
 
 /// Gives a member that is there another value.
-pub(super) fn replace(members: &mut Members, name: &str, value: Json) -> bool {
+pub(crate) fn replace(members: &mut Members, name: &str, value: Json) -> bool {
     match member(members, name) {
         Some(place) => {
             *place = value;
@@ -64,7 +64,7 @@ pub(super) fn replace(members: &mut Members, name: &str, value: Json) -> bool {
     }
 }
 
-pub(super) fn repeat(members: &mut Members, name: &str) -> bool {
+pub(crate) fn repeat(members: &mut Members, name: &str) -> bool {
     let found = members.iter().find(|(n, _)| n == name).cloned();
     let there = found.is_some();
     members.extend(found);
@@ -72,7 +72,7 @@ pub(super) fn repeat(members: &mut Members, name: &str) -> bool {
 }
 
 /// Changes one of the statements.
-pub(super) fn on_statement(
+pub(crate) fn on_statement(
     draw: &mut Draw<'_, '_>,
     root: &mut Members,
     change: impl FnOnce(&mut Draw<'_, '_>, &mut Members) -> bool,
@@ -90,7 +90,7 @@ pub(super) fn on_statement(
     }
 }
 
-pub(super) fn change_action(statement: &mut Members, value: Json) -> bool {
+pub(crate) fn change_action(statement: &mut Members, value: Json) -> bool {
     let name = if has(statement, "Action") {
         "Action"
     } else {
@@ -100,7 +100,7 @@ pub(super) fn change_action(statement: &mut Members, value: Json) -> bool {
 }
 
 /// Gives a statement's Resource or NotResource the value; statements of trust policies have neither.
-pub(super) fn on_resource(draw: &mut Draw<'_, '_>, root: &mut Members, value: Json) -> bool {
+pub(crate) fn on_resource(draw: &mut Draw<'_, '_>, root: &mut Members, value: Json) -> bool {
     on_statement(draw, root, |_, statement| {
         let name = if has(statement, "Resource") {
             "Resource"
@@ -112,14 +112,14 @@ pub(super) fn on_resource(draw: &mut Draw<'_, '_>, root: &mut Members, value: Js
 }
 
 /// Gives a statement's Principal the value.
-pub(super) fn on_principal(draw: &mut Draw<'_, '_>, root: &mut Members, value: Json) -> bool {
+pub(crate) fn on_principal(draw: &mut Draw<'_, '_>, root: &mut Members, value: Json) -> bool {
     on_statement(draw, root, |_, statement| {
         replace(statement, "Principal", value)
     })
 }
 
 /// Gives a statement the Condition.
-pub(super) fn on_condition(draw: &mut Draw<'_, '_>, root: &mut Members, value: Json) -> bool {
+pub(crate) fn on_condition(draw: &mut Draw<'_, '_>, root: &mut Members, value: Json) -> bool {
     on_statement(draw, root, |_, statement| {
         take(statement, "Condition");
         put(statement, "Condition", value)
@@ -127,7 +127,7 @@ pub(super) fn on_condition(draw: &mut Draw<'_, '_>, root: &mut Members, value: J
 }
 
 /// Whether some statement allows.
-pub(super) fn allows(root: &Members) -> bool {
+pub(crate) fn allows(root: &Members) -> bool {
     let allow = |s: &Json| matches!(s, Json::Object(s) if s.iter().any(|(n, v)| n == "Effect" && *v == text("Allow")));
     root.iter().any(|(name, value)| match value {
         Json::Array(statements) if name == "Statement" => statements.iter().any(allow),

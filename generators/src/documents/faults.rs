@@ -11,10 +11,10 @@ use crate::json::Json;
 
 /// The document that a fault is put into.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Ground {
-    pub(super) policy_type: PolicyType,
+pub(crate) struct Ground {
+    pub(crate) policy_type: PolicyType,
     /// Version 2012-10-17.
-    pub(super) current: bool,
+    pub(crate) current: bool,
 }
 
 impl Ground {
@@ -33,7 +33,7 @@ impl Ground {
 type Fault = (u16, fn(&mut Draw<'_, '_>, Ground, &mut Members) -> bool);
 
 /// Puts one fault into the document and returns the number of the IAM rule it breaks; nothing if none fits.
-pub(super) fn add(draw: &mut Draw<'_, '_>, ground: Ground, json: &mut Json) -> Option<u16> {
+pub(crate) fn add(draw: &mut Draw<'_, '_>, ground: Ground, json: &mut Json) -> Option<u16> {
     let Json::Object(root) = json else {
         return None;
     };
@@ -55,7 +55,7 @@ pub(super) fn add(draw: &mut Draw<'_, '_>, ground: Ground, json: &mut Json) -> O
 }
 
 /// Spoils the text itself.
-pub(super) fn spoil(draw: &mut Draw<'_, '_>, text: String) -> (String, u16) {
+pub(crate) fn spoil(draw: &mut Draw<'_, '_>, text: String) -> (String, u16) {
     let start = text.find('{').unwrap_or(0) + 1;
     let (head, tail) = text.split_at(start.min(text.len()));
     let member = |member: &str| [head, member, ",", tail].concat();

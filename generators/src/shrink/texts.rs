@@ -35,18 +35,28 @@ impl Subject for DocumentCase {
 
     fn coarse(_: &mut Search<'_, Self>) {}
 
-    /// Characters, by halves, then one by one: a fault may lie in the text rather than in its tree.
     fn fine(search: &mut Search<'_, Self>) {
-        if search.valid {
-            // A shorter word is no word of the grammar.
-            return;
-        }
-        let length = |case: &mut DocumentCase| case.text.as_str().chars().count();
-        let first = length(&mut search.best) / 2;
-        search.thin_by(first, length, |case, from, to| {
-            let characters = case.text.as_str().chars().enumerate();
-            let kept = characters.filter(|(at, _)| !(from..to).contains(at));
-            case.text = PolicyText::new(kept.map(|(_, c)| c).collect::<String>());
-        });
+        thin_text(search);
     }
+}
+
+/// Removes characters of the only policy, by halves, then one by one: a fault may lie in the text rather than in its
+/// tree.
+pub(super) fn thin_text<S: Subject<Slot = ()>>(search: &mut Search<'_, S>) {
+    if search.valid {
+        // A shorter word is no word of the grammar.
+        return;
+    }
+    let length = |subject: &mut S| {
+        let text = subject.policy(());
+        text.map_or(0, |text| text.as_str().chars().count())
+    };
+    let first = length(&mut search.best) / 2;
+    search.thin_by(first, length, |subject, from, to| {
+        if let Some(text) = subject.policy_mut(()) {
+            let characters = text.as_str().chars().enumerate();
+            let kept = characters.filter(|(at, _)| !(from..to).contains(at));
+            *text = PolicyText::new(kept.map(|(_, c)| c).collect::<String>());
+        }
+    });
 }

@@ -292,7 +292,12 @@ pub fn shrunk(case: &Case, pair: (Kind, Kind), target: &dyn Target, budget: usiz
             let shrunk = shrink::shrink_call(call, budget, &mut fails);
             (Case::Call(Box::new(shrunk.case)), shrunk.exhausted)
         }
-        Case::Put(_) => (case.clone(), false),
+        Case::Put(put) => {
+            let mut fails =
+                |candidate: &_| still_fails(&Case::Put(Box::new(Clone::clone(candidate))));
+            let shrunk = shrink::shrink_put(put, budget, &mut fails);
+            (Case::Put(Box::new(shrunk.put)), shrunk.exhausted)
+        }
     }
 }
 
