@@ -5,7 +5,7 @@
 //! applies and without which the decision would be another one, or in the only element that keeps a statement
 //! from applying where the statement would have changed the decision. A call carries the labels of its checks,
 //! decisive are those of the check where it fails, or of every check when it is allowed; what it is as a whole
-//! (operation, path, outcome) always decides.
+//! (operation, path, outcome) always decides, and so does what becomes of a put.
 
 mod counts;
 mod family;
@@ -22,7 +22,7 @@ pub use label::Label;
 pub use resource::ResourceType;
 pub use trap::Trap;
 
-use veriam_model::{CallCase, CaseKind, Check, ChoiceSet, Decision, Outcome};
+use veriam_model::{CallCase, CaseKind, Check, ChoiceSet, Decision, Outcome, PutOutcome};
 use veriam_oracle::{
     CallDerivation, CheckOutcome, Derivation, ElementTrace, PolicyTrace, StatementTrace,
 };
@@ -131,6 +131,14 @@ pub fn of_check(check: &Check, derivation: &Derivation) -> Marks {
         all.seen.extend_from(&marks.seen);
         all.decisive.extend_from(&marks.decisive);
     }
+    all
+}
+
+/// The labels of a put, of which that becomes.
+#[must_use]
+pub fn of_put(outcome: &PutOutcome) -> Marks {
+    let mut all = Marks::of_kind(CaseKind::Put);
+    all.whole(Label::put_outcome(outcome));
     all
 }
 

@@ -7,8 +7,8 @@ use super::label::Label;
 use super::trap::Trap;
 use super::values::{
     ACCOUNTS, AUTHORIZERS, CALL_OUTCOMES, CALLERS, CASES, ELEMENTS, GRADES, KEY_STATES,
-    OPERATOR_FAMILIES, OUTCOMES, PATHS, PRINCIPAL_FORMS, RESOURCE_TYPES, SET_OPERATORS, TYPES,
-    VARIABLE_FORMS, VARIABLE_STATES,
+    OPERATOR_FAMILIES, OUTCOMES, PATHS, PRINCIPAL_FORMS, PUT_OUTCOMES, RESOURCE_TYPES,
+    SET_OPERATORS, TYPES, VARIABLE_FORMS, VARIABLE_STATES,
 };
 use crate::operation::{Operation, RequestFamily};
 
@@ -27,6 +27,8 @@ pub enum Family {
     Path,
     /// What becomes of a call.
     CallOutcome,
+    /// What becomes of a put: stored, or refused by which rule.
+    PutOutcome,
     /// An open point that is consulted; decisive when the outcome turns on it.
     OpenPoint,
     /// The decision.
@@ -69,13 +71,14 @@ pub enum Family {
 
 impl Family {
     /// Every family, in the order of the report.
-    pub const ALL: [Family; 25] = [
+    pub const ALL: [Family; 26] = [
         Family::Case,
         Family::Request,
         Family::Operation,
         Family::Authorizer,
         Family::Path,
         Family::CallOutcome,
+        Family::PutOutcome,
         Family::OpenPoint,
         Family::Outcome,
         Family::PolicyType,
@@ -107,6 +110,7 @@ impl Family {
             Family::Authorizer => "authorizer",
             Family::Path => "path",
             Family::CallOutcome => "call outcome",
+            Family::PutOutcome => "put outcome",
             Family::OpenPoint => "open point",
             Family::Outcome => "outcome",
             Family::PolicyType => "policy type",
@@ -139,6 +143,7 @@ impl Family {
             Family::Authorizer => AUTHORIZERS.len(),
             Family::Path => PATHS.len(),
             Family::CallOutcome => CALL_OUTCOMES,
+            Family::PutOutcome => PUT_OUTCOMES,
             Family::OpenPoint => ALL_CHOICES.len(),
             Family::Outcome => OUTCOMES.len(),
             Family::PolicyType => TYPES.len(),

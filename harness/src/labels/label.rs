@@ -1,8 +1,8 @@
 //! One label, by its number.
 
 use veriam_model::{
-    Call, CallCase, CaseKind, Choice, Decision, DenialKind, Outcome, Path, PolicyType, Rejection,
-    Request, World,
+    Call, CallCase, CaseKind, Choice, Decision, DenialKind, Outcome, Path, PolicyType, PutOutcome,
+    Rejection, Request, RuleId, World,
 };
 use veriam_oracle::{
     CallerKind, ConditionTrace, Element, Family as OperatorFamily, Grade, KeyState, Operator,
@@ -13,7 +13,8 @@ use super::family::Family;
 use super::resource::ResourceType;
 use super::trap::Trap;
 use super::values::{
-    DECIDED_CALLS, KEY_STATES, SET_OPERATORS, TYPES, VARIABLE_FORMS, VARIABLE_STATES, set_index,
+    DECIDED_CALLS, KEY_STATES, PUT_RULES, SET_OPERATORS, TYPES, VARIABLE_FORMS, VARIABLE_STATES,
+    set_index,
 };
 use crate::operation::{Operation, RequestFamily};
 
@@ -115,6 +116,20 @@ impl Label {
             }
         };
         Self::new(Family::CallOutcome, offset)
+    }
+
+    /// The label of what becomes of a put.
+    #[must_use]
+    pub fn put_outcome(outcome: &PutOutcome) -> Self {
+        let offset = match outcome {
+            PutOutcome::Stored => 0,
+            PutOutcome::Refused(refusal) => {
+                let of_rule = |number: &u16| RuleId::agentcore(*number) == refusal.rule;
+                let found = PUT_RULES.iter().position(of_rule);
+                found.map_or(1, |at| at + 2)
+            }
+        };
+        Self::new(Family::PutOutcome, offset)
     }
 
     /// The label of an open point.

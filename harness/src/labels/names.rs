@@ -1,6 +1,6 @@
 //! What labels are called.
 
-use veriam_model::{ALL_CHOICES, InvalidCall, Rejection};
+use veriam_model::{ALL_CHOICES, InvalidCall, Rejection, RuleId};
 use veriam_oracle::{
     Family as OperatorFamily, Grade, KeyState, Operator, PrincipalForm, VariableForm,
 };
@@ -10,8 +10,8 @@ use super::label::Label;
 use super::trap::Trap;
 use super::values::{
     ACCOUNTS, AUTHORIZERS, CALLERS, CASES, DECIDED_CALLS, ELEMENTS, GRADES, KEY_STATES,
-    OPERATOR_FAMILIES, OUTCOMES, PATHS, PRINCIPAL_FORMS, RESOURCE_TYPES, SET_OPERATORS, TYPES,
-    VARIABLE_FORMS, VARIABLE_STATES,
+    OPERATOR_FAMILIES, OUTCOMES, PATHS, PRINCIPAL_FORMS, PUT_RULES, RESOURCE_TYPES, SET_OPERATORS,
+    TYPES, VARIABLE_FORMS, VARIABLE_STATES,
 };
 use crate::operation::{Operation, RequestFamily};
 
@@ -28,6 +28,7 @@ impl Label {
             Family::Authorizer => AUTHORIZERS[offset].to_owned(),
             Family::Path => PATHS[offset].to_owned(),
             Family::CallOutcome => call_outcome_name(offset),
+            Family::PutOutcome => put_outcome_name(offset),
             Family::OpenPoint => ALL_CHOICES[offset].to_string(),
             Family::Outcome => words(OUTCOMES[offset].name()),
             Family::PolicyType => TYPES[offset].name().to_owned(),
@@ -89,6 +90,14 @@ fn call_outcome_name(offset: usize) -> String {
     let decided = DECIDED_CALLS.iter().map(|&name| name.to_owned());
     let mut names = decided.chain(rejections).chain(invalid);
     names.nth(offset).unwrap_or_default()
+}
+
+fn put_outcome_name(offset: usize) -> String {
+    match offset {
+        0 => "stored".to_owned(),
+        1 => "no valid document".to_owned(),
+        _ => format!("refused by {}", RuleId::agentcore(PUT_RULES[offset - 2])),
+    }
 }
 
 fn words(name: &str) -> String {

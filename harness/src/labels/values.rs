@@ -29,6 +29,13 @@ pub(super) const AUTHORIZERS: [&str; 8] = [
 pub(super) const DECIDED_CALLS: [&str; 3] = ["allowed", "denied explicitly", "denied implicitly"];
 pub(super) const CALL_OUTCOMES: usize =
     DECIDED_CALLS.len() + Rejection::ALL.len() + InvalidCall::ALL.len();
+/// The rules of AgentCore that refuse a put (readings, section 7).
+pub(super) const PUT_RULES: [u16; 24] = [
+    4, 5, 23, 35, 38, 143, 145, 146, 147, 148, 149, 150, 151, 153, 154, 155, 156, 157, 270, 271,
+    272, 273, 274, 275,
+];
+/// Stored, refused because the policy is no valid document, refused by one of the rules.
+pub(super) const PUT_OUTCOMES: usize = 2 + PUT_RULES.len();
 pub(super) const OUTCOMES: [Decision; 3] = Decision::ALL;
 pub(super) const TYPES: [PolicyType; 9] = PolicyType::ALL;
 pub(super) const CALLERS: [CallerKind; 8] = [

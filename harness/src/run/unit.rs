@@ -154,10 +154,10 @@ fn ask(part: Part, case: &Case, target: &dyn Target) -> Answer {
         },
         Case::Put(put) => match oracle::judge_put(put, dialect) {
             Ok(judgement) => Answer {
-                reply: Reply::Put(judgement.outcome),
                 consulted: judgement.consulted,
                 open: None,
-                marks: labelled.then(|| Marks::of_kind(case.kind())),
+                marks: labelled.then(|| labels::of_put(&judgement.outcome)),
+                reply: Reply::Put(judgement.outcome),
             },
             Err(_) => Answer::malformed(),
         },
