@@ -4,9 +4,9 @@
 //! untouched oracle on generated cases until they differ; then the case is shrunk as that of a real divergence would be.
 //! A harness that misses a canary would miss the same bug in somebody's evaluator.
 //!
-//! A bug comes in at one of four places: world and call before anything is derived from them, a check with its context
-//! before it is judged, the decision on a check, or the decisions on the pairs of a call before they are combined. The
-//! judges stay as they are.
+//! A bug comes in at one of a few places: world and call before anything is derived from them, a check with its context
+//! before it is judged, the decision on a check, the decisions on the pairs of a call before they are combined, a document
+//! before it is read, or a put before it is judged or after. The judges stay as they are.
 
 mod calls;
 mod combination;
@@ -16,6 +16,7 @@ mod operators;
 mod patterns;
 mod policies;
 mod principals;
+mod puts;
 mod report;
 mod test;
 mod text;
@@ -28,9 +29,11 @@ use rayon::prelude::*;
 use veriam_generators::{CALLS_PER_WORLD, generated_group};
 use veriam_model::{
     CallCase, Case, Check, Decision, Denial, DenialKind, Dialect, DocumentCase, Outcome, Pair,
-    PolicyText, PolicyTypes,
+    PolicyText, PolicyTypes, Put, PutOutcome, PutRefusal,
 };
-use veriam_oracle::{CheckOutcome, Derivation, Detail, judge, judge_call, trace, trace_call};
+use veriam_oracle::{
+    CheckOutcome, Derivation, Detail, judge, judge_call, judge_put, trace, trace_call,
+};
 
 use crate::compare::{self, Reply, agree, call_reply, oracle_reply};
 use crate::run::{SHRINK_BUDGET, is_determined, shrunk};
@@ -69,6 +72,10 @@ enum Bug {
     Pairs(fn(&CallCase, &mut Vec<(Pair, Decision)>)),
     /// A document is changed before it is read, by itself or in a check.
     Document(fn(&mut PolicyText)),
+    /// A put is changed before it is judged.
+    Put(fn(&mut Put)),
+    /// A put that is refused for such a reason is stored.
+    Overlooked(fn(&PutRefusal) -> bool),
 }
 
 /// Every canary, in the order in which they are told.
@@ -84,6 +91,7 @@ pub fn canaries() -> Vec<Canary> {
         calls::ALL,
         families::ALL,
         combination::ALL,
+        puts::ALL,
     ]
     .concat()
 }
@@ -121,8 +129,7 @@ impl Target for Canary {
             Case::Document(document) => self.read(document),
             Case::Check(check) => self.answer(check),
             Case::Call(call) => self.receive(call),
-            // No canary is about puts.
-            Case::Put(_) => compare::oracle_reply(case, &READINGS),
+            Case::Put(put) => self.store(put),
         }
     }
 }
@@ -164,7 +171,27 @@ impl Canary {
                 Ok(derivation) => change(check, &derivation, honest),
                 Err(_) => honest,
             },
-            Bug::None | Bug::Call(_) | Bug::Pairs(_) | Bug::Document(_) => honest,
+            Bug::None
+            | Bug::Call(_)
+            | Bug::Pairs(_)
+            | Bug::Document(_)
+            | Bug::Put(_)
+            | Bug::Overlooked(_) => honest,
+        }
+    }
+
+    fn store(&self, put: &Put) -> Reply {
+        let mut put = put.clone();
+        if let Bug::Put(change) = self.bug {
+            change(&mut put);
+        }
+        match judge_put(&put, &READINGS).map(|judgement| judgement.outcome) {
+            Ok(PutOutcome::Refused(refusal)) => Reply::Put(match self.bug {
+                Bug::Overlooked(overlooks) if overlooks(&refusal) => PutOutcome::Stored,
+                _ => PutOutcome::Refused(refusal),
+            }),
+            Ok(stored) => Reply::Put(stored),
+            Err(_) => Reply::Malformed,
         }
     }
 

@@ -13,12 +13,13 @@ use crate::{FamilyCounts, Part, Shard};
 
 const WIDTH: usize = 100;
 /// Families that are told in full; the combined ones and the many operations only stand in the JSON summary.
-const TOLD: [&str; 18] = [
+const TOLD: [&str; 19] = [
     "case",
     "request",
     "authorizer",
     "path",
     "call outcome",
+    "put outcome",
     "policy type",
     "caller",
     "accounts",
