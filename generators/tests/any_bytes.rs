@@ -2,8 +2,8 @@
 
 use arbitrary::Unstructured;
 use proptest::prelude::*;
-use veriam_generators::{check, document, world};
-use veriam_model::Check;
+use veriam_generators::{check, document, put, world};
+use veriam_model::{Check, Put};
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(3_000))]
@@ -22,6 +22,14 @@ proptest! {
         let made = document(&mut Unstructured::new(&bytes)).expect("total");
         let again = document(&mut Unstructured::new(&bytes)).expect("total");
         prop_assert_eq!(made, again);
+    }
+
+    #[test]
+    fn any_bytes_make_a_put(bytes in proptest::collection::vec(any::<u8>(), 0..600)) {
+        let made = put(&mut Unstructured::new(&bytes)).expect("total");
+        prop_assert_eq!(made.validate(), Ok(()));
+        let read = Put::from_json(&made.to_json());
+        prop_assert_eq!(read.as_ref(), Ok(&made));
     }
 
     #[test]

@@ -71,8 +71,12 @@ fn a_case_does_entirely_without_some_features_however_long_it_is() {
     let campaign = Campaign::of(17, Profile::Large);
     let mut with: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     let mut total: BTreeMap<&str, usize> = BTreeMap::new();
-    for case in (0..36).flat_map(|group| campaign.group(group)) {
+    for case in (0..54).flat_map(|group| campaign.group(group)) {
         let kind = case.kind().name();
+        if matches!(case, Case::Put(_)) {
+            // Puts keep to a few conditions: the grammar is what documents are for.
+            continue;
+        }
         *total.entry(kind).or_default() += 1;
         for feature in features(&case) {
             *with.entry((kind, feature)).or_default() += 1;

@@ -62,7 +62,7 @@ fn a_case_is_that_of_its_group() {
 }
 
 #[test]
-fn a_campaign_mixes_checks_calls_and_documents() {
+fn a_campaign_mixes_checks_calls_documents_and_puts() {
     let mut counts: BTreeMap<CaseKind, u64> = BTreeMap::new();
     let groups = 5_000;
     for group in 0..groups {
@@ -73,11 +73,12 @@ fn a_campaign_mixes_checks_calls_and_documents() {
     for (kind, share) in [
         (CaseKind::Check, 60),
         (CaseKind::Call, 25),
-        (CaseKind::Document, 15),
+        (CaseKind::Document, 10),
+        (CaseKind::Put, 5),
     ] {
         let found = counts[&kind] * 100;
         let cases = groups * CALLS_PER_WORLD;
-        let fits = (share - 2) * cases..=(share + 2) * cases;
+        let fits = (share - 1) * cases..=(share + 1) * cases;
         assert!(
             fits.contains(&found),
             "{kind:?}: {found} of {cases} hundred"
