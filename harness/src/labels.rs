@@ -118,6 +118,8 @@ impl Marks {
             self.seen.insert(Label::open_point(choice));
         }
         for choice in turning.iter() {
+            // A choice may be consulted under another reading only.
+            self.seen.insert(Label::open_point(choice));
             self.decisive.insert(Label::open_point(choice));
         }
     }

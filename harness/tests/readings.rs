@@ -1,18 +1,18 @@
-//! Open points: each choice that only calls turn on flips some generated call, in both judges alike; a target that
+//! Open points: each choice that calls or puts turn on flips some generated one, in both judges alike; a target that
 //! follows one reading throughout is reported as following it; one that mixes readings diverges.
 
-use veriam::compare::{Reply, agree, call_reply, evaluator_outcome};
+use veriam::compare::{Reply, agree, call_reply, evaluator_outcome, evaluator_reply, oracle_reply};
 use veriam::exit::Exit;
 use veriam::labels::quotas::Quotas;
 use veriam::run::{Part, Plan, Rows, run};
 use veriam::target::Target;
 use veriam_generators::{CALLS_PER_WORLD, generated_group};
-use veriam_model::{CallCase, Case, Choice, Dialect, Profile};
+use veriam_model::{ALL_CHOICES, CallCase, Case, Choice, Dialect, Profile, PutOutcome};
 use veriam_oracle::judge_call;
 use veriam_reports::{Followed, Summary};
 
 /// The choices of calls that a run can meet.
-const OF_CALLS: [Choice; 7] = [
+const OF_CALLS: [Choice; 13] = [
     Choice::IdentityCoverage,
     Choice::JwtGeneralKeys,
     Choice::JwtSilentPolicy,
@@ -20,6 +20,34 @@ const OF_CALLS: [Choice; 7] = [
     Choice::EndpointPolicyScope,
     Choice::VpceOwnerKeys,
     Choice::SourceVpcArnKey,
+    Choice::HarnessEndpointPairs,
+    Choice::DefaultHarnessEndpoint,
+    Choice::UnmanagedMemory,
+    Choice::HarnessForUser,
+    Choice::UnauthorizedGatewayDenies,
+    Choice::PassRoleOnUpdate,
+];
+
+/// The choices of puts.
+const OF_PUTS: [Choice; 18] = [
+    Choice::HarnessPolicy,
+    Choice::PolicyLength,
+    Choice::UnlistedMemoryActions,
+    Choice::ImplicitResource,
+    Choice::ResourceList,
+    Choice::PartialWildcard,
+    Choice::ActionScope,
+    Choice::BroadActions,
+    Choice::CanonicalUser,
+    Choice::PutNotPrincipal,
+    Choice::PrincipalLookup,
+    Choice::UnknownKeys,
+    Choice::PutVersion2008,
+    Choice::PutRepeatedSid,
+    Choice::PutVariables,
+    Choice::PutNotAction,
+    Choice::PutNotResource,
+    Choice::PutUnknownOperators,
 ];
 
 fn calls(seed: u64) -> impl Iterator<Item = CallCase> {
@@ -65,6 +93,49 @@ fn every_choice_of_calls_flips_a_generated_call_and_both_judges_flip_alike() {
         }
     }
     panic!("no generated call flips with {missing:?}");
+}
+
+/// Which choices there are for documents and checks, the rows of the oracle show: generated cases keep away from them.
+#[test]
+fn every_choice_is_one_of_calls_or_puts_or_shown_by_rows() {
+    let of_generated = OF_CALLS.iter().chain(&OF_PUTS);
+    let mut generated: Vec<Choice> = of_generated.copied().collect();
+    generated.sort();
+    let of_agentcore = |choice: &&Choice| choice.to_string().starts_with("AC-");
+    let all: Vec<Choice> = ALL_CHOICES.iter().filter(of_agentcore).copied().collect();
+    assert_eq!(generated, all);
+}
+
+#[test]
+fn every_reading_of_every_choice_of_puts_turns_a_generated_put_and_both_judges_turn_alike() {
+    let mut missing: Vec<(Choice, usize)> = Vec::new();
+    for choice in OF_PUTS {
+        missing.extend((1..choice.reading_names().len()).map(|reading| (choice, reading)));
+    }
+    let puts = (0..8_000).flat_map(|group| generated_group(1, group));
+    let puts = puts.filter_map(|case| match case {
+        Case::Put(put) => Some(put),
+        _ => None,
+    });
+    for put in puts {
+        let case = Case::Put(put);
+        let default = oracle_reply(&case, &Dialect::default());
+        missing.retain(|&(choice, reading)| {
+            let other = Dialect::default().with_index(choice, reading);
+            let flipped = oracle_reply(&case, &other);
+            let observed = evaluator_reply(&case, &other);
+            assert!(
+                agree(&flipped, &observed),
+                "{flipped}, {observed}: {case:?} {choice} {reading}"
+            );
+            let stored = |reply: &Reply| matches!(reply, Reply::Put(PutOutcome::Stored));
+            stored(&flipped) == stored(&default)
+        });
+        if missing.is_empty() {
+            return;
+        }
+    }
+    panic!("no generated put turns on {missing:?}");
 }
 
 /// The evaluator under a dialect it does not tell.

@@ -12,14 +12,18 @@ use crate::json::Json;
 use super::ground::Ground;
 use super::statements::outsider;
 
-/// How many choices there are: those of the list, and whether harnesses take policies (AC-004).
-pub(super) const CHOICES: usize = POINTS.len() + 1;
+/// How many choices there are: those of the list, actions of memories and whether harnesses take policies (AC-004).
+pub(super) const CHOICES: usize = POINTS.len() + 2;
 
 /// A choice, and how a policy comes to turn on it; says whether the policy allowed it.
 type Point = (u16, fn(&mut Draw<'_, '_>, &Ground, &mut Members) -> bool);
 
 /// Leaves one point open and returns the number of its choice; nothing if none fits.
 pub(super) fn add(draw: &mut Draw<'_, '_>, ground: &Ground, root: &mut Members) -> Option<u16> {
+    // Only memories have newer actions: there they come more often.
+    if ground.holder == Some(PolicyHolder::Memory) && draw.chance(1, 6) {
+        return newer_action(draw, root).then_some(45);
+    }
     for _ in 0..8 {
         let (choice, make) = POINTS[draw.below(POINTS.len())];
         if make(draw, ground, root) {
@@ -29,14 +33,10 @@ pub(super) fn add(draw: &mut Draw<'_, '_>, ground: &Ground, root: &mut Members) 
     None
 }
 
-const POINTS: [Point; 17] = [
+const POINTS: [Point; 16] = [
     // Too long where bytes count.
     (39, |_, _, root| {
         put(root, "Id", Json::String("é".repeat(10_240).into()))
-    }),
-    (45, |draw, ground, root| {
-        let newer = draw.one(&["IngestData", "UpdateMemoryRecordExpirySpecification"]);
-        ground.holder == Some(PolicyHolder::Memory) && act(draw, root, join(&[SERVICE, ":", newer]))
     }),
     (145, |draw, _, root| {
         on_statement(draw, root, |_, s| take(s, "Resource"))
@@ -144,6 +144,12 @@ const POINTS: [Point; 17] = [
         test(draw, root, unknown, "aws:PrincipalTag/team", "blue")
     }),
 ];
+
+/// An action of memories that is newer than the list (AC-045).
+fn newer_action(draw: &mut Draw<'_, '_>, root: &mut Members) -> bool {
+    let name = draw.one(&["IngestData", "UpdateMemoryRecordExpirySpecification"]);
+    act(draw, root, join(&[SERVICE, ":", name]))
+}
 
 fn act(draw: &mut Draw<'_, '_>, root: &mut Members, action: Text) -> bool {
     on_statement(draw, root, |_, s| {
