@@ -9,11 +9,14 @@ use veriam_evaluator as evaluator;
 use veriam_evaluator::Limits;
 use veriam_model::{
     ALL_CHOICES, Call, CallCase, Case, Check, Dialect, DocumentCase, Fault, PolicyText, PolicyType,
-    RuleId, World,
+    Put, RuleId, World,
 };
 use veriam_oracle as oracle;
 
-use crate::compare::{UNREADABLE, agree, call_reply, evaluator_answer, oracle_answer, world_reply};
+use crate::compare::{
+    UNREADABLE, agree, call_reply, evaluator_answer, evaluator_reply, oracle_answer, oracle_reply,
+    world_reply,
+};
 
 /// Splits fuzz input into a policy type, a dialect and the bytes of a document.
 ///
@@ -140,6 +143,21 @@ pub fn judges_agree_on_calls(data: &[u8]) {
     }
 }
 
+/// Both judges say the same of a put drawn from the bytes, also under a dialect that reads one choice otherwise, and with
+/// its policy replaced by arbitrary text.
+pub fn judges_agree_on_puts(data: &[u8]) {
+    let Some((put, dialect)) = put(data) else {
+        return;
+    };
+    let case = Case::Put(Box::new(put));
+    let expected = oracle_reply(&case, &dialect);
+    let observed = evaluator_reply(&case, &dialect);
+    assert!(
+        agree(&expected, &observed),
+        "oracle {expected}, evaluator {observed} under {dialect:?} on {case:?}"
+    );
+}
+
 /// The check that fuzz input stands for, and the dialect.
 fn check(data: &[u8]) -> Option<(Check, Dialect)> {
     let (&[choice, spoil], rest) = data.split_first_chunk::<2>()?;
@@ -159,6 +177,17 @@ fn calls(data: &[u8]) -> Option<(World, Vec<Call>, Dialect)> {
     Some((world, calls, one_otherwise(choice)))
 }
 
+/// The put that fuzz input stands for, and the dialect.
+fn put(data: &[u8]) -> Option<(Put, Dialect)> {
+    let (&[choice, spoil], rest) = data.split_first_chunk::<2>()?;
+    let mut input = Unstructured::new(rest);
+    let mut put = veriam_generators::put(&mut input).ok()?;
+    if spoil >= 192 {
+        put.policy = PolicyText::new(String::from_utf8_lossy(input.take_rest()).into_owned());
+    }
+    Some((put, one_otherwise(choice)))
+}
+
 /// The default dialect, or one that reads one choice otherwise.
 fn one_otherwise(choice: u8) -> Dialect {
     match ALL_CHOICES.get(usize::from(choice) % (2 * ALL_CHOICES.len())) {
@@ -176,6 +205,8 @@ pub enum Artifact {
     Check,
     /// Calls in one world: [`judges_agree_on_calls`].
     Calls,
+    /// A put: [`judges_agree_on_puts`].
+    Put,
 }
 
 /// The cases a fuzz target makes of its input, and the dialect it judges them under; `None` where it makes none, or a
@@ -200,6 +231,10 @@ pub fn cases_of(artifact: Artifact, data: &[u8]) -> Option<(Vec<Case>, Dialect)>
                 Case::Call(Box::new(CallCase { world, call }))
             };
             Some((calls.into_iter().map(case).collect(), dialect))
+        }
+        Artifact::Put => {
+            let (put, dialect) = put(data)?;
+            Some((vec![Case::Put(Box::new(put))], dialect))
         }
     }
 }

@@ -4,7 +4,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use veriam::properties::{judges_agree, judges_agree_on_calls, parser_is_total, parsers_agree};
+use veriam::properties::{
+    judges_agree, judges_agree_on_calls, judges_agree_on_puts, parser_is_total, parsers_agree,
+};
 
 fn inputs(kind: &str) -> Vec<(PathBuf, Vec<u8>)> {
     let fuzz = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz");
@@ -56,6 +58,15 @@ fn calls_kept_from_fuzzing_pass() {
     assert!(inputs.len() >= 10, "seeds went missing");
     for (path, bytes) in inputs {
         holds(judges_agree_on_calls, &path, &bytes);
+    }
+}
+
+#[test]
+fn puts_kept_from_fuzzing_pass() {
+    let inputs = inputs("put");
+    assert!(inputs.len() >= 10, "seeds went missing");
+    for (path, bytes) in inputs {
+        holds(judges_agree_on_puts, &path, &bytes);
     }
 }
 
@@ -188,5 +199,16 @@ fn calls_drawn_from_arbitrary_bytes_pass() {
             Path::new(&format!("round {round}")),
             &bytes,
         );
+    }
+}
+
+#[test]
+fn puts_drawn_from_arbitrary_bytes_pass() {
+    let mut numbers = Numbers(13);
+    for round in 0..1_200 {
+        let length = numbers.below(800);
+        let bytes: Vec<u8> = (0..length).map(|_| numbers.next() as u8).collect();
+        let name = format!("arbitrary bytes, round {round}");
+        holds(judges_agree_on_puts, Path::new(&name), &bytes);
     }
 }

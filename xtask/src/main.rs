@@ -83,6 +83,7 @@ const FUZZ_TARGETS: &[(&str, &str)] = &[
     ("agree", "document"),
     ("check", "check"),
     ("call", "call"),
+    ("put", "put"),
 ];
 
 fn fuzz_smoke(seconds: Option<&str>) -> Done {

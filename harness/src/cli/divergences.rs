@@ -49,6 +49,8 @@ pub enum ArtifactKind {
     Check,
     /// Of the fuzz target `call`: a world and calls in it
     Call,
+    /// Of the fuzz target `put`
+    Put,
 }
 
 /// Arguments of `veriam shrink`.

@@ -167,6 +167,7 @@ fn artifact(file: &Path, kind: ArtifactKind, bytes: &[u8]) -> Result<Subject, Fa
         ArtifactKind::Agree => (Artifact::Document, "agree"),
         ArtifactKind::Check => (Artifact::Check, "check"),
         ArtifactKind::Call => (Artifact::Calls, "call"),
+        ArtifactKind::Put => (Artifact::Put, "put"),
     };
     let (cases, dialect) = cases_of(kind, bytes).ok_or_else(|| {
         let file = shown(file);
