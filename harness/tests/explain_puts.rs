@@ -130,6 +130,28 @@ fn an_open_point_is_told_with_the_outcome_of_each_reading() {
     assert!(!other.contains("The outcome turns on"), "{other}");
 }
 
+#[test]
+fn replay_says_that_a_put_can_be_explained_and_a_document_cannot() {
+    let folder = tempfile::tempdir().unwrap();
+    let put = stored(
+        put(&policy("bedrock-agentcore:InvokeGateway", GATEWAY)),
+        "put stored",
+        "put refused ValidationException",
+    );
+    let put = put.replace("exec:other", "evaluator");
+    let (before, _) = put.split_once("\"put\":").unwrap();
+    let document = format!(r#"{before}"document":{{"type":"resource","text":"{{}}"}}}}"#);
+    for (case, is_told) in [(put, true), (document, false)] {
+        std::fs::write(folder.path().join("case.json"), &case).unwrap();
+        let replayed = veriam_in(folder.path(), &["replay", "case.json"], b"");
+        assert!(replayed.out.contains("agrees now"), "{}", replayed.err);
+        let hint = "`veriam explain case.json` tells why";
+        assert_eq!(replayed.out.contains(hint), is_told, "{}", replayed.out);
+        let explained = veriam_in(folder.path(), &["explain", "case.json"], b"");
+        assert_eq!(explained.code == 0, is_told, "{}", explained.err);
+    }
+}
+
 /// `docs/put.md` promises it.
 #[test]
 fn the_example_is_explained() {
