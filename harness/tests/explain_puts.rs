@@ -221,6 +221,18 @@ fn a_long_line_is_cut_around_the_piece() {
 }
 
 #[test]
+fn a_put_is_picked_from_lines_as_checks_are() {
+    let good = put(&policy("bedrock-agentcore:InvokeGateway", GATEWAY)).to_json();
+    let bad = good.replacen("\"region\"", "\"zone\"", 1);
+    let lines = format!("{good}\n\n{bad}\n");
+    assert!(explained(&["--line", "1"], &lines).starts_with("stored\n"));
+    let args = ["explain", "--line", "3"];
+    let finished = veriam_in(&std::env::temp_dir(), &args, lines.as_bytes());
+    assert_eq!(finished.code, 2);
+    assert!(finished.err.contains("<stdin>:3:"), "{}", finished.err);
+}
+
+#[test]
 fn what_is_no_put_is_refused_with_its_place_or_member() {
     let good = put(&policy("bedrock-agentcore:InvokeGateway", GATEWAY)).to_json();
     for (from, to, told) in [

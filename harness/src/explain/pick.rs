@@ -90,7 +90,7 @@ impl fmt::Display for PickError {
 impl std::error::Error for PickError {}
 
 /// Picks a check, call or put from a stored case, from one check, one `{"world": …, "call": …}` or one put over any number of
-/// lines, or from lines of checks. A stored case brings its own dialect unless one is given.
+/// lines, or from lines of checks and puts. A stored case brings its own dialect unless one is given.
 ///
 /// # Errors
 /// [`PickError`] when nothing can be picked.
@@ -114,10 +114,12 @@ pub fn pick(bytes: &[u8], select: &Select, dialect: Option<Dialect>) -> Result<P
             title: None,
         })));
     }
+    let (line, text) = select_text(text, select)?;
     if is_put(text) {
         let put: Put = serde_json::from_str(text).map_err(|error| {
             let message = format!("not a put: {error}");
-            PickError::Malformed(error.line(), error.column(), message)
+            let line = line + error.line().saturating_sub(1);
+            PickError::Malformed(line, error.column(), message)
         })?;
         return Ok(Picked::Put(Box::new(PutSubject {
             put,
@@ -126,7 +128,6 @@ pub fn pick(bytes: &[u8], select: &Select, dialect: Option<Dialect>) -> Result<P
             signature: None,
         })));
     }
-    let (line, text) = select_text(text, select)?;
     let row = Row::from_json(text)
         .map_err(|error| PickError::Malformed(line, error.column, error.message))?;
     Ok(Picked::Check(Box::new(Subject {
