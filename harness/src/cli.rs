@@ -69,7 +69,7 @@ pub enum Command {
     Smoke(SmokeArgs),
     /// Answer checks from standard input, one a line
     Decide(DecideArgs),
-    /// Tell how a check or call is decided and what to change
+    /// Tell how a check, call or put is decided and what to change
     Explain(ExplainArgs),
     /// List the rules the oracle applies, or show one
     Rules(RulesArgs),

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use veriam_evaluator::{self as evaluator, Engine, Limits, MalformedRequest, Request};
 use veriam_model::{
     Call, CallCase, Case, Check, Decision, Dialect, DocumentCase, Fault, InvalidPolicy, Malformed,
-    Outcome, PutError, PutOutcome, RuleId,
+    Outcome, Put, PutError, PutOutcome, RuleId,
 };
 use veriam_oracle::{self as oracle, CallError};
 use veriam_reports::{Kind, OutcomeKind};
@@ -208,7 +208,7 @@ pub fn evaluator_reply(case: &Case, dialect: &Dialect) -> Reply {
         Case::Check(check) => evaluator_answer(check, dialect),
         Case::Document(document) => evaluator_reading(document, dialect),
         Case::Call(call) => evaluator_outcome(call, dialect),
-        Case::Put(put) => put_reply(evaluator::put(put, dialect)),
+        Case::Put(put) => evaluator_put(put, dialect),
     }
 }
 
@@ -230,6 +230,12 @@ pub fn evaluator_reading(document: &DocumentCase, dialect: &Dialect) -> Reply {
         offset: fault.span.start,
         rule: fault.rule,
     }))
+}
+
+/// What the evaluator replies to a put under a dialect. May panic when the evaluator has a bug.
+#[must_use]
+pub fn evaluator_put(put: &Put, dialect: &Dialect) -> Reply {
+    put_reply(evaluator::put(put, dialect))
 }
 
 /// What the evaluator replies to a call under a dialect. May panic when the evaluator has a bug.

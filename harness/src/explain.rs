@@ -1,12 +1,14 @@
-//! One check or call told to people: what decided, and what to change.
+//! One check, call or put told to people: what decided, and what to change.
 
 mod call;
 mod json;
 mod pick;
+mod put;
 mod text;
 
 pub use call::{CallExplanation, CallSubject, call_facts};
 pub use pick::{PickError, Picked, Select, Subject, pick};
+pub use put::{PutExplanation, PutSubject};
 
 use veriam_model::{Decision, Verb};
 use veriam_oracle::{

@@ -24,6 +24,7 @@ pub mod laws;
 pub mod ledger;
 pub mod lint;
 pub mod operation;
+pub mod pins;
 pub mod place;
 pub mod pretty;
 pub mod properties;

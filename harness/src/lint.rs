@@ -6,11 +6,8 @@ use serde::Serialize;
 use veriam_evaluator::{self as evaluator, Finding, FindingKind, Limits, Severity};
 use veriam_model::{Book, Dialect, PolicyType, RuleId};
 
-use crate::place::{Place, Walk, line_at};
+use crate::place::{Excerpt, Place, Walk};
 use crate::style::{BAD, FAINT, NOTE, STRONG, paint};
-
-/// Widest excerpt of a line that is shown, in characters.
-const EXCERPT: usize = 96;
 
 /// How documents are read.
 #[derive(Clone, Copy, Debug)]
@@ -114,61 +111,26 @@ impl Document {
             finding.rule,
             finding.code
         )?;
-        let (source, caret) = self.excerpt(finding, place);
+        let excerpt = Excerpt::of(&self.text, finding.span.clone(), place);
         let number = place.line.to_string();
         let margin = " ".repeat(number.len());
-        writeln!(out, "{} {source}", paint(FAINT, format_args!("{number} |")))?;
+        writeln!(
+            out,
+            "{} {}",
+            paint(FAINT, format_args!("{number} |")),
+            excerpt.source
+        )?;
         writeln!(
             out,
             "{} {}",
             paint(FAINT, format_args!("{margin} |")),
-            paint(BAD, caret)
+            paint(BAD, excerpt.carets)
         )?;
         writeln!(
             out,
             "{} {}\n",
             paint(FAINT, format_args!("{margin} =")),
             finding.remedy
-        )
-    }
-
-    /// The line of a finding, cut to what fits around it, and carets under the place. A minified document is one line, so
-    /// that only what is near the place is looked at.
-    fn excerpt(&self, finding: &Finding, place: Place) -> (String, String) {
-        let (start, line) = line_at(&self.text, finding.span.start);
-        let at = |offset: usize| {
-            let offset = offset.saturating_sub(start).min(line.len());
-            line.floor_char_boundary(offset)
-        };
-        let (first, last) = (at(finding.span.start), at(finding.span.end));
-        let before = place.column - 1;
-        // How many characters follow, as far as it matters.
-        let behind = line[first..].chars().take(EXCERPT + 1).count();
-        let lead = if before + behind <= EXCERPT {
-            before
-        } else {
-            (EXCERPT / 3)
-                .max(EXCERPT.saturating_sub(behind))
-                .min(before)
-        };
-        let from = line[..first].char_indices().rev().take(lead).last();
-        let from = from.map_or(first, |(offset, _)| offset);
-        let shown: String = line[from..]
-            .chars()
-            .take(EXCERPT)
-            .map(|c| if c.is_control() { ' ' } else { c })
-            .collect();
-        let cut_before = if lead < before { "…" } else { "" };
-        let cut_behind = if lead + behind > EXCERPT { "…" } else { "" };
-        let indent = lead + cut_before.chars().count();
-        let carets = line[first..last.max(first)].chars().take(EXCERPT - lead);
-        (
-            format!("{cut_before}{shown}{cut_behind}"),
-            format!(
-                "{}{}",
-                " ".repeat(indent),
-                "^".repeat(carets.count().max(1))
-            ),
         )
     }
 }

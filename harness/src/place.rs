@@ -1,4 +1,9 @@
-//! From byte offsets to lines and columns.
+//! From byte offsets to lines and columns, and to what stands there.
+
+use std::ops::Range;
+
+/// Widest excerpt of a line that is shown, in characters.
+const WIDEST: usize = 96;
 
 /// A place in a text, as editors show it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -68,6 +73,56 @@ pub fn line_at(text: &str, offset: usize) -> (usize, &str) {
     let start = text[..offset].rfind('\n').map_or(0, |i| i + 1);
     let end = text[offset..].find('\n').map_or(text.len(), |i| offset + i);
     (start, text[start..end].trim_end_matches('\r'))
+}
+
+/// The line of a place as far as it is shown, and what marks the place under it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Excerpt {
+    /// What stands around the place, at most 96 characters of its line; an ellipsis stands for what is left out.
+    pub source: String,
+    /// Spaces, then a caret under each character of the place, at least one.
+    pub carets: String,
+}
+
+impl Excerpt {
+    /// Cuts out what is around a span of bytes, which begins at `place`. A minified document is one line, so that only
+    /// what is near the place is looked at.
+    #[must_use]
+    pub fn of(text: &str, span: Range<usize>, place: Place) -> Self {
+        let (start, line) = line_at(text, span.start);
+        let at = |offset: usize| {
+            let offset = offset.saturating_sub(start).min(line.len());
+            line.floor_char_boundary(offset)
+        };
+        let (first, last) = (at(span.start), at(span.end));
+        let before = place.column - 1;
+        // How many characters follow, as far as it matters.
+        let behind = line[first..].chars().take(WIDEST + 1).count();
+        let lead = if before + behind <= WIDEST {
+            before
+        } else {
+            (WIDEST / 3).max(WIDEST.saturating_sub(behind)).min(before)
+        };
+        let from = line[..first].char_indices().rev().take(lead).last();
+        let from = from.map_or(first, |(offset, _)| offset);
+        let shown: String = line[from..]
+            .chars()
+            .take(WIDEST)
+            .map(|c| if c.is_control() { ' ' } else { c })
+            .collect();
+        let cut_before = if lead < before { "…" } else { "" };
+        let cut_behind = if lead + behind > WIDEST { "…" } else { "" };
+        let indent = lead + cut_before.chars().count();
+        let carets = line[first..last.max(first)].chars().take(WIDEST - lead);
+        Excerpt {
+            source: format!("{cut_before}{shown}{cut_behind}"),
+            carets: format!(
+                "{}{}",
+                " ".repeat(indent),
+                "^".repeat(carets.count().max(1))
+            ),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -6,9 +6,13 @@ use serde::Serialize;
 use veriam_model::{Choice, RuleId, choice_facts};
 use veriam_oracle::{Certainty, Rule, Scope, rules};
 
+use crate::pins::{self, Pins};
 use crate::style::{FAINT, NOTE, STRONG, paint, wrap};
 
 const WIDTH: usize = 100;
+
+/// Rows that are named; more are counted.
+const SHOWN: usize = 12;
 
 /// The rules a list shows: all, or those that leave something open.
 #[must_use]
@@ -98,6 +102,7 @@ fn write_page(out: &mut String, rule: &Rule) -> std::fmt::Result {
     if let Some(reason) = &rule.reason {
         field(out, "scope", &format!("no judge applies it: {reason}"))?;
     }
+    write_pins(out, rule.id)?;
     let Some(choice) = rule.choice else {
         return Ok(());
     };
@@ -119,6 +124,21 @@ fn write_page(out: &mut String, rule: &Rule) -> std::fmt::Result {
         "try it",
         &format!("veriam explain --dialect {choice}={other} …"),
     )
+}
+
+/// Who would notice if it were applied otherwise.
+fn write_pins(out: &mut String, rule: RuleId) -> std::fmt::Result {
+    let Pins { rows, scenarios } = Pins::of(rule);
+    let shown = rows.get(..SHOWN).unwrap_or(rows);
+    let mut text = shown.join(", ");
+    let more = rows.len() - shown.len();
+    if more > 0 {
+        let _ = write!(text, " and {more} more");
+    }
+    field(out, "pinned by", &text)?;
+    field(out, "scenarios", &scenarios.join(", "))?;
+    let findings: Vec<_> = pins::findings(rule).collect();
+    field(out, "lint", &findings.join(", "))
 }
 
 fn field(out: &mut String, name: &str, text: &str) -> std::fmt::Result {
@@ -145,6 +165,8 @@ struct ToldRule<'a> {
     certainty: String,
     in_scope: bool,
     reason: Option<&'a str>,
+    pinned_by: &'a Pins,
+    lint: Vec<&'static str>,
     choice: Option<ToldChoice>,
 }
 
@@ -180,6 +202,8 @@ pub fn json(rules: &[&Rule]) -> String {
                 certainty: rule.certainty.to_string(),
                 in_scope: rule.scope == Scope::In,
                 reason: rule.reason.as_deref(),
+                pinned_by: Pins::of(rule.id),
+                lint: pins::findings(rule.id).collect(),
                 choice: rule.choice.and_then(told_choice),
             })
             .collect(),

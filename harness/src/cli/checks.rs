@@ -47,13 +47,14 @@ pub struct DecideArgs {
 /// Arguments of `veriam explain`.
 #[derive(Clone, Debug, Args)]
 #[command(after_help = "\
-The input is one check, lines of checks (pick one with --line or --id), a call with its world, a stored divergence, or a call of a \
-scenario, as scenario.yaml#N for its N-th call.
+The input is one check, lines of checks (pick one with --line or --id), a call with its world, a put, a stored divergence, or a \
+call of a scenario, as scenario.yaml#N for its N-th call.
 
 Examples:
   veriam explain check.json
   veriam explain checks.jsonl --id tenant-b-from-internet
   veriam explain access/scenario.yaml#3
+  veriam explain put.json
   veriam explain target/veriam/divergences/CASE.json --dialect IAM-093=stay
   veriam explain 'scenario.yaml#2'
   echo '{\"principal\":…}' | veriam explain")]

@@ -7,7 +7,9 @@ use veriam_model::CallCase;
 use super::{read_or_fail, shown};
 use crate::cli::{ExplainArgs, Format};
 use crate::exit::Exit;
-use crate::explain::{CallExplanation, CallSubject, Explanation, Picked, Select, pick};
+use crate::explain::{
+    CallExplanation, CallSubject, Explanation, Picked, PutExplanation, Select, pick,
+};
 use crate::laws::{LawCase, LawExplanation, has_law_tag};
 use crate::rim::{Ended, Failure, Streams};
 use crate::scenario::{self, Files};
@@ -101,26 +103,28 @@ pub(super) fn call_of(file: &str, number: usize) -> Result<(CallCase, String), F
 fn told(picked: Picked, name: &str, args: &ExplainArgs, streams: &mut Streams<'_>) -> Ended {
     let no_question =
         |error: &dyn std::fmt::Display| Failure::usage(format_args!("{name}: {error}"));
-    match picked {
+    let text = match picked {
         Picked::Check(subject) => {
             let explanation = Explanation::new(*subject).map_err(|e| no_question(&e))?;
-            streams.end(
-                Exit::Agreed,
-                &match args.format {
-                    Format::Text => explanation.to_text(),
-                    Format::Json => explanation.to_json(),
-                },
-            )
+            match args.format {
+                Format::Text => explanation.to_text(),
+                Format::Json => explanation.to_json(),
+            }
         }
         Picked::Call(subject) => {
             let explanation = CallExplanation::new(*subject).map_err(|e| no_question(&e))?;
-            streams.end(
-                Exit::Agreed,
-                &match args.format {
-                    Format::Text => explanation.to_text(),
-                    Format::Json => explanation.to_json(),
-                },
-            )
+            match args.format {
+                Format::Text => explanation.to_text(),
+                Format::Json => explanation.to_json(),
+            }
         }
-    }
+        Picked::Put(subject) => {
+            let explanation = PutExplanation::new(*subject).map_err(|e| no_question(&e))?;
+            match args.format {
+                Format::Text => explanation.to_text(),
+                Format::Json => explanation.to_json(),
+            }
+        }
+    };
+    streams.end(Exit::Agreed, &text)
 }

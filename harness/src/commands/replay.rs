@@ -36,7 +36,7 @@ struct ToldCase {
     asked: String,
     target: String,
     diverges: bool,
-    /// Whether `veriam explain` takes it: checks and calls are questions, documents and puts are none.
+    /// Whether `veriam explain` takes it: checks, calls and puts are questions, documents are none.
     #[serde(skip)]
     is_question: bool,
 }
@@ -145,7 +145,7 @@ fn replay(file: &Path, bytes: &[u8], ask: Ask<'_>) -> Result<ToldCase, String> {
         oracle: again.oracle.to_string(),
         target: again.target.to_string(),
         diverges: again.diverges(),
-        is_question: matches!(case.case, Case::Check(_) | Case::Call(_)),
+        is_question: !matches!(case.case, Case::Document(_)),
         signature: case.signature,
     })
 }

@@ -157,6 +157,10 @@ fn subject(args: &ShrinkArgs, streams: &mut Streams<'_>) -> Result<Subject, Fail
                 let case = Case::Call(Box::new(subject.case));
                 Subject::new(case, "call", None, subject.dialect)
             }
+            Picked::Put(subject) => {
+                let case = Case::Put(Box::new(subject.put));
+                Subject::new(case, "put", None, subject.dialect)
+            }
         },
     )
 }

@@ -1,12 +1,12 @@
-//! Which check or call of an input is meant.
+//! Which check, call or put of an input is meant.
 
 use std::fmt;
 
 use serde::Deserialize;
-use veriam_model::{CallCase, Case, Dialect, Row};
+use veriam_model::{CallCase, Case, Dialect, Put, Row};
 use veriam_reports::{Kind, Signature};
 
-use super::CallSubject;
+use super::{CallSubject, PutSubject};
 use crate::case_file::{self, StoredCase};
 
 /// What an input is about.
@@ -16,6 +16,8 @@ pub enum Picked {
     Check(Box<Subject>),
     /// A call.
     Call(Box<CallSubject>),
+    /// A put.
+    Put(Box<PutSubject>),
 }
 
 /// A check with what is known about it.
@@ -51,7 +53,7 @@ pub enum PickError {
     Empty,
     /// No check with that id, or in that line.
     Missing(Select),
-    /// A stored document or put: no question that could be decided.
+    /// A stored document: no question that could be decided.
     Document,
 }
 
@@ -77,8 +79,8 @@ impl fmt::Display for PickError {
                 )
             }
             PickError::Document => f.write_str(
-                "a stored document or put is no question that could be decided; `veriam replay` judges it again, `veriam \
-                 lint` shows the faults of a document",
+                "a stored document is no question that could be decided; `veriam replay` judges it again, `veriam lint` \
+                 shows its faults",
             ),
             PickError::Missing(Select::Only) => f.write_str("no check is given; write one"),
         }
@@ -87,8 +89,8 @@ impl fmt::Display for PickError {
 
 impl std::error::Error for PickError {}
 
-/// Picks a check or call from a stored case, from one check or one `{"world": …, "call": …}` over any number of lines, or
-/// from lines of checks. A stored case brings its own dialect unless one is given.
+/// Picks a check, call or put from a stored case, from one check, one `{"world": …, "call": …}` or one put over any number of
+/// lines, or from lines of checks and puts. A stored case brings its own dialect unless one is given.
 ///
 /// # Errors
 /// [`PickError`] when nothing can be picked.
@@ -113,6 +115,19 @@ pub fn pick(bytes: &[u8], select: &Select, dialect: Option<Dialect>) -> Result<P
         })));
     }
     let (line, text) = select_text(text, select)?;
+    if is_put(text) {
+        let put: Put = serde_json::from_str(text).map_err(|error| {
+            let message = format!("not a put: {error}");
+            let line = line + error.line().saturating_sub(1);
+            PickError::Malformed(line, error.column(), message)
+        })?;
+        return Ok(Picked::Put(Box::new(PutSubject {
+            put,
+            dialect: dialect.unwrap_or_default(),
+            documented: None,
+            signature: None,
+        })));
+    }
     let row = Row::from_json(text)
         .map_err(|error| PickError::Malformed(line, error.column, error.message))?;
     Ok(Picked::Check(Box::new(Subject {
@@ -147,7 +162,13 @@ fn stored(stored: StoredCase, dialect: Option<Dialect>) -> Result<Picked, PickEr
             signature,
             title: None,
         }))),
-        Case::Document(_) | Case::Put(_) => Err(PickError::Document),
+        Case::Put(put) => Ok(Picked::Put(Box::new(PutSubject {
+            put: *put,
+            dialect,
+            documented: stored.documented,
+            signature,
+        }))),
+        Case::Document(_) => Err(PickError::Document),
     }
 }
 
@@ -157,6 +178,16 @@ fn is_call(text: &str) -> bool {
     struct Tag {
         #[serde(rename = "world")]
         _world: serde::de::IgnoredAny,
+    }
+    serde_json::from_str::<Tag>(text).is_ok()
+}
+
+/// Whether a text is meant to be a put: a JSON object with a `policy` member.
+fn is_put(text: &str) -> bool {
+    #[derive(Deserialize)]
+    struct Tag {
+        #[serde(rename = "policy")]
+        _policy: serde::de::IgnoredAny,
     }
     serde_json::from_str::<Tag>(text).is_ok()
 }
@@ -226,6 +257,7 @@ mod tests {
         pick(text.as_bytes(), &select, None).map(|picked| match picked {
             Picked::Check(subject) => subject.row.check.action,
             Picked::Call(subject) => subject.case.call.request.operation().to_owned(),
+            Picked::Put(subject) => subject.put.resource,
         })
     }
 

@@ -380,7 +380,7 @@ fn list(out: &mut String, indent: &str, name: &str, values: &[String]) -> std::f
     Ok(())
 }
 
-fn paragraph(out: &mut String, text: &str, indent: &str) -> std::fmt::Result {
+pub(super) fn paragraph(out: &mut String, text: &str, indent: &str) -> std::fmt::Result {
     for line in wrap(text, WIDTH.saturating_sub(indent.len())) {
         writeln!(out, "{indent}{line}")?;
     }
