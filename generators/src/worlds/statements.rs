@@ -120,7 +120,12 @@ impl Maker<'_, '_> {
             resource && (!ask.things.is_empty() || setting.effect == Verb::Allow || made);
         let weights = [
             4,
-            if resource { 6 } else { 0 },
+            match resource {
+                // What is made is often named, and is nothing that a creation is checked on.
+                true if ask.things.is_empty() => 18,
+                true => 6,
+                false => 0,
+            },
             if conditions { 12 } else { 0 },
             if who { 8 } else { 0 },
         ];
