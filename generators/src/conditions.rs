@@ -232,6 +232,28 @@ impl Maker<'_, '_> {
         self.push(blocks, operator, key, values)
     }
 
+    /// Adds a test of a key that the call lacks, with a value that suits another key that it has: it is written for that
+    /// one. Says whether the test comes out so.
+    pub(crate) fn add_mistaken(
+        &mut self,
+        setting: Setting,
+        operator: Operator,
+        (tested, meant): (&'static Key, &'static Key),
+        holds: bool,
+        blocks: &mut Vec<Block>,
+    ) -> bool {
+        let (kind, state) = (meant.kind, State::Present);
+        let fits = self.context.can_be(tested, tested.kind, State::Absent)
+            && self.context.can_be(meant, kind, state);
+        if !fits || operator.when_absent() != Some(holds) {
+            return false;
+        }
+        let key = meant;
+        let request = self.settle(&Subject { key, kind, state });
+        let values = self.policy_values(setting, operator, tested, &request, Share::All);
+        self.push(blocks, operator, tested, values)
+    }
+
     /// How many of the request values the positive form must match for the test to hold or fail.
     fn share(
         &mut self,

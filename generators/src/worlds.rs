@@ -5,6 +5,7 @@ mod aims;
 mod assembly;
 mod callers;
 mod calls;
+mod carried;
 mod classics;
 mod facts;
 mod filler;

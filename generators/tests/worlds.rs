@@ -717,3 +717,184 @@ fn whatever_a_call_can_turn_on_is_reached_often_enough() {
     assert_eq!(counts.get("NotPrincipal Allow"), None);
     assert_eq!(counts.get("version 2008-10-17 identity"), None);
 }
+
+/// Statements with one test and no more, of the calls of some worlds that ask for a request of a kind, each told by
+/// what `tell` makes of it, with how often that occurs.
+fn told(
+    worlds: u64,
+    tell: impl Fn(&CallCase, &Value, &mut dyn FnMut(String)),
+) -> BTreeMap<String, usize> {
+    let mut told = BTreeMap::new();
+    for case in (0..worlds).flat_map(|index| drawn(5, index)) {
+        let mut seen = BTreeSet::new();
+        for (_, policy) in case.world.policies() {
+            let document: Value = serde_json::from_str(policy.as_str()).expect("valid JSON");
+            for statement in statements(&document) {
+                tell(&case, &statement, &mut |what| {
+                    seen.insert(what);
+                });
+            }
+        }
+        for what in seen {
+            *told.entry(what).or_default() += 1;
+        }
+    }
+    told
+}
+
+/// Operator, key and values of the only test of a statement.
+fn only_test(statement: &Value) -> Option<(String, String, Vec<String>)> {
+    let blocks = statement["Condition"].as_object()?;
+    let mut tests = blocks.iter().flat_map(|(operator, block)| {
+        let keys = block.as_object().into_iter().flatten();
+        keys.map(move |(key, values)| {
+            let values = strings(values).into_iter().map(str::to_owned);
+            (operator.clone(), key.to_ascii_lowercase(), values.collect())
+        })
+    });
+    let first = tests.next()?;
+    tests.next().is_none().then_some(first)
+}
+
+fn expect_each(told: &BTreeMap<String, usize>, expected: &[(&str, usize)]) {
+    let missed: Vec<_> = expected
+        .iter()
+        .filter(|(what, least)| told.get(*what).copied().unwrap_or(0) < *least)
+        .collect();
+    assert!(missed.is_empty(), "{missed:#?} of {told:#?}");
+}
+
+#[test]
+fn some_statements_about_passing_a_role_turn_on_the_service_alone() {
+    let told = told(3_000, |case, statement, say| {
+        let passes = matches!(&case.call.request, Request::Control(r) if r.role.is_some());
+        let names = strings(&statement["Action"]).contains(&"iam:PassRole");
+        let Some((operator, key, values)) = only_test(statement) else {
+            return;
+        };
+        if passes && names && key == "iam:passedtoservice" {
+            let own = values
+                .iter()
+                .any(|v| v == "bedrock-agentcore.amazonaws.com");
+            let effect = statement["Effect"].as_str().unwrap_or_default();
+            let service = if own { "own" } else { "other" };
+            say(format!("{effect} {operator} {service}"));
+        }
+    });
+    expect_each(
+        &told,
+        &[
+            ("Allow StringEquals own", 10),
+            ("Allow StringEquals other", 1),
+            ("Allow StringLike own", 5),
+            ("Allow StringNotEquals other", 5),
+            ("Deny StringNotEquals own", 1),
+            ("Deny StringNotEquals other", 1),
+            ("Deny StringEquals own", 1),
+        ],
+    );
+}
+
+#[test]
+fn some_statements_turn_on_one_claim_of_the_token_inside_a_request() {
+    let told = told(3_000, |case, statement, say| {
+        let claims = matches!(&case.call.request, Request::Identity(r) if r.claims.is_some());
+        let Some((operator, key, _)) = only_test(statement) else {
+            return;
+        };
+        if let (true, Some(claim)) = (
+            claims,
+            key.strip_prefix("bedrock-agentcore:inboundjwtclaim/"),
+        ) {
+            let form = if operator.contains("Not") {
+                "negated"
+            } else {
+                "positive"
+            };
+            let effect = statement["Effect"].as_str().unwrap_or_default();
+            say(format!("{effect} {form} {claim}"));
+        }
+    });
+    for claim in ["iss", "sub", "client_id", "aud", "scope"] {
+        let allow = (format!("Allow positive {claim}"), 10);
+        let deny = (format!("Deny positive {claim}"), 1);
+        let not = (format!("Allow negated {claim}"), 5);
+        for (what, least) in [allow, deny, not] {
+            expect_each(&told, &[(&what, least)]);
+        }
+    }
+}
+
+#[test]
+fn some_statements_about_creations_name_what_is_made_where_everything_is_asked_for() {
+    let words = [
+        ("CreateAgentRuntime", ":runtime/"),
+        ("CreateGateway", ":gateway/"),
+        ("CreateMemory", ":memory/"),
+        ("CreateHarness", ":harness/"),
+        ("CreateBrowser", ":browser-custom/"),
+        ("CreateCodeInterpreter", ":code-interpreter-custom/"),
+    ];
+    let told = told(3_000, |case, statement, say| {
+        let operation = case.call.request.operation();
+        let action = format!("bedrock-agentcore:{operation}");
+        let Some((_, word)) = words.iter().find(|(name, _)| *name == operation) else {
+            return;
+        };
+        if !strings(&statement["Action"]).contains(&action.as_str()) {
+            return;
+        }
+        let effect = statement["Effect"].as_str().unwrap_or_default();
+        for element in ["Resource", "NotResource"] {
+            let named = strings(&statement[element]);
+            if named.iter().any(|arn| arn.contains(word)) {
+                say(format!("{effect} {element}"));
+                say(format!("{effect} {operation}"));
+            }
+        }
+    });
+    expect_each(
+        &told,
+        &[
+            ("Allow Resource", 40),
+            ("Deny Resource", 10),
+            ("Allow NotResource", 40),
+            ("Deny NotResource", 1),
+        ],
+    );
+    for (operation, _) in words {
+        expect_each(&told, &[(&format!("Allow {operation}"), 5)]);
+    }
+}
+
+#[test]
+fn some_statements_test_one_key_of_namespaces_where_the_request_carries_the_other() {
+    let told = told(3_000, |case, statement, say| {
+        let Request::Memory(request) = &case.call.request else {
+            return;
+        };
+        let (namespace, path) = (&request.namespace, &request.namespace_path);
+        let tests = statement["Condition"].as_object();
+        for block in tests.into_iter().flat_map(|tests| tests.values()) {
+            for (key, values) in block.as_object().into_iter().flatten() {
+                let key = key.to_ascii_lowercase();
+                let (own, other) = match key.strip_prefix("bedrock-agentcore:") {
+                    Some("namespace") => (namespace, path),
+                    Some("namespacepath") => (path, namespace),
+                    _ => continue,
+                };
+                let named = |text: &String| strings(values).contains(&text.as_str());
+                if own.is_none() && other.as_ref().is_some_and(named) {
+                    say(format!("{key} with the other's value"));
+                }
+            }
+        }
+    });
+    expect_each(
+        &told,
+        &[
+            ("bedrock-agentcore:namespace with the other's value", 20),
+            ("bedrock-agentcore:namespacepath with the other's value", 20),
+        ],
+    );
+}

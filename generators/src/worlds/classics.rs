@@ -18,7 +18,7 @@ const PRINCIPALS: [Classic; 6] = [
 ];
 
 /// Keys that are missing altogether where one would read `false` (or another network).
-const MISSING: [Classic; 10] = [
+const MISSING: [Classic; 12] = [
     ("Bool", false, "aws:MultiFactorAuthPresent"),
     ("Bool", true, "aws:MultiFactorAuthPresent"),
     ("Bool", false, "aws:SecureTransport"),
@@ -26,6 +26,8 @@ const MISSING: [Classic; 10] = [
     ("Bool", true, "aws:ViaAWSService"),
     ("Bool", false, "aws:PrincipalIsAWSService"),
     ("StringNotEquals", false, "aws:SourceVpce"),
+    ("StringNotEquals", false, "aws:SourceVpc"),
+    ("StringEquals", true, "aws:SourceVpc"),
     ("NotIpAddress", false, "aws:SourceIp"),
     ("Null", false, "aws:SourceVpce"),
     ("Null", false, "aws:PrincipalArn"),

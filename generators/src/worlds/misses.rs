@@ -123,17 +123,44 @@ impl Maker<'_, '_> {
         ask.here(thing, &[id, other, name])
     }
 
-    /// For an action without resource type: a pattern for what a statement is usually about.
-    fn beside_nothing(&mut self, ask: &Ask) -> Text {
+    /// For an action without resource type: a pattern for what it makes or lists, or for what a statement is usually
+    /// about.
+    pub(super) fn beside_nothing(&mut self, ask: &Ask) -> Text {
         let facts = self.context.facts.as_ref();
         let region = facts.map_or("us-west-2", |facts| facts.region);
         let account = ask.facts.owner.unwrap_or(ACCOUNTS[0]);
-        let word = self
-            .draw
-            .one(&["runtime/*", "gateway/*", "memory/*", "harness/*"]);
-        let start = ["arn:", ask.partition, ":", SERVICE, ":", region, ":"];
-        join(&[&start.concat(), account, ":", word])
+        let usual = ["runtime/", "gateway/", "memory/", "harness/"];
+        let (word, own) = match made(ask.actions[0]) {
+            Some(word) if !self.draw.chance(1, 4) => (word, true),
+            _ => (self.draw.one(&usual), false),
+        };
+        let start = |region: &str, account: &str| {
+            let start = ["arn:", ask.partition, ":", SERVICE, ":", region, ":"];
+            [&start.concat(), account, ":"].concat()
+        };
+        match self.draw.below(if own { 6 } else { 1 }) {
+            1 => join(&[&start("*", account), word, "*"]),
+            2 => join(&[&start(region, "*"), word, "*"]),
+            3 => join(&[&start(region, account), "*"]),
+            // A name that new things are to begin with.
+            4 => join(&[&start(region, account), word, "new-*"]),
+            _ => join(&[&start(region, account), word, "*"]),
+        }
     }
+}
+
+/// The type's word of what an action makes or lists.
+fn made(action: &str) -> Option<&'static str> {
+    let words = [
+        ("Harness", "harness/"),
+        ("Runtime", "runtime/"),
+        ("Gateway", "gateway/"),
+        ("Memor", "memory/"),
+        ("Browser", "browser-custom/"),
+        ("CodeInterpreter", "code-interpreter-custom/"),
+    ];
+    let found = words.iter().find(|(name, _)| action.contains(name));
+    found.map(|(_, word)| *word)
 }
 
 /// The id with other characters where AWS adds some to a name.

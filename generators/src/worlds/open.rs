@@ -264,8 +264,11 @@ impl Plan<'_, '_> {
         if let Some(actions) = actions {
             statement.actions = actions;
         }
-        if !setting.bare_allow() {
-            statement.conditions.extend(block);
+        if let Some(block) = block
+            && !setting.bare_allow()
+        {
+            // Nothing else is to decide.
+            statement.conditions = vec![block];
         }
         self.push(draft, statement);
     }

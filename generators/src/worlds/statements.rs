@@ -76,6 +76,9 @@ impl Maker<'_, '_> {
         for _ in conditions.len()..aimed.tests {
             self.condition(setting, true, &mut conditions);
         }
+        if conditions.is_empty() && self.limits(setting) {
+            self.add_carried(setting, true, &mut conditions);
+        }
         Statement {
             sid: None,
             effect: setting.effect,
@@ -86,13 +89,22 @@ impl Maker<'_, '_> {
         }
     }
 
-    /// A test of any key, or one of those that policies for agents get wrong.
+    /// Whether a statement that nothing else limits is to test what the request carries.
+    fn limits(&mut self, setting: Setting) -> bool {
+        let may = self.on(Feature::Conditions) && !setting.bare_allow() && self.carries();
+        may && self.draw.chance(1, 2)
+    }
+
+    /// A test of any key, or of what the request carries, or one of those that policies for agents get wrong.
     fn condition(
         &mut self,
         setting: Setting,
         holds: bool,
         blocks: &mut Vec<crate::policy::Block>,
     ) -> bool {
+        if self.carries() && self.draw.chance(2, 3) && self.add_carried(setting, holds, blocks) {
+            return true;
+        }
         let classic = self.draw.chance(1, 6) && self.add_classic(setting, holds, blocks);
         classic || self.add_condition(setting, holds, blocks)
     }
@@ -103,10 +115,17 @@ impl Maker<'_, '_> {
         let who = takes_principal(setting) && setting.policy_type != PolicyType::Rcp;
         // An action without resource type is reached by every pattern that is `*`, and by no other.
         let resource = aimed.has_resource() && !setting.bare_allow();
-        let resource = resource && (!ask.things.is_empty() || setting.effect == Verb::Allow);
+        let made = ask.service() == super::parts::SERVICE;
+        let resource =
+            resource && (!ask.things.is_empty() || setting.effect == Verb::Allow || made);
         let weights = [
             4,
-            if resource { 6 } else { 0 },
+            match resource {
+                // What is made is often named, and is nothing that a creation is checked on.
+                true if ask.things.is_empty() => 18,
+                true => 6,
+                false => 0,
+            },
             if conditions { 12 } else { 0 },
             if who { 8 } else { 0 },
         ];
@@ -202,8 +221,19 @@ impl Maker<'_, '_> {
     fn call_resources(&mut self, ask: &Ask, aimed: Aimed) -> Patterns {
         let setting = aimed.setting;
         let things = aimed.covered(ask);
-        if setting.bare_allow() || things.is_empty() {
+        if setting.bare_allow() {
             return Patterns::one("*");
+        }
+        if things.is_empty() {
+            // Everything but what is made: the request is about nothing that is there already.
+            let made = !setting.limited && !aimed.exact && ask.service() == super::parts::SERVICE;
+            return match made && self.maybe(Feature::NotResource, 1, 4) {
+                true => Patterns {
+                    not: true,
+                    list: vec![self.beside_nothing(ask)],
+                },
+                false => Patterns::one("*"),
+            };
         }
         let wild = !aimed.exact && self.on(Feature::Wildcards);
         let list = |list| Patterns { not: false, list };

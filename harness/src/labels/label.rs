@@ -1,8 +1,9 @@
 //! One label, by its number.
 
+use serde_json::Value;
 use veriam_model::{
-    Call, CallCase, CaseKind, Choice, Decision, DenialKind, Outcome, Path, PolicyType, PutOutcome,
-    Rejection, Request, RuleId, World,
+    Call, CallCase, CaseKind, Choice, Decision, DenialKind, Outcome, Path, PolicyText, PolicyType,
+    PutOutcome, Rejection, Request, RuleId, World,
 };
 use veriam_oracle::{
     CallerKind, ConditionTrace, Element, Family as OperatorFamily, Grade, KeyState, Operator,
@@ -93,10 +94,14 @@ impl Label {
     pub fn path(world: &World, call: &Call) -> Self {
         let offset = match &call.from {
             Path::Internet { .. } => 0,
-            Path::Endpoint { endpoint, .. } => match world.network(endpoint) {
-                Some(network) if network.policy.is_some() => 2,
-                _ => 1,
-            },
+            Path::Endpoint { endpoint, .. } => {
+                let network = world.network(endpoint);
+                match network.and_then(|network| network.policy.as_ref()) {
+                    None => 1,
+                    Some(policy) if is_full_access(policy) => 2,
+                    Some(_) => 3,
+                }
+            }
         };
         Self::new(Family::Path, offset)
     }
@@ -288,5 +293,110 @@ impl Label {
             }
             _ => false,
         }
+    }
+}
+
+/// Whether a policy is one Allow of everything to everybody, as the one that every VPC endpoint begins with.
+fn is_full_access(policy: &PolicyText) -> bool {
+    let Ok(Value::Object(document)) = serde_json::from_str(policy.as_str()) else {
+        return false;
+    };
+    let statement = match document.get("Statement") {
+        Some(Value::Array(list)) => match list.as_slice() {
+            [one] => one,
+            _ => return false,
+        },
+        Some(one) => one,
+        None => return false,
+    };
+    let is = |member: &str, text: &str| statement.get(member).is_some_and(|v| is_only(v, text));
+    let everybody = statement.get("Principal").is_some_and(|who| {
+        is_only(who, "*") || who.get("AWS").is_some_and(|aws| is_only(aws, "*"))
+    });
+    let bare = statement.get("Condition").is_none();
+    is("Effect", "Allow") && is("Action", "*") && is("Resource", "*") && everybody && bare
+}
+
+/// Whether a value is that text, or a list of it alone.
+fn is_only(value: &Value, text: &str) -> bool {
+    match value {
+        Value::String(own) => own == text,
+        Value::Array(list) => matches!(list.as_slice(), [Value::String(own)] if own == text),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use veriam_model::{Caller, Network, RuntimeOperation, RuntimeRequest};
+
+    use super::*;
+
+    #[test]
+    fn full_access_is_one_allow_of_everything_to_everybody() {
+        let full = |text: &str| is_full_access(&PolicyText::new(text));
+        let with = |statement: &str| format!(r#"{{"Statement":{statement}}}"#);
+        let all = r#""Action":"*","Effect":"Allow","Resource":"*""#;
+        for who in [r#""*""#, r#"{"AWS":"*"}"#, r#"{"AWS":["*"]}"#] {
+            let one = format!(r#"{{{all},"Principal":{who}}}"#);
+            assert!(
+                full(&with(&one)) && full(&with(&format!("[{one}]"))),
+                "{one}"
+            );
+            assert!(!full(&with(&format!("[{one},{one}]"))), "{one}");
+            let limited = one.replace(r#""Resource":"*""#, r#""Resource":"*","Condition":{}"#);
+            let denied = one.replace("Allow", "Deny");
+            let narrow = one.replace(r#""Action":"*""#, r#""Action":"s3:*""#);
+            for other in [limited, denied, narrow] {
+                assert!(!full(&with(&other)), "{other}");
+            }
+        }
+        let someone = format!(r#"{{{all},"Principal":{{"AWS":"111122223333"}}}}"#);
+        assert!(!full(&with(&someone)) && !full("{}") && !full("no JSON"));
+    }
+
+    #[test]
+    fn the_policies_of_vpc_endpoints_are_told_apart() {
+        let world = |policy: Option<&str>| World {
+            networks: vec![Network {
+                endpoint: "vpce-1".to_owned(),
+                vpc: "vpc-1".to_owned(),
+                account: "111122223333".to_owned(),
+                policy: policy.map(PolicyText::new),
+            }],
+            ..World::new("us-west-2")
+        };
+        let call = |from| Call {
+            caller: Caller::Anonymous,
+            request: Request::Runtime(RuntimeRequest {
+                operation: RuntimeOperation::InvokeAgentRuntime,
+                runtime: "r-0123456789".to_owned(),
+                qualifier: None,
+                user_id: None,
+            }),
+            from,
+            at: 0,
+            user_agent: "curl/8".to_owned(),
+        };
+        let address = "10.0.0.7".to_owned();
+        let inside = call(Path::Endpoint {
+            endpoint: "vpce-1".to_owned(),
+            address: address.clone(),
+        });
+        let full =
+            r#"{"Statement":{"Action":"*","Effect":"Allow","Principal":"*","Resource":"*"}}"#;
+        let own = full.replace("Allow", "Deny");
+        let label = |policy: Option<&str>, call| Label::path(&world(policy), call).name();
+        let outside = call(Path::Internet { address });
+        assert_eq!(label(None, &outside), "internet");
+        assert_eq!(label(None, &inside), "VPC endpoint with default policy");
+        assert_eq!(
+            label(Some(full), &inside),
+            "VPC endpoint with full-access policy"
+        );
+        assert_eq!(
+            label(Some(&own), &inside),
+            "VPC endpoint with custom policy"
+        );
     }
 }

@@ -283,7 +283,7 @@ mod tests {
         let quotas = Quotas::parse(&table(rows)).expect("in order");
         let names = quotas.families();
         let paths = names.iter().find(|f| f.family == "path").expect("there");
-        assert_eq!(paths.minimums, [35, 7, 7]);
+        assert_eq!(paths.minimums, [35, 7, 7, 7]);
     }
 
     #[test]

@@ -29,11 +29,13 @@ pub enum Trap {
     NegatedPrincipal,
     /// `Bool` where the key is absent and `BoolIfExists` would have answered.
     BoolAbsent,
+    /// A test of `namespace` where the request carries `namespacePath`, or the other way round (AC-239).
+    OtherNamespace,
 }
 
 impl Trap {
     /// Every trap, in declaration order.
-    pub const ALL: [Trap; 10] = [
+    pub const ALL: [Trap; 11] = [
         Trap::HalfNamed,
         Trap::EndpointWord,
         Trap::ForUser,
@@ -44,6 +46,7 @@ impl Trap {
         Trap::DoubleColon,
         Trap::NegatedPrincipal,
         Trap::BoolAbsent,
+        Trap::OtherNamespace,
     ];
 
     /// The name in reports.
@@ -60,6 +63,7 @@ impl Trap {
             Trap::DoubleColon => "ARN without region",
             Trap::NegatedPrincipal => "negated principal key, caller without principal",
             Trap::BoolAbsent => "Bool of an absent key",
+            Trap::OtherNamespace => "namespace for namespacePath",
         }
     }
 }
@@ -75,7 +79,7 @@ pub(super) fn traps(
     let mut found = Vec::new();
     for element in elements {
         match element.element {
-            Element::Condition => found.extend(in_test(derivation, element)),
+            Element::Condition => found.extend(in_test(check, derivation, element)),
             Element::Action if !element.holds => {
                 let named = texts(check, policy, statement, "Action");
                 found.extend(in_action(check, statement, &named));
@@ -90,12 +94,25 @@ pub(super) fn traps(
     found
 }
 
-fn in_test(derivation: &Derivation, element: &ElementTrace) -> Option<Trap> {
+fn in_test(check: &Check, derivation: &Derivation, element: &ElementTrace) -> Option<Trap> {
     let test = element.condition.as_ref()?;
-    if test.state != KeyState::Absent || test.if_exists {
+    if test.state != KeyState::Absent {
         return None;
     }
     let key = test.key.to_ascii_lowercase();
+    if let Some(other) = other_namespace(&key)
+        && test.operator.family() == Family::String
+        && check
+            .context
+            .entries()
+            .iter()
+            .any(|(name, _)| name == other)
+    {
+        return Some(Trap::OtherNamespace);
+    }
+    if test.if_exists {
+        return None;
+    }
     let bare = matches!(
         derivation.caller,
         CallerKind::Jwt | CallerKind::Anonymous | CallerKind::ServicePrincipal
@@ -104,6 +121,15 @@ fn in_test(derivation: &Derivation, element: &ElementTrace) -> Option<Trap> {
     match test.operator.family() {
         Family::Bool => Some(Trap::BoolAbsent),
         _ if bare && negated && key.starts_with("aws:principal") => Some(Trap::NegatedPrincipal),
+        _ => None,
+    }
+}
+
+/// Of the two keys of namespaces, in small letters, the other one.
+fn other_namespace(key: &str) -> Option<&'static str> {
+    match key {
+        "bedrock-agentcore:namespace" => Some("bedrock-agentcore:namespacePath"),
+        "bedrock-agentcore:namespacepath" => Some("bedrock-agentcore:namespace"),
         _ => None,
     }
 }

@@ -9,10 +9,12 @@ use veriam_oracle::{
 use super::resource::ResourceType;
 
 pub(super) const CASES: [CaseKind; CaseKind::ALL.len()] = CaseKind::ALL;
-pub(super) const PATHS: [&str; 3] = [
+/// An endpoint without policy has the default one (AC-163).
+pub(super) const PATHS: [&str; 4] = [
     "internet",
-    "VPC endpoint without policy",
-    "VPC endpoint with policy",
+    "VPC endpoint with default policy",
+    "VPC endpoint with full-access policy",
+    "VPC endpoint with custom policy",
 ];
 /// Of runtimes, of gateways, of harnesses.
 pub(super) const AUTHORIZERS: [&str; 8] = [

@@ -3,6 +3,7 @@
 use veriam_model::{CallCase, Check, Decision, GatewayAuthorizer, Pair, Request, TokenRules};
 
 use super::calls::drop_key;
+use super::test::value;
 use super::{Bug, Canary};
 
 /// Every canary of this file.
@@ -56,10 +57,28 @@ pub(super) const ALL: &[Canary] = &[
         bug: Bug::Pairs(no_companions),
     },
     Canary {
+        name: "inbound-claims-missing",
+        does: "The keys of the claims of an inbound token are never there.",
+        seen: "realistic",
+        bug: Bug::Check(no_inbound_claims),
+    },
+    Canary {
         name: "pass-role-not-asked",
         does: "Handing over a role needs no iam:PassRole.",
         seen: "realistic",
         bug: Bug::Pairs(|_, pairs| pairs.retain(|(pair, _)| pair.action != PASS_ROLE)),
+    },
+    Canary {
+        name: "passed-to-service-missing",
+        does: "iam:PassedToService is never there.",
+        seen: "realistic",
+        bug: Bug::Check(|check| drop_key(check, "iam:PassedToService")),
+    },
+    Canary {
+        name: "creation-checked-on-a-new-resource",
+        does: "A creation is checked on the ARN of what it makes, not on *.",
+        seen: "realistic",
+        bug: Bug::Check(new_resource),
     },
     Canary {
         name: "source-account-missing",
@@ -116,4 +135,32 @@ fn no_companions(case: &CallCase, pairs: &mut Vec<(Pair, Decision)>) {
         // The provider, or where none is asked the workload identity, stands first.
         pairs.truncate(1);
     }
+}
+
+fn no_inbound_claims(check: &mut Check) {
+    for claim in ["iss", "sub", "client_id", "aud", "scope"] {
+        drop_key(check, &format!("bedrock-agentcore:InboundJwtClaim/{claim}"));
+    }
+}
+
+fn new_resource(check: &mut Check) {
+    let kind = match check.action.strip_prefix("bedrock-agentcore:Create") {
+        Some("AgentRuntime") => "runtime",
+        Some("Gateway") => "gateway",
+        Some("Memory") => "memory",
+        Some("Harness") => "harness",
+        Some("Browser") => "browser-custom",
+        Some("CodeInterpreter") => "code-interpreter-custom",
+        _ => return,
+    };
+    if check.resource.arn != "*" {
+        return;
+    }
+    let partition = check.principal.arn.split(':').nth(1).unwrap_or("aws");
+    let region = value(check, "aws:RequestedRegion").and_then(<[String]>::first);
+    let region = region.map_or("us-west-2", String::as_str);
+    check.resource.arn = format!(
+        "arn:{partition}:bedrock-agentcore:{region}:{}:{kind}/new-0123456789",
+        check.resource.account
+    );
 }

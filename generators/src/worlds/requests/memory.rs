@@ -152,6 +152,13 @@ impl OfMemory {
     }
 }
 
+/// Any operation, those that take a path somewhat more often.
 fn operation(draw: &mut Draw<'_, '_>) -> MemoryOperation {
-    draw.one(MemoryOperation::ALL)
+    match draw.chance(1, 8) {
+        true => draw.one(&[
+            MemoryOperation::ListMemoryRecords,
+            MemoryOperation::RetrieveMemoryRecords,
+        ]),
+        false => draw.one(MemoryOperation::ALL),
+    }
 }
