@@ -206,7 +206,7 @@ fn has_operator(statement: &Value, part: &str) -> bool {
 }
 
 fn calls(seed: u64) -> impl Iterator<Item = CallCase> {
-    let cases = (0..15_000).flat_map(move |group| generated_group(seed, group));
+    let cases = (0..20_000).flat_map(move |group| generated_group(seed, group));
     cases.filter_map(|case| match case {
         Case::Call(case) => Some(*case),
         Case::Document(_) | Case::Check(_) | Case::Put(_) => None,
@@ -379,7 +379,7 @@ fn a_predicate_about_calls_that_always_or_never_fails_ends() {
 }
 
 fn documents(seed: u64) -> impl Iterator<Item = DocumentCase> {
-    let cases = (0..15_000).flat_map(move |group| generated_group(seed, group));
+    let cases = (0..20_000).flat_map(move |group| generated_group(seed, group));
     cases.filter_map(|case| match case {
         Case::Document(case) => Some(case),
         Case::Check(_) | Case::Call(_) | Case::Put(_) => None,
