@@ -220,8 +220,8 @@ mod tests {
                         assert_eq!(types(&left.case), expected);
                     }
                     Reduced::Gone(gone) => {
-                        let document = matches!(question.case, Case::Document(_));
-                        assert!(document || gone == PolicyType::Trust);
+                        let alone = matches!(question.case, Case::Document(_) | Case::Put(_));
+                        assert!(alone || gone == PolicyType::Trust);
                         assert_eq!(gone, policy_type);
                     }
                 }

@@ -227,6 +227,8 @@ fn labels(out: &mut String, families: &[FamilyCounts], of: u64) -> std::fmt::Res
         let entries: Vec<String> = family
             .labels
             .iter()
+            // What a run did not meet and need not meet is not worth a word.
+            .filter(|count| count.cases > 0 || count.minimum > 0)
             .map(|count| {
                 format!(
                     "{} {}/{}",
