@@ -7,6 +7,7 @@
 
 pub mod auth;
 mod secret;
+pub mod state;
 pub mod wire;
 
 pub use secret::Secret;

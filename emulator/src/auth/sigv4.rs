@@ -6,6 +6,8 @@
 
 mod presented;
 
+pub(crate) use presented::decode;
+
 use std::time::{Duration, SystemTime};
 
 use aws_credential_types::Credentials;
