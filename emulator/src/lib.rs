@@ -7,7 +7,10 @@
 
 pub mod auth;
 mod secret;
+mod server;
+pub mod service;
 pub mod state;
 pub mod wire;
 
 pub use secret::Secret;
+pub use server::{Config, Emulator, Limits, Log, Logged};

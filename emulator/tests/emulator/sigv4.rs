@@ -1,13 +1,11 @@
 //! Signatures: what AWS's signer and one written by hand sign is accepted, what anybody changed is not.
 
-mod support;
-
 use std::time::{Duration, SystemTime};
 
+use crate::support::signer::{Raw, Signing, accepts, presign, sign};
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SignatureLocation, SigningSettings};
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use proptest::prelude::*;
-use support::signer::{Raw, Signing, accepts, presign, sign};
 use veriam_emulator::Secret;
 use veriam_emulator::auth::sigv4::{Scope, verify};
 use veriam_emulator::auth::{Incoming, Key, Refusal, date};
@@ -116,7 +114,7 @@ fn requests() -> Vec<Raw> {
         .headers
         .push(("x-amz-content-sha256".into(), "UNSIGNED-PAYLOAD".into()));
     let mut hashed = invoke();
-    let hash = support::signer::sha256(&hashed.body);
+    let hash = crate::support::signer::sha256(&hashed.body);
     hashed.headers.push(("x-amz-content-sha256".into(), hash));
     let mut root = invoke();
     root.path = "/".into();
@@ -180,7 +178,7 @@ fn sign_as_aws(raw: &mut Raw, s: &Signing<'_>, lasts: Option<u64>) {
         }
         raw.query += &format!(
             "{name}={}",
-            support::signer::encode(value.as_bytes(), false)
+            crate::support::signer::encode(value.as_bytes(), false)
         );
     }
 }
@@ -426,7 +424,7 @@ fn a_body_has_to_be_the_one_its_hash_says() {
     let mut raw = invoke();
     raw.headers.push((
         "x-amz-content-sha256".into(),
-        support::signer::sha256(b"another body"),
+        crate::support::signer::sha256(b"another body"),
     ));
     sign(&mut raw, &signing(false));
     assert_eq!(verdict(&raw), Err(Refusal::Mismatch));

@@ -1,0 +1,8 @@
+//! The emulator from outside.
+#![expect(unreachable_pub, reason = "a module of a test has no readers outside")]
+
+mod calls;
+mod jwt;
+mod sigv4;
+mod state;
+mod support;

@@ -1,0 +1,5 @@
+//! What the tests share.
+
+pub mod client;
+pub mod signer;
+pub mod wire;
