@@ -3,6 +3,9 @@
 mod admin;
 pub mod agentcore;
 mod denial;
+mod iam;
+mod query;
+mod sts;
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -13,7 +16,7 @@ use veriam_evaluator::CallError;
 use veriam_model::{Call, Caller, Outcome, Path, Request};
 
 use crate::auth::sigv4::{self, Scope};
-use crate::auth::{Credentials, Incoming, Refusal, credentials};
+use crate::auth::{Credentials, Incoming, Key, Refusal, credentials};
 use crate::state::State;
 use crate::wire::{Answer, Fault, Protocol};
 
@@ -107,15 +110,18 @@ impl Core {
             now,
             request_id,
         };
+        if path == "/" && incoming.method == "POST" {
+            return query::answer(self, &asked);
+        }
         let answered = agentcore::answer(self, &asked);
         answered.unwrap_or_else(|fault| Answer::fault(&fault, Protocol::Rest, request_id))
     }
 
-    /// Who signed a request.
+    /// The key a request was signed with.
     ///
     /// # Errors
     /// [`Refusal`] when nobody known did, or not for this service.
-    pub fn signer(&self, asked: &Asked<'_>, service: &str) -> Result<Caller, Refusal> {
+    pub fn signer(&self, asked: &Asked<'_>, service: &str) -> Result<Key, Refusal> {
         match credentials(&asked.incoming) {
             Credentials::Signature => {}
             Credentials::Nothing | Credentials::Bearer(_) => return Err(Refusal::Missing),
@@ -144,7 +150,7 @@ impl Core {
         if let (false, Caller::Root(root)) = (known, &key.caller) {
             self.write().ensure_account(&root.account);
         }
-        Ok(key.caller)
+        Ok(key)
     }
 
     /// Decides a call.
@@ -207,5 +213,16 @@ impl Asked<'_> {
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.incoming.headers.get(name)?.to_str().ok()
+    }
+}
+
+/// The account of a caller who signs.
+fn account(caller: &Caller) -> Option<&str> {
+    match caller {
+        Caller::User(caller) => Some(&caller.account),
+        Caller::Session(caller) => Some(&caller.account),
+        Caller::Root(caller) => Some(&caller.account),
+        Caller::Federated(caller) => Some(&caller.account),
+        Caller::Service(_) | Caller::Jwt(_) | Caller::Anonymous => None,
     }
 }

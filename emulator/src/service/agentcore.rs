@@ -163,7 +163,8 @@ fn anybody(core: &Core, asked: &Asked<'_>) -> Result<Caller, Fault> {
 /// Who signed a request.
 fn signed(core: &Core, asked: &Asked<'_>) -> Result<Caller, Fault> {
     let signer = core.signer(asked, "bedrock-agentcore");
-    signer.map_err(|refusal| refusal.fault(Protocol::Rest))
+    let key = signer.map_err(|refusal| refusal.fault(Protocol::Rest))?;
+    Ok(key.caller)
 }
 
 /// The value of a member of a JSON body that is a text.

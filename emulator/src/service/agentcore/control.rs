@@ -9,9 +9,9 @@ use veriam_model::{
     RoleName, ToolKind, World,
 };
 
-use super::data::{account, own, tags};
+use super::data::{own, tags};
 use super::{Route, body, passed, signed, text};
-use crate::service::{Asked, Core};
+use crate::service::{Asked, Core, account};
 use crate::state::{Kind, identity_arn};
 use crate::wire::{Answer, Fault};
 

@@ -10,7 +10,7 @@ use veriam_model::{
 };
 
 use super::{Route, anybody, signed, text};
-use crate::service::{Asked, Core};
+use crate::service::{Asked, Core, account};
 use crate::wire::Fault;
 
 const USER_ID: &str = "x-amzn-bedrock-agentcore-runtime-user-id";
@@ -401,17 +401,6 @@ fn claims(token: &str) -> Option<InboundClaims> {
         aud: many("aud", false),
         scope: many("scope", true),
     })
-}
-
-/// The account of a caller who signs.
-pub(super) fn account(caller: &Caller) -> Option<&str> {
-    match caller {
-        Caller::User(caller) => Some(&caller.account),
-        Caller::Session(caller) => Some(&caller.account),
-        Caller::Root(caller) => Some(&caller.account),
-        Caller::Federated(caller) => Some(&caller.account),
-        Caller::Service(_) | Caller::Jwt(_) | Caller::Anonymous => None,
-    }
 }
 
 /// Tags of a JSON body: an object of texts.

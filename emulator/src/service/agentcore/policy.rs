@@ -7,9 +7,9 @@ use veriam_model::{
     PolicyType, Put, PutOutcome, PutPlace, PutRefusal, Request, RuntimeEndpoint, Tags, World,
 };
 
-use super::data::{account, own};
+use super::data::own;
 use super::{Route, body, passed, signed, text};
-use crate::service::{Asked, Core};
+use crate::service::{Asked, Core, account};
 use crate::wire::{Answer, Fault};
 
 /// Whether it is an operation of this module.
