@@ -2,4 +2,5 @@
 
 pub mod client;
 pub mod signer;
+pub mod who;
 pub mod wire;
