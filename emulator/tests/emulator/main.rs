@@ -2,6 +2,7 @@
 #![expect(unreachable_pub, reason = "a module of a test has no readers outside")]
 
 mod agentcore;
+mod attack;
 mod calls;
 mod iam;
 mod jwt;

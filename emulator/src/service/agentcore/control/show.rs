@@ -71,7 +71,13 @@ pub(super) fn harness(world: &World, harness: &Harness, now: u64) -> Value {
         "harnessId": id, "harnessName": name(id), "arn": resource_arn(world, account, &format!("harness/{id}")),
         "status": "READY", "createdAt": time(now), "updatedAt": time(now),
         "executionRoleArn": format!("arn:{}:iam::{account}:role/service-role/unknown", world.partition),
-        "model": {}, "systemPrompt": [], "tools": [], "skills": [], "allowedTools": [], "truncation": {},
-        "environment": {},
+        "model": {"bedrockModelConfig": {"modelId": "none"}},
+        "systemPrompt": [], "tools": [], "skills": [], "allowedTools": [],
+        "truncation": {"strategy": "none"},
+        "environment": {"agentCoreRuntimeEnvironment": {
+            "agentRuntimeArn": resource_arn(world, account, &format!("runtime/{id}")),
+            "agentRuntimeId": id, "agentRuntimeName": name(id),
+            "lifecycleConfiguration": {}, "networkConfiguration": {"networkMode": "PUBLIC"},
+        }},
     })
 }
