@@ -498,3 +498,93 @@ fn it_stops_while_clients_are_connected() {
     assert!(started.elapsed() < Duration::from_secs(5));
     assert!(TcpStream::connect(address).is_err());
 }
+
+/// Sends one text in one frame of a WebSocket, masked with zeros, and reads one frame.
+fn frame(stream: &mut TcpStream, text: Option<&str>) -> (u8, Vec<u8>) {
+    if let Some(text) = text {
+        let length = u8::try_from(text.len()).unwrap();
+        let bytes = [&[0x81, 0x80 | length, 0, 0, 0, 0], text.as_bytes()].concat();
+        std::io::Write::write_all(stream, &bytes).unwrap();
+    }
+    let mut head = [0; 2];
+    stream.read_exact(&mut head).unwrap();
+    let mut payload = vec![0; usize::from(head[1])];
+    stream.read_exact(&mut payload).unwrap();
+    (head[0], payload)
+}
+
+/// Opens a WebSocket with a raw request; what comes back before the frames.
+fn open(address: SocketAddr, raw: &crate::support::signer::Raw) -> (TcpStream, String) {
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream
+        .set_read_timeout(Some(Duration::from_secs(10)))
+        .unwrap();
+    let query = if raw.query.is_empty() {
+        String::new()
+    } else {
+        format!("?{}", raw.query)
+    };
+    let mut text = format!(
+        "GET {}{query} HTTP/1.1\r\nconnection: Upgrade\r\nupgrade: websocket\r\n",
+        raw.path
+    );
+    text += "sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
+    for (name, value) in &raw.headers {
+        text += &format!("{name}: {value}\r\n");
+    }
+    std::io::Write::write_all(&mut stream, format!("{text}\r\n").as_bytes()).unwrap();
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        let mut byte = [0];
+        stream.read_exact(&mut byte).unwrap();
+        head.push(byte[0]);
+    }
+    (stream, String::from_utf8(head).unwrap())
+}
+
+#[test]
+fn websockets_open_after_an_allow() {
+    use crate::support::signer::{Signing, presign};
+    let emulator = start();
+    let address = emulator.address();
+    let mut owner = Who::bootstrap(address, OWNER);
+    let made = owner.rest("PUT", "/runtimes/", &json!({"agentRuntimeName": "a"}));
+    let arn = made.json()["agentRuntimeArn"].as_str().unwrap().to_owned();
+    let path = format!("/runtimes/{}/ws", path(&arn));
+    let now = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap()
+        .as_secs();
+    let time = veriam_emulator::auth::date::format(now);
+    let signing = |secret| Signing {
+        key_id: OWNER,
+        secret,
+        token: None,
+        region: "us-west-2",
+        service: "bedrock-agentcore",
+        time: &time,
+    };
+    let unsigned = request("GET", &path, &Value::Null);
+    let (_, head) = open(address, &unsigned);
+    assert!(head.starts_with("HTTP/1.1 403 "), "{head}");
+    let mut wrong = unsigned.clone();
+    presign(&mut wrong, &signing("guess"), 60);
+    assert!(open(address, &wrong).1.starts_with("HTTP/1.1 403 "));
+    let mut good = unsigned.clone();
+    presign(&mut good, &signing("test"), 60);
+    let (mut stream, head) = open(address, &good);
+    assert!(head.starts_with("HTTP/1.1 101 "), "{head}");
+    assert!(
+        head.contains("s3pPLMBiTxaQ9kYGzzhZRbK+xOo="),
+        "the answer to the key: {head}"
+    );
+    assert_eq!(frame(&mut stream, None), (0x81, b"allowed".to_vec()));
+    assert_eq!(frame(&mut stream, Some("hello")), (0x81, b"hello".to_vec()));
+    // The same request without the upgrade is none.
+    let plain = Client::new(address).send(&good);
+    assert_eq!((plain.status, plain.code()), (400, "ValidationException"));
+    // A server that stops does not wait for sockets.
+    let started = Instant::now();
+    emulator.stop();
+    assert!(started.elapsed() < Duration::from_secs(5));
+}
