@@ -3,6 +3,7 @@
 mod iam;
 mod ids;
 mod keys;
+mod managed;
 mod names;
 
 use std::collections::BTreeMap;
@@ -17,8 +18,9 @@ use iam::Iam;
 use ids::Ids;
 use keys::Keys;
 
-pub use iam::{IamError, Kind, Managed};
+pub use iam::{IamError, Kind};
 pub use keys::{Issued, KeyInfo, TooManyKeys};
+pub use managed::Managed;
 pub use names::{identity_arn, principal_arn, resource_arn};
 
 /// The whole state. Whoever shares it between threads puts a lock around it; what decides calls is compiled once and

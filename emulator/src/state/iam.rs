@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use veriam_model::{Identity, PolicyText, World};
 
 use super::State;
+use super::managed::Managed;
 use super::names::identity_arn;
 
 /// The kinds of identities.
@@ -38,33 +39,18 @@ pub enum IamError {
     InUse,
 }
 
-/// A managed policy.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Managed {
-    /// The account it belongs to.
-    pub account: String,
-    /// Its name.
-    pub name: String,
-    /// Its path, `/` or `/…/`.
-    pub path: String,
-    /// Its unique id.
-    pub id: String,
-    /// Its text.
-    pub text: PolicyText,
-}
-
 #[derive(Default)]
 pub(super) struct Iam {
-    identities: BTreeMap<(Kind, String, String), Details>,
-    managed: BTreeMap<String, Managed>,
+    pub(super) identities: BTreeMap<(Kind, String, String), Details>,
+    pub(super) managed: BTreeMap<String, Managed>,
 }
 
 /// Where the policies of an identity come from. The world holds their texts: inline ones first, then attached ones.
 #[derive(Clone, Default)]
-struct Details {
-    inline: Vec<(String, PolicyText)>,
-    attached: Vec<String>,
-    boundary: Option<String>,
+pub(super) struct Details {
+    pub(super) inline: Vec<(String, PolicyText)>,
+    pub(super) attached: Vec<String>,
+    pub(super) boundary: Option<String>,
 }
 
 impl Iam {
@@ -320,60 +306,6 @@ impl State {
         self.details_mut(kind, account, name)?.boundary = arn.map(str::to_owned);
         self.refresh(kind, account, name);
         Ok(())
-    }
-
-    /// The managed policy of that ARN.
-    #[must_use]
-    pub fn managed(&self, arn: &str) -> Option<&Managed> {
-        self.iam.managed.get(arn)
-    }
-
-    /// The managed policies of an account with their ARNs, in the order of those.
-    pub fn all_managed(&self, account: &str) -> impl Iterator<Item = (&str, &Managed)> {
-        let all = self.iam.managed.iter();
-        all.filter(move |(_, m)| m.account == account)
-            .map(|(arn, m)| (arn.as_str(), m))
-    }
-
-    /// Makes a managed policy and answers its ARN.
-    ///
-    /// # Errors
-    /// [`IamError::AlreadyExists`].
-    pub fn create_managed(&mut self, mut policy: Managed) -> Result<String, IamError> {
-        let Managed {
-            account,
-            path,
-            name,
-            ..
-        } = &policy;
-        let arn = format!(
-            "arn:{}:iam::{account}:policy{path}{name}",
-            self.world.partition
-        );
-        if self.iam.managed.contains_key(&arn) {
-            return Err(IamError::AlreadyExists);
-        }
-        policy.id = self.ids.unique("ANPA");
-        self.ensure_account(&policy.account.clone());
-        self.iam.managed.insert(arn.clone(), policy);
-        Ok(arn)
-    }
-
-    /// Removes a managed policy that is attached to nobody.
-    ///
-    /// # Errors
-    /// [`IamError::NoSuchEntity`], [`IamError::InUse`].
-    pub fn delete_managed(&mut self, arn: &str) -> Result<(), IamError> {
-        let holds =
-            |d: &Details| d.boundary.as_deref() == Some(arn) || d.attached.iter().any(|a| a == arn);
-        if self.iam.identities.values().any(holds) {
-            return Err(IamError::InUse);
-        }
-        self.iam
-            .managed
-            .remove(arn)
-            .map(drop)
-            .ok_or(IamError::NoSuchEntity)
     }
 
     /// The ARNs of every user and role.

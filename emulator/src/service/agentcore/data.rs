@@ -1,17 +1,22 @@
 //! Requests of the data plane, and those of harnesses: what arrived becomes the raw facts of a call.
 
+mod identity;
+mod memory;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 use veriam_model::{
     Caller, GatewayAuthorizer, GatewayRequest, HarnessOperation, HarnessRequest, IdentityOperation,
-    IdentityRequest, InboundClaims, MemoryOperation, MemoryRequest, Request, RuntimeOperation,
-    RuntimeRequest, Tags, ToolKind, ToolOperation, ToolRequest, World,
+    MemoryOperation, Request, RuntimeOperation, RuntimeRequest, Tags, ToolKind, ToolOperation,
+    ToolRequest, World,
 };
 
 use super::{Route, anybody, signed, text};
-use crate::service::{Asked, Core, account};
+use crate::service::{Asked, Core};
 use crate::wire::Fault;
+
+pub(super) use identity::WORKLOAD_TOKEN;
 
 const USER_ID: &str = "x-amzn-bedrock-agentcore-runtime-user-id";
 
@@ -80,7 +85,7 @@ pub(super) fn request(
         .iter()
         .find(|operation| operation.name() == name)
     {
-        return of_memory(world, asked, route, body, operation);
+        return memory::request(world, asked, route, body, operation);
     }
     if let Some(&operation) = ToolOperation::ALL
         .iter()
@@ -92,7 +97,7 @@ pub(super) fn request(
         .iter()
         .find(|operation| operation.name() == name)
     {
-        return of_identity(world, body, operation, caller);
+        return identity::request(world, body, operation, caller);
     }
     let message = format!("This emulator knows {name}, but does not serve it.");
     Err(Fault::new(501, "UnknownOperationException", message))
@@ -201,93 +206,6 @@ fn of_harness(
     }))
 }
 
-fn of_memory(
-    world: &World,
-    asked: &Asked<'_>,
-    route: &Route,
-    body: &Value,
-    operation: MemoryOperation,
-) -> Result<Request, Fault> {
-    use MemoryOperation as Op;
-    let sent = route.var("memoryId");
-    let named = own(world, sent, "memory/");
-    let id = named.map_or(sent, |(_, id)| id);
-    let found = world
-        .memory(id)
-        .filter(|memory| named.is_none_or(|(account, _)| account == memory.account));
-    if found.is_none() {
-        return Err(Fault::new(
-            404,
-            "ResourceNotFoundException",
-            "Memory not found.",
-        ));
-    }
-    let query = asked.query();
-    let job = body.get("extractionJob").unwrap_or(&Value::Null);
-    let of = |member: &str| {
-        let path = Some(route.var(member)).filter(|value| !value.is_empty());
-        path.or_else(|| text(body, member))
-            .or_else(|| text(job, member))
-            .map(str::to_owned)
-    };
-    let takes = |members: &[Op]| members.contains(&operation);
-    let (by_session, job_start) = (
-        [
-            Op::CreateEvent,
-            Op::GetEvent,
-            Op::DeleteEvent,
-            Op::ListEvents,
-            Op::StartMemoryExtractionJob,
-        ],
-        [Op::StartMemoryExtractionJob],
-    );
-    let queries = [Op::ListMemoryRecords, Op::RetrieveMemoryRecords];
-    let actor = takes(&by_session) || operation == Op::ListSessions;
-    let strategy = match operation {
-        Op::RetrieveMemoryRecords => {
-            let criteria = body.get("searchCriteria").unwrap_or(&Value::Null);
-            text(criteria, "memoryStrategyId").map(str::to_owned)
-        }
-        Op::ListMemoryRecords => of("memoryStrategyId"),
-        _ if takes(&job_start) => of("strategyId"),
-        _ => None,
-    };
-    let namespace = match operation {
-        Op::GetMemoryRecord | Op::DeleteMemoryRecord => query.get("namespace").cloned(),
-        Op::BatchCreateMemoryRecords | Op::BatchUpdateMemoryRecords => namespace_of_records(body),
-        _ if takes(&queries) => of("namespace"),
-        _ => None,
-    };
-    Ok(Request::Memory(MemoryRequest {
-        operation,
-        memory: id.to_owned(),
-        by_arn: named.is_some(),
-        actor: actor.then(|| of("actorId")).flatten(),
-        session: takes(&by_session).then(|| of("sessionId")).flatten(),
-        strategy,
-        namespace,
-        namespace_path: takes(&queries).then(|| of("namespacePath")).flatten(),
-        namespace_variables: if operation == Op::CreateEvent {
-            tags(body, "namespaceVariables")?
-        } else {
-            Tags::new()
-        },
-    }))
-}
-
-/// The one namespace of the records of a batch; none where there is none or there are several, which one call of the
-/// model cannot say.
-fn namespace_of_records(body: &Value) -> Option<String> {
-    let records = body.get("records")?.as_array()?;
-    let all = records
-        .iter()
-        .filter_map(|record| record.get("namespaces")?.as_array())
-        .flatten();
-    let mut names = all.filter_map(Value::as_str);
-    let first = names.next()?;
-    names.all(|name| name == first).then(|| first.to_owned())
-}
-
 fn of_tool(world: &World, route: &Route, operation: ToolOperation) -> Result<Request, Fault> {
     let (var, of_aws) = match operation.kind() {
         ToolKind::Browser => ("browserIdentifier", "aws.browser.v1"),
@@ -313,94 +231,6 @@ fn of_tool(world: &World, route: &Route, operation: ToolOperation) -> Result<Req
     }
     let tool = Some(id.to_owned());
     Ok(Request::Tool(ToolRequest { operation, tool }))
-}
-
-/// What the tokens of this emulator begin with: `workload-token/<workload identity>`.
-pub(super) const WORKLOAD_TOKEN: &str = "workload-token/";
-
-fn of_identity(
-    world: &World,
-    body: &Value,
-    operation: IdentityOperation,
-    caller: &Caller,
-) -> Result<Request, Fault> {
-    use IdentityOperation as Op;
-    let by_name = matches!(
-        operation,
-        Op::GetWorkloadAccessToken
-            | Op::GetWorkloadAccessTokenForJWT
-            | Op::GetWorkloadAccessTokenForUserId
-    );
-    let workload = if by_name {
-        text(body, "workloadName")
-    } else {
-        let member = if operation == Op::CompleteResourceTokenAuth {
-            "sessionUri"
-        } else {
-            "workloadIdentityToken"
-        };
-        text(body, member)
-            .and_then(|token| token.strip_prefix(WORKLOAD_TOKEN))
-            .and_then(|t| t.split('/').next())
-    };
-    let Some(workload) = workload else {
-        let message = "The request names no workload identity, or its token was not made here.";
-        return Err(Fault::new(400, "ValidationException", message));
-    };
-    let account = account(caller).unwrap_or_default();
-    if world.workload_identity(account, workload).is_none() {
-        let message = format!("WorkloadIdentity {workload} not found.");
-        return Err(Fault::new(404, "ResourceNotFoundException", message));
-    }
-    let user = body.get("userIdentifier").unwrap_or(&Value::Null);
-    let provider = match operation {
-        // A session is `workload-token/<workload identity>/<provider>`.
-        Op::CompleteResourceTokenAuth => {
-            text(body, "sessionUri").and_then(|uri| uri.rsplit('/').next())
-        }
-        _ if by_name => None,
-        _ => text(body, "resourceCredentialProviderName"),
-    };
-    let token = text(body, "userToken").or_else(|| text(user, "userToken"));
-    let user_id = text(body, "userId").or_else(|| text(user, "userId"));
-    let takes_user = matches!(
-        operation,
-        Op::GetWorkloadAccessTokenForUserId | Op::CompleteResourceTokenAuth
-    );
-    Ok(Request::Identity(IdentityRequest {
-        operation,
-        workload: workload.to_owned(),
-        provider: provider.map(str::to_owned),
-        user_id: user_id.filter(|_| takes_user).map(str::to_owned),
-        claims: token.and_then(claims),
-    }))
-}
-
-/// The claims of a token inside a request. It is data here, nobody authenticates with it (AC-247).
-fn claims(token: &str) -> Option<InboundClaims> {
-    let payload = URL_SAFE_NO_PAD.decode(token.split('.').nth(1)?).ok()?;
-    let claims: Value = serde_json::from_slice(&payload).ok()?;
-    let many = |name: &str, split: bool| -> Vec<String> {
-        match claims.get(name) {
-            Some(Value::String(one)) if split => {
-                one.split_ascii_whitespace().map(str::to_owned).collect()
-            }
-            Some(Value::String(one)) => vec![one.clone()],
-            Some(Value::Array(all)) => all
-                .iter()
-                .filter_map(Value::as_str)
-                .map(str::to_owned)
-                .collect(),
-            _ => Vec::new(),
-        }
-    };
-    Some(InboundClaims {
-        iss: text(&claims, "iss").unwrap_or_default().to_owned(),
-        sub: text(&claims, "sub").unwrap_or_default().to_owned(),
-        client_id: text(&claims, "client_id").map(str::to_owned),
-        aud: many("aud", false),
-        scope: many("scope", true),
-    })
 }
 
 /// Tags of a JSON body: an object of texts.
