@@ -11,6 +11,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("veriam-evaluator", &["veriam-model"]),
     ("veriam-generators", &["veriam-model"]),
     ("veriam-reports", &["veriam-model"]),
+    ("veriam-emulator", &["veriam-evaluator", "veriam-model"]),
     (
         "veriam",
         &[

@@ -1,0 +1,84 @@
+//! Authentication: who sent a request, before any policy is read.
+
+pub mod date;
+pub mod jwt;
+mod refusal;
+pub mod sigv4;
+
+use axum::http::HeaderMap;
+use veriam_model::Caller;
+
+use crate::Secret;
+
+pub use refusal::Refusal;
+
+/// A request as it arrived, nothing decoded.
+#[derive(Clone, Copy, Debug)]
+pub struct Incoming<'r> {
+    /// The HTTP method.
+    pub method: &'r str,
+    /// The path, percent-encoded as it was sent.
+    pub path: &'r str,
+    /// The query behind `?`, as it was sent; empty without one.
+    pub query: &'r str,
+    /// The headers.
+    pub headers: &'r HeaderMap,
+    /// The whole body.
+    pub body: &'r [u8],
+}
+
+/// What an access key id stands for.
+#[derive(Clone, Debug)]
+pub struct Key {
+    /// The secret that requests are signed with.
+    pub secret: Secret,
+    /// The session token that has to come along; none: a long-term key.
+    pub token: Option<Secret>,
+    /// From when on it is no longer accepted, in seconds since 1970; none: never.
+    pub expires: Option<u64>,
+    /// Who signs with it.
+    pub caller: Caller,
+}
+
+/// How a request says who sends it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Credentials<'r> {
+    /// A signature in the header `Authorization` or in the query.
+    Signature,
+    /// A bearer token.
+    Bearer(&'r str),
+    /// Not at all.
+    Nothing,
+    /// In a way that AWS does not know, or in two ways at once.
+    Unknown,
+}
+
+/// How a request says who sends it: by `Authorization`, by a presigned query, or, for WebSocket clients that cannot send
+/// headers, by the sub-protocol `base64UrlBearerAuthorization.<token>` (AC-103), which the caller of this has to decode.
+#[must_use]
+pub fn credentials<'r>(request: &Incoming<'r>) -> Credentials<'r> {
+    let presigned = sigv4::is_presigned(request.query);
+    let mut headers = request.headers.get_all("authorization").iter();
+    let (first, second) = (headers.next(), headers.next());
+    let Some(value) = first else {
+        return if presigned {
+            Credentials::Signature
+        } else {
+            Credentials::Nothing
+        };
+    };
+    let Ok(value) = value.to_str() else {
+        return Credentials::Unknown;
+    };
+    if second.is_some() || presigned {
+        return Credentials::Unknown;
+    }
+    let scheme = value.split(' ').next().unwrap_or_default();
+    if scheme == sigv4::ALGORITHM {
+        Credentials::Signature
+    } else if scheme.eq_ignore_ascii_case("bearer") {
+        Credentials::Bearer(value.get(scheme.len()..).unwrap_or_default().trim())
+    } else {
+        Credentials::Unknown
+    }
+}

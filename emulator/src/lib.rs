@@ -1,0 +1,16 @@
+//! An emulator of Amazon Bedrock AgentCore, with the IAM and STS it needs: real requests over HTTP, authenticated, and
+//! decided by the policies that were stored.
+//!
+//! `docs/emulator.md` says what it serves and where it departs from AWS.
+
+#![forbid(unsafe_code)]
+
+pub mod auth;
+mod secret;
+mod server;
+pub mod service;
+pub mod state;
+pub mod wire;
+
+pub use secret::Secret;
+pub use server::{Config, Emulator, Limits, Log, Logged};

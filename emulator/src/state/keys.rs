@@ -1,0 +1,164 @@
+//! Access keys and sessions: what can sign, and as whom.
+
+use std::collections::HashMap;
+
+use veriam_model::{Caller, RootCaller, UserCaller};
+
+use super::State;
+use crate::Secret;
+use crate::auth::Key;
+
+/// The most keys and sessions there can be at one time; those that are over do not count.
+const MOST: usize = 100_000;
+
+pub(super) struct Keys {
+    bootstrap: Secret,
+    entries: HashMap<String, Entry>,
+}
+
+struct Entry {
+    key: Key,
+    active: bool,
+    created: u64,
+}
+
+impl Keys {
+    pub(super) fn new(bootstrap: Secret) -> Self {
+        let entries = HashMap::new();
+        Self { bootstrap, entries }
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.entries.clear();
+    }
+}
+
+/// Credentials as they are handed out, once.
+#[derive(Clone, Debug)]
+pub struct Issued {
+    /// The access key id.
+    pub id: String,
+    /// The secret access key.
+    pub secret: Secret,
+    /// The session token, of temporary credentials.
+    pub token: Option<Secret>,
+}
+
+/// What can be read of an access key afterwards.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyInfo {
+    /// The access key id.
+    pub id: String,
+    /// Whether it can be used.
+    pub active: bool,
+    /// When it was made, in seconds since 1970.
+    pub created: u64,
+}
+
+/// There are as many keys and sessions as there can be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TooManyKeys;
+
+impl State {
+    /// What an access key id stands for. A twelve-digit id is the root user of that account (the account itself is made
+    /// by [`State::ensure_account`], once the signature is known to be good).
+    #[must_use]
+    pub fn key(&self, id: &str) -> Option<Key> {
+        if id.len() == 12 && id.bytes().all(|b| b.is_ascii_digit()) {
+            let account = id.to_owned();
+            return Some(Key {
+                secret: self.keys.bootstrap.clone(),
+                token: None,
+                expires: None,
+                caller: Caller::Root(RootCaller { account }),
+            });
+        }
+        let entry = self.keys.entries.get(id).filter(|entry| entry.active)?;
+        self.knows(&entry.key.caller).then(|| entry.key.clone())
+    }
+
+    /// Makes credentials for a caller. `expires`: until when, in seconds since 1970; none makes a long-term key, without
+    /// session token.
+    ///
+    /// # Errors
+    /// [`TooManyKeys`].
+    pub fn issue(
+        &mut self,
+        caller: Caller,
+        now: u64,
+        expires: Option<u64>,
+    ) -> Result<Issued, TooManyKeys> {
+        if self.keys.entries.len() >= MOST {
+            self.keys
+                .entries
+                .retain(|_, entry| entry.key.expires.is_none_or(|end| end > now));
+        }
+        if self.keys.entries.len() >= MOST {
+            return Err(TooManyKeys);
+        }
+        let id = self
+            .ids
+            .key(if expires.is_some() { "ASIA" } else { "AKIA" });
+        let secret = Secret::new(self.ids.secret());
+        let token = expires.map(|_| Secret::new(self.ids.token()));
+        let key = Key {
+            secret: secret.clone(),
+            token: token.clone(),
+            expires,
+            caller,
+        };
+        let entry = Entry {
+            key,
+            active: true,
+            created: now,
+        };
+        self.keys.entries.insert(id.clone(), entry);
+        Ok(Issued { id, secret, token })
+    }
+
+    /// The long-term keys of a user, in the order of their ids.
+    #[must_use]
+    pub fn keys_of(&self, account: &str, user: &str) -> Vec<KeyInfo> {
+        let keys = self
+            .keys
+            .entries
+            .iter()
+            .filter(|(_, entry)| is_of(entry, account, user));
+        let mut keys: Vec<KeyInfo> = keys
+            .map(|(id, entry)| KeyInfo {
+                id: id.clone(),
+                active: entry.active,
+                created: entry.created,
+            })
+            .collect();
+        keys.sort_by(|a, b| a.id.cmp(&b.id));
+        keys
+    }
+
+    /// Turns a key of a user on or off; false: the user has no such key.
+    pub fn set_key(&mut self, account: &str, user: &str, id: &str, active: bool) -> bool {
+        let entry = self
+            .keys
+            .entries
+            .get_mut(id)
+            .filter(|entry| is_of(entry, account, user));
+        entry.map(|entry| entry.active = active).is_some()
+    }
+
+    /// Removes a key of a user; false: the user has no such key.
+    pub fn remove_key(&mut self, account: &str, user: &str, id: &str) -> bool {
+        let found = self
+            .keys
+            .entries
+            .get(id)
+            .is_some_and(|entry| is_of(entry, account, user));
+        found && self.keys.entries.remove(id).is_some()
+    }
+}
+
+/// Whether it is a long-term key of that user.
+fn is_of(entry: &Entry, account: &str, user: &str) -> bool {
+    let key = &entry.key;
+    matches!(&key.caller, Caller::User(UserCaller { account: a, name, .. }) if a == account && name == user)
+        && key.expires.is_none()
+}

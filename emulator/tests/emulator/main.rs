@@ -1,0 +1,11 @@
+//! The emulator from outside.
+#![expect(unreachable_pub, reason = "a module of a test has no readers outside")]
+
+mod agentcore;
+mod attack;
+mod calls;
+mod iam;
+mod jwt;
+mod sigv4;
+mod state;
+mod support;
