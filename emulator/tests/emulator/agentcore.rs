@@ -588,3 +588,41 @@ fn websockets_open_after_an_allow() {
     emulator.stop();
     assert!(started.elapsed() < Duration::from_secs(5));
 }
+
+#[test]
+fn many_clients_at_once_get_the_right_answers() {
+    let emulator = start();
+    let address = emulator.address();
+    let mut owner = Who::bootstrap(address, OWNER);
+    let made = owner.rest("PUT", "/runtimes/", &json!({"agentRuntimeName": "a"}));
+    let invoke = format!(
+        "/runtimes/{}/invocations",
+        path(made.json()["agentRuntimeArn"].as_str().unwrap())
+    );
+    std::thread::scope(|scope| {
+        for number in 0..48 {
+            let invoke = &invoke;
+            scope.spawn(move || {
+                let (account, status) = if number % 2 == 0 {
+                    (OWNER, 200)
+                } else {
+                    (TENANT, 403)
+                };
+                let mut who = Who::bootstrap(address, account);
+                for _ in 0..25 {
+                    assert_eq!(who.rest("POST", invoke, &json!({})).status, status);
+                }
+                who.secret = "guess".to_owned();
+                assert_eq!(
+                    who.rest("POST", invoke, &json!({})).code(),
+                    "InvalidSignatureException"
+                );
+            });
+        }
+        // Meanwhile the state changes.
+        for number in 0..25 {
+            let name = format!("user{number}");
+            owner.done("iam", "CreateUser", &[("UserName", &name)]);
+        }
+    });
+}

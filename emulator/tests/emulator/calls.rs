@@ -18,7 +18,7 @@ use veriam_model::{
     Call, CallCase, Caller, Case, DenialKind, Dialect, JwtCaller, Outcome, Rejection, Request,
 };
 
-const ED: &str = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIHoNIdpANmQ4YSxC/1ABiKC0qmU7vjH0EEmxV+Na4wV8\n-----END PRIVATE KEY-----";
+pub const ED: &str = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIHoNIdpANmQ4YSxC/1ABiKC0qmU7vjH0EEmxV+Na4wV8\n-----END PRIVATE KEY-----";
 
 struct Run {
     emulator: Emulator,

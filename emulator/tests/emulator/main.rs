@@ -4,6 +4,7 @@
 mod agentcore;
 mod attack;
 mod calls;
+mod clients;
 mod iam;
 mod jwt;
 mod sigv4;
