@@ -7,6 +7,7 @@ mod calls;
 mod clients;
 mod iam;
 mod jwt;
+mod server;
 mod sigv4;
 mod state;
 mod support;
