@@ -4,6 +4,15 @@
 //! `docs/emulator.md` says what it serves and where it departs from AWS.
 
 #![forbid(unsafe_code)]
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic
+    )
+)]
 
 pub mod auth;
 mod secret;

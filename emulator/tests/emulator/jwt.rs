@@ -188,3 +188,38 @@ fn an_issuer_is_replaced_and_needs_a_key() {
         assert!(issuers.add(config).is_err());
     }
 }
+
+#[test]
+fn each_algorithm_verifies_its_own_keys() {
+    let rsa = EncodingKey::from_rsa_pem(include_bytes!("keys/rs256.pem")).unwrap();
+    let ec = EncodingKey::from_ec_pem(include_bytes!("keys/es256.pem")).unwrap();
+    let all = [
+        (Algorithm::RS256, rsa),
+        (Algorithm::ES256, ec),
+        (Algorithm::EdDSA, key(ED)),
+    ];
+    for (algorithm, key) in &all {
+        let jwk = Jwk::from_encoding_key(key, *algorithm).unwrap();
+        let mut issuers = Issuers::default();
+        let jwks = json!({"keys": [jwk]});
+        let issuer = ISSUER.to_owned();
+        issuers.add(IssuerConfig { issuer, jwks }).unwrap();
+        for (other, signer) in &all {
+            let token = encode(&Header::new(*other), &claims(), signer).unwrap();
+            let accepted = issuers.caller(&token, NOW).accepted;
+            assert_eq!(
+                accepted,
+                other == algorithm,
+                "{other:?} with a key for {algorithm:?}"
+            );
+        }
+    }
+    // The same RSA key, signing by another algorithm than the one that is accepted.
+    let (_, rsa) = &all[0];
+    let mut issuers = Issuers::default();
+    let jwk = Jwk::from_encoding_key(rsa, Algorithm::RS256).unwrap();
+    let (issuer, jwks) = (ISSUER.to_owned(), json!({"keys": [jwk]}));
+    issuers.add(IssuerConfig { issuer, jwks }).unwrap();
+    let token = encode(&Header::new(Algorithm::PS256), &claims(), rsa).unwrap();
+    assert!(!issuers.caller(&token, NOW).accepted);
+}

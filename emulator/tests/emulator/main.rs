@@ -4,8 +4,10 @@
 mod agentcore;
 mod attack;
 mod calls;
+mod clients;
 mod iam;
 mod jwt;
+mod server;
 mod sigv4;
 mod state;
 mod support;

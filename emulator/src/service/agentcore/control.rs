@@ -1,12 +1,13 @@
 //! The control plane: what makes, reads, lists and removes what carries or names a policy.
 
 mod change;
+mod setting;
 mod show;
 
 use serde_json::Value;
 use veriam_model::{
-    Caller, Context, ControlOperation, ControlRequest, ControlTarget, HarnessOperation, Request,
-    RoleName, ToolKind, World,
+    Caller, ControlOperation, ControlRequest, ControlTarget, HarnessOperation, Request, RoleName,
+    ToolKind, World,
 };
 
 use super::data::{own, tags};
@@ -86,7 +87,7 @@ fn request(
         operation,
         on: target(world, route, operation)?,
         role: role(world, body, operation, caller)?,
-        settings: settings(body, operation)?,
+        settings: setting::settings(body, operation)?,
         tags: tags(body, "tags")?,
     })
 }
@@ -176,58 +177,4 @@ fn role(
         account: role.account.clone(),
         name: role.name.clone(),
     }))
-}
-
-/// The settings that condition keys show (AC-208, AC-251).
-fn settings(body: &Value, operation: ControlOperation) -> Result<Context, Fault> {
-    use ControlOperation as Op;
-    let mut settings = Context::new();
-    let mut add = |name: &str, values: Vec<String>| -> Result<(), Fault> {
-        if values.is_empty() {
-            return Ok(());
-        }
-        let added = settings.insert(name, values);
-        added.map_err(|error| Fault::new(400, "ValidationException", error.to_string()))
-    };
-    let vpc = body
-        .pointer("/networkConfiguration/networkModeConfig")
-        .or(body.pointer("/networkConfiguration/vpcConfig"));
-    let list = |name: &str| -> Vec<String> {
-        let values = vpc.and_then(|vpc| vpc.get(name)).and_then(Value::as_array);
-        values
-            .into_iter()
-            .flatten()
-            .filter_map(Value::as_str)
-            .map(str::to_owned)
-            .collect()
-    };
-    let one = |value: Option<&str>| value.map(str::to_owned).into_iter().collect();
-    match operation {
-        Op::CreateAgentRuntime
-        | Op::UpdateAgentRuntime
-        | Op::CreateBrowser
-        | Op::CreateCodeInterpreter => {
-            add("subnets", list("subnets"))?;
-            add("securityGroups", list("securityGroups"))?;
-        }
-        Op::CreateGateway | Op::UpdateGateway => {
-            add("GatewayAuthorizerType", one(text(body, "authorizerType")))?;
-            let discovery =
-                body.pointer("/authorizerConfiguration/customJWTAuthorizer/discoveryUrl");
-            add("DiscoveryUrl", one(discovery.and_then(Value::as_str)))?;
-            add("KmsKeyArn", one(text(body, "kmsKeyArn")))?;
-        }
-        Op::CreateMemory => add("KmsKeyArn", one(text(body, "encryptionKeyArn")))?,
-        _ => {}
-    }
-    if matches!(operation, Op::CreateAgentRuntime | Op::UpdateAgentRuntime) {
-        let jwt = body
-            .pointer("/authorizerConfiguration/customJWTAuthorizer")
-            .is_some();
-        add(
-            "RuntimeAuthorizerType",
-            one(Some(if jwt { "CUSTOM_JWT" } else { "AWS_IAM" })),
-        )?;
-    }
-    Ok(settings)
 }

@@ -95,7 +95,7 @@ fn create(query: &Query<'_>, kind: Kind, word: &str) -> Result<String, Fault> {
     let arn = identity_arn(query.core.read().world(), kind, &new);
     query.may("iam", &arn)?;
     let boundary = query.form.get("PermissionsBoundary");
-    super::policies::fits_as_boundary(query, boundary)?;
+    super::policies::fits(query, PolicyType::Boundary, boundary)?;
     let mut state = query.core.write();
     let made = state
         .create_identity(kind, new, boundary)

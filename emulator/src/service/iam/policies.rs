@@ -79,6 +79,9 @@ pub(super) fn answer(query: &Query<'_>, kind: Kind) -> Result<Option<String>, Fa
         "AttachXPolicy" | "DetachXPolicy" => {
             let arn = form.need("PolicyArn")?;
             let attach = query.action.starts_with('A');
+            if attach {
+                fits(query, PolicyType::Identity, Some(arn))?;
+            }
             let mut state = query.core.write();
             let attached = state.attach(kind, account, name, arn, attach);
             attached.map(|()| None).map_err(|error| fault(error, arn))
@@ -98,7 +101,7 @@ pub(super) fn answer(query: &Query<'_>, kind: Kind) -> Result<Option<String>, Fa
         }
         "PutXPermissionsBoundary" => {
             let arn = form.need("PermissionsBoundary")?;
-            fits_as_boundary(query, Some(arn))?;
+            fits(query, PolicyType::Boundary, Some(arn))?;
             let set = query
                 .core
                 .write()
@@ -113,11 +116,15 @@ pub(super) fn answer(query: &Query<'_>, kind: Kind) -> Result<Option<String>, Fa
     }
 }
 
-/// Whether a managed policy, if it is there, can be a boundary.
-pub(super) fn fits_as_boundary(query: &Query<'_>, arn: Option<&str>) -> Result<(), Fault> {
+/// Whether a managed policy, if it is there, can stand where policies of that type do.
+pub(super) fn fits(
+    query: &Query<'_>,
+    policy_type: PolicyType,
+    arn: Option<&str>,
+) -> Result<(), Fault> {
     let state = query.core.read();
     match arn.and_then(|arn| state.managed(arn)) {
-        Some(managed) => check(PolicyType::Boundary, managed.text.as_str()),
+        Some(managed) => check(policy_type, managed.text.as_str()),
         None => Ok(()),
     }
 }

@@ -1,9 +1,13 @@
 //! A call of the model as a request on the wire, as far as a request can say it.
 
+mod control;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use veriam_model::{
-    Call, Caller, ControlOperation, ControlTarget, HarnessOperation, IdentityOperation,
-    MemoryOperation, Request, RuntimeOperation, ToolKind, World, facts::agentcore,
+    Call, Caller, HarnessOperation, IdentityOperation, MemoryOperation, Request, RuntimeOperation,
+    ToolKind, World, facts::agentcore,
 };
 
 use super::client;
@@ -96,19 +100,16 @@ pub fn request(world: &World, call: &Call) -> Option<Raw> {
         }
         Request::Identity(r) => {
             use IdentityOperation as Op;
-            if r.claims.is_some() {
-                return None;
-            }
             let token = format!("workload-token/{}", r.workload);
             let body = match r.operation {
                 Op::GetWorkloadAccessToken | Op::GetWorkloadAccessTokenForJWT => {
-                    json!({"workloadName": r.workload})
+                    json!({"workloadName": r.workload, "userToken": r.claims.as_ref().map(unsigned)})
                 }
                 Op::GetWorkloadAccessTokenForUserId => {
                     json!({"workloadName": r.workload, "userId": r.user_id})
                 }
                 Op::CompleteResourceTokenAuth => json!({
-                    "sessionUri": format!("{token}/{}", r.provider.as_deref()?), "userIdentifier": {"userId": r.user_id}}),
+                    "sessionUri": format!("{token}/{}", r.provider.as_deref()?), "userIdentifier": {"userId": r.user_id, "userToken": r.claims.as_ref().map(unsigned)}}),
                 _ => {
                     json!({"workloadIdentityToken": token, "resourceCredentialProviderName": r.provider})
                 }
@@ -116,8 +117,21 @@ pub fn request(world: &World, call: &Call) -> Option<Raw> {
             let (method, path) = path(r.operation.name(), &[])?;
             client::json(&method, &path, &body)
         }
-        Request::Control(r) => control(world, r)?,
-        Request::AssumeRole(_) | Request::Other(_) => return None,
+        Request::Control(r) => control::request(world, r)?,
+        Request::AssumeRole(r) => {
+            let role = world.role(&r.role.account, &r.role.name)?;
+            let arn = format!(
+                "arn:{}:iam::{}:role{}{}",
+                world.partition, role.account, role.path, role.name
+            );
+            let mut raw = client::json("POST", "/", &Value::Null);
+            let arn = encode(arn.as_bytes(), false);
+            raw.body =
+                format!("Action=AssumeRole&Version=2011-06-15&RoleSessionName=made&RoleArn={arn}")
+                    .into_bytes();
+            raw
+        }
+        Request::Other(_) => return None,
     };
     if matches!(call.caller, Caller::Service(_)) || call.user_agent.trim() != call.user_agent {
         return None;
@@ -277,102 +291,11 @@ fn harness(world: &World, r: &veriam_model::HarnessRequest) -> Option<Raw> {
     Some(raw)
 }
 
-fn control(world: &World, r: &veriam_model::ControlRequest) -> Option<Raw> {
-    use ControlOperation as Op;
-    // Every request to make or change these says something that keys show.
-    let always = [
-        Op::CreateAgentRuntime,
-        Op::UpdateAgentRuntime,
-        Op::CreateGateway,
-        Op::UpdateGateway,
-    ];
-    if always.contains(&r.operation) || !r.settings.is_empty() {
-        return None;
+/// A token that nobody signed: inside a request it is data.
+fn unsigned(claims: &veriam_model::InboundClaims) -> String {
+    let mut text = json!({"iss": claims.iss, "sub": claims.sub, "aud": claims.aud, "scope": claims.scope.join(" ")});
+    if let Some(client) = &claims.client_id {
+        text["client_id"] = json!(client);
     }
-    let of = |account: Option<&String>, rest: String| Some(arn(world, account?, &rest));
-    let (id, endpoint, resource) = match &r.on {
-        ControlTarget::Nothing => (
-            world
-                .runtimes
-                .first()
-                .map(|r| r.id.clone())
-                .unwrap_or("none".into()),
-            None,
-            None,
-        ),
-        ControlTarget::Runtime(id) => (
-            id.clone(),
-            None,
-            of(
-                world.runtime(id).map(|r| &r.account),
-                format!("runtime/{id}"),
-            ),
-        ),
-        ControlTarget::RuntimeEndpoint { runtime, endpoint } => {
-            let rest = format!("runtime/{runtime}/runtime-endpoint/{endpoint}");
-            (
-                runtime.clone(),
-                Some(endpoint.clone()),
-                of(world.runtime(runtime).map(|r| &r.account), rest),
-            )
-        }
-        ControlTarget::Gateway(id) => (
-            id.clone(),
-            None,
-            of(
-                world.gateway(id).map(|g| &g.account),
-                format!("gateway/{id}"),
-            ),
-        ),
-        ControlTarget::Memory(id) => (
-            id.clone(),
-            None,
-            of(world.memory(id).map(|m| &m.account), format!("memory/{id}")),
-        ),
-        ControlTarget::Tool(id) => (id.clone(), None, None),
-    };
-    let (endpoint, resource) = (
-        endpoint.unwrap_or("none".into()),
-        resource.unwrap_or_default(),
-    );
-    let vars = [
-        ("agentRuntimeId", id.as_str()),
-        ("gatewayIdentifier", &id),
-        ("browserId", &id),
-        ("codeInterpreterId", &id),
-        ("endpointName", &endpoint),
-        ("targetId", "t1"),
-        ("resourceArn", &resource),
-    ];
-    let (method, path) = path(r.operation.name(), &vars)?;
-    let tags: serde_json::Map<String, Value> = r
-        .tags
-        .iter()
-        .map(|(k, v)| (k.to_owned(), json!(v)))
-        .collect();
-    let mut body = json!({"name": "new", "tags": tags});
-    if let Some(role) = &r.role {
-        let role = world.role(&role.account, &role.name)?;
-        let arn = format!(
-            "arn:{}:iam::{}:role{}{}",
-            world.partition, role.account, role.path, role.name
-        );
-        let member = if r.operation == Op::CreateMemory {
-            "memoryExecutionRoleArn"
-        } else {
-            "executionRoleArn"
-        };
-        body[member] = json!(arn);
-    }
-    // What carries no body carries no tags either.
-    let has_body = matches!(method.as_str(), "POST" | "PUT");
-    if !has_body && !r.tags.is_empty() || r.operation == Op::PutResourcePolicy && !r.tags.is_empty()
-    {
-        return None;
-    }
-    Some(client::json(
-        &method,
-        &path,
-        &if has_body { body } else { Value::Null },
-    ))
+    format!("e30.{}.x", URL_SAFE_NO_PAD.encode(text.to_string()))
 }

@@ -64,6 +64,10 @@ pub(in super::super) fn harness(
                     let name =
                         name(about.body, "endpointName").or_else(|_| name(about.body, "name"))?;
                     let tags = tags(about.body, "tags")?;
+                    if name == "DEFAULT" || place.endpoints.iter().any(|e| e.name == name) {
+                        let message = format!("Endpoint {name} already exists.");
+                        return Err(Fault::new(409, "ConflictException", message));
+                    }
                     place.endpoints.push(HarnessEndpoint {
                         name: name.clone(),
                         tags,
