@@ -3,6 +3,7 @@
 mod campaign;
 mod checks;
 mod divergences;
+mod emulate;
 mod ledger;
 mod run;
 mod scenarios;
@@ -16,6 +17,7 @@ use veriam_model::{Dialect, Profile};
 pub use campaign::{MergeArgs, PlanArgs, PlanFormat};
 pub use checks::{DecideArgs, ExplainArgs, JudgeName, LintArgs, RulesArgs};
 pub use divergences::{ArtifactKind, ReplayArgs, ShrinkArgs};
+pub use emulate::EmulateArgs;
 pub use ledger::{LedgerAddArgs, LedgerArgs, LedgerCheckArgs, LedgerCommand, LedgerPruneArgs};
 pub use run::{DEFAULT_CASES, DEFAULT_SEED, PartName, RunArgs, Space};
 pub use scenarios::{DiffArgs, InitArgs, MatrixArgs, MatrixFormat, TestArgs};
@@ -83,6 +85,8 @@ pub enum Command {
     Matrix(MatrixArgs),
     /// Show whose access changes between two versions of a scenario or policy
     Diff(DiffArgs),
+    /// Serve AgentCore with the IAM and STS it needs on this machine
+    Emulate(EmulateArgs),
     /// Measure both judges on this machine
     Bench(BenchArgs),
     /// Hold oracles with one known bug each against the oracle

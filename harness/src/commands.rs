@@ -3,6 +3,7 @@
 mod bench;
 mod decide;
 mod diff;
+mod emulate;
 mod explain;
 mod init;
 mod laws;
@@ -44,6 +45,7 @@ pub fn dispatch(command: Option<Command>, streams: &mut Streams<'_>) -> Ended {
         Some(Command::Shrink(args)) => shrink::run(&args, streams),
         Some(Command::Smoke(args)) => smoke::run(&args, streams),
         Some(Command::Decide(args)) => decide::run(&args, streams),
+        Some(Command::Emulate(args)) => emulate::run(&args, streams),
         Some(Command::Explain(args)) => explain::run(&args, streams),
         Some(Command::Rules(args)) => rules::run(&args, streams),
         Some(Command::Lint(args)) => lint::run(&args, streams),

@@ -15,6 +15,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "veriam",
         &[
+            "veriam-emulator",
             "veriam-evaluator",
             "veriam-generators",
             "veriam-model",

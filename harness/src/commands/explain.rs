@@ -69,7 +69,7 @@ pub(super) fn scenario_call(path: &Path) -> Result<Option<(&str, usize)>, Failur
     }
 }
 
-fn is_scenario(path: &Path) -> bool {
+pub(super) fn is_scenario(path: &Path) -> bool {
     let extension = path.extension().and_then(|e| e.to_str());
     matches!(extension, Some("yaml" | "yml"))
 }
