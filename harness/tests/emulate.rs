@@ -6,7 +6,7 @@ use std::process::{Child, Command, Output, Stdio};
 
 const SCENARIO: &str = concat!(
     env!("CARGO_MANIFEST_DIR"),
-    "/../scenarios/000-multi-tenant/halves.yaml"
+    "/../scenarios/000-multi-tenant/two-tenants.yaml"
 );
 
 struct Running {
@@ -63,7 +63,7 @@ fn it_serves_the_world_of_a_scenario_tells_requests_and_ends_when_told_to() {
     let running = Running::start(&["--listen", "127.0.0.1:0", "--log", "--world", SCENARIO]);
     assert!(running.get("/healthz").starts_with("HTTP/1.1 200 "));
     let world = running.get("/_veriam/world");
-    assert!(world.contains("support_agent-AbCdEf0123"), "{world}");
+    assert!(world.contains("support-agent-runtime"), "{world}");
     assert!(running.get("/nothing").starts_with("HTTP/1.1 4"));
     let output = running.end();
     assert_eq!(output.status.code(), Some(0));

@@ -15,7 +15,7 @@ answered are finished.
 
 Examples:
   veriam emulate
-  veriam emulate --world scenarios/000-multi-tenant/halves.yaml --log
+  veriam emulate --world scenarios/000-multi-tenant/two-tenants.yaml --log
   AWS_ENDPOINT_URL=http://127.0.0.1:4600 AWS_ACCESS_KEY_ID=111122223333 AWS_SECRET_ACCESS_KEY=test \\
     aws iam create-user --user-name alice")]
 pub struct EmulateArgs {
