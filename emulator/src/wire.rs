@@ -75,12 +75,7 @@ impl Answer {
     pub fn fault(fault: &Fault, protocol: Protocol, request_id: &str) -> Self {
         let mut answer = match protocol {
             Protocol::Rest => {
-                let mut answer =
-                    Self::json(fault.status, &serde_json::json!({"message": fault.message}));
-                answer
-                    .headers
-                    .push(("x-amzn-errortype", fault.code.clone()));
-                answer
+                Self::json(fault.status, &serde_json::json!({"message": fault.message}))
             }
             Protocol::Query => Self {
                 status: fault.status,
@@ -88,6 +83,8 @@ impl Answer {
                 body: xml::error(fault, request_id).into_bytes(),
             },
         };
+        let code = fault.code.clone();
+        answer.headers.push(("x-amzn-errortype", code));
         if let Some(challenge) = &fault.challenge {
             answer.headers.push(("www-authenticate", challenge.clone()));
         }
