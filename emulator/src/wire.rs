@@ -3,6 +3,8 @@
 pub mod form;
 pub mod xml;
 
+use std::fmt;
+
 /// The protocols.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Protocol {
@@ -38,8 +40,8 @@ impl Fault {
     }
 }
 
-/// An answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// An answer. Its `Debug` output leaves out the body, which can hand out credentials.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Answer {
     /// The HTTP status.
     pub status: u16,
@@ -47,6 +49,16 @@ pub struct Answer {
     pub headers: Vec<(&'static str, String)>,
     /// The body.
     pub body: Vec<u8>,
+}
+
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answer")
+            .field("status", &self.status)
+            .field("headers", &self.headers)
+            .field("bytes", &self.body.len())
+            .finish()
+    }
 }
 
 impl Answer {

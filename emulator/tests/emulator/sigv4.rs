@@ -9,7 +9,9 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use proptest::prelude::*;
 use veriam_emulator::Secret;
 use veriam_emulator::auth::sigv4::{Scope, verify};
-use veriam_emulator::auth::{Incoming, Key, Refusal, date};
+use veriam_emulator::auth::{Credentials, Incoming, Key, Refusal, date};
+use veriam_emulator::wire::Answer;
+use veriam_emulator::wire::form::Form;
 use veriam_model::{Caller, RootCaller};
 
 pub const TIME: &str = "20261128T130000Z";
@@ -218,8 +220,37 @@ fn what_is_signed_by_hand_is_accepted() {
 
 #[test]
 fn secrets_do_not_show() {
-    let shown = format!("{:?}", key("ASIAIOSFODNN7EXAMPLE"));
+    let mut raw = invoke();
+    sign(&mut raw, &signing(true));
+    let mut headers = HeaderMap::new();
+    for (name, value) in &raw.headers {
+        headers.append(
+            HeaderName::from_bytes(name.as_bytes()).unwrap(),
+            HeaderValue::from_str(value).unwrap(),
+        );
+    }
+    let (method, path, query) = (raw.method.as_str(), raw.path.as_str(), raw.query.as_str());
+    let incoming = Incoming {
+        method,
+        path,
+        query,
+        headers: &headers,
+        body: &raw.body,
+    };
+    let body = format!("SecretAccessKey={SECRET}");
+    let form = Form::read(body.as_bytes()).unwrap();
+    let answer = Answer {
+        status: 200,
+        headers: Vec::new(),
+        body: body.into_bytes(),
+    };
+    let bearer = Credentials::Bearer(TOKEN);
+    let shown = format!(
+        "{:?} {incoming:?} {form:?} {answer:?} {bearer:?}",
+        key("ASIAIOSFODNN7EXAMPLE")
+    );
     assert!(!shown.contains(SECRET) && !shown.contains(TOKEN), "{shown}");
+    assert!(!shown.contains("Signature="), "{shown}");
 }
 
 /// 4,000 requests, or as many as the variable `PROPTEST_CASES` says.
