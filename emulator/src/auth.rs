@@ -5,6 +5,8 @@ pub mod jwt;
 mod refusal;
 pub mod sigv4;
 
+use std::fmt;
+
 use axum::http::HeaderMap;
 use veriam_model::Caller;
 
@@ -12,8 +14,8 @@ use crate::Secret;
 
 pub use refusal::Refusal;
 
-/// A request as it arrived, nothing decoded.
-#[derive(Clone, Copy, Debug)]
+/// A request as it arrived, nothing decoded. Its `Debug` output is method and path: the rest can hold secrets.
+#[derive(Clone, Copy)]
 pub struct Incoming<'r> {
     /// The HTTP method.
     pub method: &'r str,
@@ -25,6 +27,12 @@ pub struct Incoming<'r> {
     pub headers: &'r HeaderMap,
     /// The whole body.
     pub body: &'r [u8],
+}
+
+impl fmt::Debug for Incoming<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.method, self.path)
+    }
 }
 
 /// What an access key id stands for.
@@ -41,7 +49,7 @@ pub struct Key {
 }
 
 /// How a request says who sends it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Credentials<'r> {
     /// A signature in the header `Authorization` or in the query.
     Signature,
@@ -51,6 +59,17 @@ pub enum Credentials<'r> {
     Nothing,
     /// In a way that AWS does not know, or in two ways at once.
     Unknown,
+}
+
+impl fmt::Debug for Credentials<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Credentials::Signature => "Signature",
+            Credentials::Bearer(_) => "Bearer(…)",
+            Credentials::Nothing => "Nothing",
+            Credentials::Unknown => "Unknown",
+        })
+    }
 }
 
 /// How a request says who sends it: by `Authorization`, by a presigned query, or, for WebSocket clients that cannot send

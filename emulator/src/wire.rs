@@ -3,6 +3,8 @@
 pub mod form;
 pub mod xml;
 
+use std::fmt;
+
 /// The protocols.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Protocol {
@@ -38,8 +40,8 @@ impl Fault {
     }
 }
 
-/// An answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// An answer. Its `Debug` output leaves out the body, which can hand out credentials.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Answer {
     /// The HTTP status.
     pub status: u16,
@@ -47,6 +49,16 @@ pub struct Answer {
     pub headers: Vec<(&'static str, String)>,
     /// The body.
     pub body: Vec<u8>,
+}
+
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answer")
+            .field("status", &self.status)
+            .field("headers", &self.headers)
+            .field("bytes", &self.body.len())
+            .finish()
+    }
 }
 
 impl Answer {
@@ -75,12 +87,7 @@ impl Answer {
     pub fn fault(fault: &Fault, protocol: Protocol, request_id: &str) -> Self {
         let mut answer = match protocol {
             Protocol::Rest => {
-                let mut answer =
-                    Self::json(fault.status, &serde_json::json!({"message": fault.message}));
-                answer
-                    .headers
-                    .push(("x-amzn-errortype", fault.code.clone()));
-                answer
+                Self::json(fault.status, &serde_json::json!({"message": fault.message}))
             }
             Protocol::Query => Self {
                 status: fault.status,
@@ -88,6 +95,8 @@ impl Answer {
                 body: xml::error(fault, request_id).into_bytes(),
             },
         };
+        let code = fault.code.clone();
+        answer.headers.push(("x-amzn-errortype", code));
         if let Some(challenge) = &fault.challenge {
             answer.headers.push(("www-authenticate", challenge.clone()));
         }

@@ -3,7 +3,7 @@
 //! It asks for no credentials, so it answers clients of the same machine only, and takes JSON only, which no page in a
 //! browser can send without being asked first.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -51,6 +51,13 @@ pub(super) fn answer(
             403,
             "AccessDeniedException",
             "The admin route answers this machine only.",
+        ));
+    }
+    if !is_here(request) {
+        return Err(Fault::new(
+            403,
+            "AccessDeniedException",
+            "The admin route answers to localhost and addresses of the loopback only.",
         ));
     }
     let json = request
@@ -129,6 +136,21 @@ pub(super) fn answer(
             "The admin route has no such operation.",
         )),
     }
+}
+
+/// Whether the host that a request names is this machine: a page whose own name was made to lead here names another.
+fn is_here(request: &Incoming<'_>) -> bool {
+    let host = request
+        .headers
+        .get("host")
+        .and_then(|host| host.to_str().ok())
+        .unwrap_or_default();
+    let address: Option<SocketAddr> = host.parse().ok();
+    let address = address
+        .map(|address| address.ip())
+        .or_else(|| host.parse().ok());
+    let name = host.split(':').next().unwrap_or_default();
+    name == "localhost" || address.is_some_and(|address| address.is_loopback())
 }
 
 fn credentials(state: &mut State, wanted: Wanted, now: u64) -> Result<Answer, Fault> {

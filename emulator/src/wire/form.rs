@@ -1,13 +1,21 @@
 //! Forms: how the query protocol writes its parameters.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use super::Fault;
 use crate::auth::sigv4::decode;
 
 /// The parameters of a request in the query protocol.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Form(BTreeMap<String, String>);
+
+impl fmt::Debug for Form {
+    /// The names only: values can be secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
+}
 
 /// The most entries of a list that are read.
 const MOST: usize = 200;

@@ -394,6 +394,18 @@ fn the_admin_route_says_what_apis_cannot() {
         ask("GET", "/_veriam/world", Value::Null).json()["accounts"],
         json!([])
     );
+    for (host, status) in [
+        ("localhost:4600", 200),
+        ("127.0.0.1:4600", 200),
+        ("[::1]:4600", 200),
+        ("example.com", 403),
+        ("10.0.0.1:4600", 403),
+        ("localhost.example.com", 403),
+    ] {
+        let mut raw = request("GET", "/_veriam/world", &Value::Null);
+        raw.headers = vec![("host".into(), host.into())];
+        assert_eq!(client.send(&raw).status, status, "{host}");
+    }
     let mut form = request("PUT", "/_veriam/world", &world);
     form.headers.retain(|(name, _)| name != "content-type");
     assert_eq!(

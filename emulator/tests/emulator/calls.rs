@@ -203,13 +203,12 @@ fn calls_over_http_are_decided_as_they_were_drawn() {
         let reply = run.client.send(&raw);
         let (statuses, mut code, parts) = expected(&outcome);
         if let (Request::AssumeRole(_), Outcome::Denied(_)) = (&case.call.request, &outcome) {
-            // The query protocol has no header for it.
             assert!(
                 reply.text().contains("<Code>AccessDenied</Code>"),
                 "{}",
                 reply.text()
             );
-            code = "none";
+            code = "AccessDenied";
         }
         let said = format!(
             "case {index}: {:?}\n{outcome:?}\n{} {} {}",

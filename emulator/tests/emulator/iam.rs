@@ -4,17 +4,17 @@ use veriam_emulator::{Config, Emulator};
 
 use crate::support::who::{Who, leaf};
 
-const ACCOUNT: &str = "111122223333";
-const ALLOW: &str =
+pub const ACCOUNT: &str = "111122223333";
+pub const ALLOW: &str =
     r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
-const LIST: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"iam:List*","Resource":"*"}}"#;
-const TRUST: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":"111122223333"},"Action":"sts:AssumeRole"}}"#;
+pub const LIST: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"iam:List*","Resource":"*"}}"#;
+pub const TRUST: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":"111122223333"},"Action":"sts:AssumeRole"}}"#;
 
-fn start() -> Emulator {
+pub fn start() -> Emulator {
     Emulator::start(Config::default()).unwrap()
 }
 
-fn code(reply: &crate::support::client::Reply) -> (u16, String) {
+pub fn code(reply: &crate::support::client::Reply) -> (u16, String) {
     (
         reply.status,
         leaf(&reply.text(), "Code").unwrap_or_default(),
@@ -266,151 +266,6 @@ fn what_iam_and_sts_refuse_has_the_code_of_aws() {
 }
 
 #[test]
-fn users_may_what_their_policies_say_and_sessions_are_themselves() {
-    let emulator = start();
-    let address = emulator.address();
-    let mut root = Who::bootstrap(address, ACCOUNT);
-    root.done(
-        "iam",
-        "CreateUser",
-        &[("UserName", "alice"), ("Path", "/team/")],
-    );
-    let mut alice = Who::of(
-        address,
-        &root.done("iam", "CreateAccessKey", &[("UserName", "alice")]),
-    );
-    let identity = alice.done("sts", "GetCallerIdentity", &[]);
-    assert_eq!(
-        leaf(&identity, "Arn").unwrap(),
-        "arn:aws:iam::111122223333:user/team/alice"
-    );
-    let denied = alice.query("iam", "ListUsers", &[]);
-    assert_eq!(code(&denied), (403, "AccessDenied".to_owned()));
-    let message = leaf(&denied.text(), "Message").unwrap();
-    assert_eq!(
-        message,
-        "User: arn:aws:iam::111122223333:user/team/alice is not authorized to perform: iam:ListUsers on resource: * \
-         because no identity-based policy allows the iam:ListUsers action"
-    );
-    root.done(
-        "iam",
-        "PutUserPolicy",
-        &[
-            ("UserName", "alice"),
-            ("PolicyName", "p"),
-            ("PolicyDocument", ALLOW),
-        ],
-    );
-    assert!(
-        alice
-            .done("iam", "ListUsers", &[])
-            .contains("<UserName>alice</UserName>")
-    );
-    // A role of another account that trusts this one.
-    let mut other = Who::bootstrap(address, "444455556666");
-    other.done(
-        "iam",
-        "CreateRole",
-        &[("RoleName", "Guest"), ("AssumeRolePolicyDocument", TRUST)],
-    );
-    let role = "arn:aws:iam::444455556666:role/Guest";
-    let answer = alice.done(
-        "sts",
-        "AssumeRole",
-        &[
-            ("RoleArn", role),
-            ("RoleSessionName", "s1"),
-            ("SourceIdentity", "alice"),
-            ("Tags.member.1.Key", "team"),
-            ("Tags.member.1.Value", "red"),
-            ("Policy", LIST),
-            ("DurationSeconds", "900"),
-        ],
-    );
-    let mut session = Who::of(address, &answer);
-    assert!(session.token.is_some() && session.key_id.starts_with("ASIA"));
-    let identity = session.done("sts", "GetCallerIdentity", &[]);
-    assert_eq!(
-        leaf(&identity, "Arn").unwrap(),
-        "arn:aws:sts::444455556666:assumed-role/Guest/s1"
-    );
-    assert_eq!(
-        code(&session.query("iam", "ListRoles", &[])).0,
-        403,
-        "its role may nothing yet"
-    );
-    other.done(
-        "iam",
-        "PutRolePolicy",
-        &[
-            ("RoleName", "Guest"),
-            ("PolicyName", "p"),
-            ("PolicyDocument", ALLOW),
-        ],
-    );
-    session.done("iam", "ListRoles", &[]);
-    let limited = session.query("iam", "CreateUser", &[("UserName", "bob")]);
-    assert!(
-        limited
-            .text()
-            .contains("because no session policy allows the iam:CreateUser action"),
-        "{}",
-        limited.text()
-    );
-    // Who is not trusted gets no session, and a changed trust policy counts at once.
-    let closed = TRUST.replace("111122223333", "777788889999");
-    other.done(
-        "iam",
-        "UpdateAssumeRolePolicy",
-        &[("RoleName", "Guest"), ("PolicyDocument", &closed)],
-    );
-    let refused = alice.query(
-        "sts",
-        "AssumeRole",
-        &[("RoleArn", role), ("RoleSessionName", "s2")],
-    );
-    assert_eq!(code(&refused), (403, "AccessDenied".to_owned()));
-    // Temporary credentials of a user.
-    let mut temporary = Who::of(address, &alice.done("sts", "GetSessionToken", &[]));
-    assert!(
-        temporary
-            .done("sts", "GetCallerIdentity", &[])
-            .contains("user/team/alice")
-    );
-    let mut federated = Who::of(
-        address,
-        &alice.done(
-            "sts",
-            "GetFederationToken",
-            &[("Name", "alice"), ("Policy", LIST)],
-        ),
-    );
-    assert!(
-        federated
-            .done("sts", "GetCallerIdentity", &[])
-            .contains("federated-user/alice")
-    );
-    federated.done("iam", "ListUsers", &[]);
-    assert_eq!(
-        code(&federated.query("iam", "CreateUser", &[("UserName", "bob")])).0,
-        403
-    );
-    // A key that is turned off is nobody's.
-    let id = alice.key_id.clone();
-    root.done(
-        "iam",
-        "UpdateAccessKey",
-        &[
-            ("UserName", "alice"),
-            ("AccessKeyId", &id),
-            ("Status", "Inactive"),
-        ],
-    );
-    let off = alice.query("sts", "GetCallerIdentity", &[]);
-    assert_eq!(code(&off), (403, "InvalidClientTokenId".to_owned()));
-}
-
-#[test]
 fn policies_are_simulated() {
     let emulator = start();
     let mut root = Who::bootstrap(emulator.address(), ACCOUNT);
@@ -439,4 +294,92 @@ fn policies_are_simulated() {
         decisions,
         ["allowed", "implicitDeny", "explicitDeny", "explicitDeny"]
     );
+}
+
+#[test]
+fn every_action_has_to_be_allowed() {
+    let emulator = start();
+    let address = emulator.address();
+    let mut root = Who::bootstrap(address, ACCOUNT);
+    root.done("iam", "CreateUser", &[("UserName", "x")]);
+    root.done(
+        "iam",
+        "CreateRole",
+        &[("RoleName", "x"), ("AssumeRolePolicyDocument", TRUST)],
+    );
+    root.done(
+        "iam",
+        "CreatePolicy",
+        &[("PolicyName", "x"), ("PolicyDocument", ALLOW)],
+    );
+    root.done("iam", "CreateUser", &[("UserName", "alice")]);
+    let mut alice = Who::of(
+        address,
+        &root.done("iam", "CreateAccessKey", &[("UserName", "alice")]),
+    );
+    let arn = "arn:aws:iam::111122223333:policy/x";
+    let parameters = [
+        ("UserName", "x"),
+        ("RoleName", "x"),
+        ("PolicyName", "x"),
+        ("PolicyArn", arn),
+        ("PolicyDocument", ALLOW),
+        ("AssumeRolePolicyDocument", TRUST),
+        ("PermissionsBoundary", arn),
+        ("VersionId", "v1"),
+        ("AccessKeyId", "AKIANONE"),
+        ("Status", "Inactive"),
+        ("Tags.member.1.Key", "a"),
+        ("Tags.member.1.Value", "b"),
+        ("TagKeys.member.1", "a"),
+        ("PolicyInputList.member.1", ALLOW),
+        ("ActionNames.member.1", "s3:GetObject"),
+    ];
+    let of_identities = "CreateX GetX ListXs TagX UntagX ListXTags PutXPolicy GetXPolicy ListXPolicies DeleteXPolicy \
+        AttachXPolicy ListAttachedXPolicies DetachXPolicy PutXPermissionsBoundary DeleteXPermissionsBoundary DeleteX";
+    let others = "CreatePolicy GetPolicy GetPolicyVersion ListPolicyVersions ListPolicies DeletePolicy CreateAccessKey \
+        UpdateAccessKey ListAccessKeys DeleteAccessKey SimulateCustomPolicy UpdateAssumeRolePolicy";
+    let users = of_identities
+        .split_whitespace()
+        .map(|action| action.replace('X', "User"));
+    let roles = of_identities
+        .split_whitespace()
+        .map(|action| action.replace('X', "Role"));
+    let actions: Vec<String> = users
+        .chain(roles)
+        .chain(others.split_whitespace().map(str::to_owned))
+        .collect();
+    let before = emulator.core().read().world().clone();
+    for action in &actions {
+        let denied = alice.query("iam", action, &parameters);
+        assert_eq!(
+            code(&denied),
+            (403, "AccessDenied".to_owned()),
+            "{action}: {}",
+            denied.text()
+        );
+        let message = leaf(&denied.text(), "Message").unwrap();
+        assert!(
+            message.contains(&format!("to perform: iam:{action} on")),
+            "{message}"
+        );
+    }
+    assert_eq!(*emulator.core().read().world(), before);
+    root.done(
+        "iam",
+        "PutUserPolicy",
+        &[
+            ("UserName", "alice"),
+            ("PolicyName", "p"),
+            ("PolicyDocument", ALLOW),
+        ],
+    );
+    for action in &actions {
+        let reply = alice.query("iam", action, &parameters);
+        assert!(
+            reply.status != 403 && code(&reply).1 != "InvalidAction",
+            "{action}: {}",
+            reply.text()
+        );
+    }
 }

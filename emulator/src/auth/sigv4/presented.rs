@@ -7,7 +7,6 @@ use super::ALGORITHM;
 use crate::auth::{Incoming, Refusal};
 
 /// The parts of a signature, as they were sent.
-#[derive(Clone, Debug)]
 pub(super) struct Presented {
     pub(super) key_id: String,
     pub(super) date: String,
