@@ -72,8 +72,12 @@ fn test(args: &[String]) -> Done {
 }
 
 fn bench(args: &[String]) -> Done {
-    let mut bench = cargo(&["bench", "--workspace", "--benches", "--"]);
-    bench.args(args);
+    let mut bench = cargo(&["bench", "--workspace", "--benches"]);
+    if args.iter().any(|arg| arg == "--test") {
+        // Each runs once and measures nothing: what the tests are built with will do.
+        bench.args(["--all-features", "--profile", "dev"]);
+    }
+    bench.arg("--").args(args);
     run(bench)
 }
 
