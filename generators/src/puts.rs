@@ -30,13 +30,24 @@ pub(crate) enum Made {
     Ungrammatical(u16),
 }
 
+/// What a put is to be like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Aim {
+    Plain,
+    Open,
+    Fault,
+    Grammar,
+    Text,
+}
+
 /// Turns bytes into a put, and tells what it is.
 pub(crate) fn put(sizes: &'static Sizes, bytes: &mut Unstructured<'_>) -> (Put, Made) {
     let mut draw = Draw::new(bytes);
     let draw = &mut draw;
     let features = Features::draw(draw, sizes);
-    let kind = draw.weighted(&[8, 7, 8, 4, 1]);
-    let ground = match kind == 1 && draw.chance(1, open::CHOICES) {
+    let all = [Aim::Plain, Aim::Open, Aim::Fault, Aim::Grammar, Aim::Text];
+    let aim = all[draw.weighted(&[8, 7, 8, 4, 1])];
+    let ground = match aim == Aim::Open && draw.chance(1, open::CHOICES) {
         true => Ground::harness(draw),
         false => Ground::draw(draw),
     };
@@ -44,8 +55,7 @@ pub(crate) fn put(sizes: &'static Sizes, bytes: &mut Unstructured<'_>) -> (Put, 
         true => Style::draw(draw),
         false => Style::plain(),
     };
-    let count = sizes.put.draw(draw);
-    let count = count + draw.below(sizes.put_more);
+    let count = sizes.put.draw(draw) + draw.below(sizes.put_more);
     let mut root = statements::root(draw, features, &ground, count, &mut style);
     let mut put = Put {
         resource: ground.arn.clone(),
@@ -55,30 +65,29 @@ pub(crate) fn put(sizes: &'static Sizes, bytes: &mut Unstructured<'_>) -> (Put, 
         exists: true,
         principals: ground.principals.clone(),
     };
-    let made = match kind {
-        1 if ground.holder.is_none() => Made::Open(4),
-        1 => open::add(draw, &ground, &mut root).map_or(Made::Plain, Made::Open),
-        2 => faults::add(draw, &ground, &mut put, &mut root).map_or(Made::Plain, Made::Faulty),
-        _ => Made::Plain,
+    // What is wrong comes in where it belongs: with the members, with the document, or with its text.
+    let mut made = match aim {
+        Aim::Open if ground.holder.is_none() => Some(Made::Open(4)),
+        Aim::Open => open::add(draw, &ground, &mut root).map(Made::Open),
+        Aim::Fault => faults::add(draw, &ground, &mut put, &mut root).map(Made::Faulty),
+        Aim::Plain | Aim::Grammar | Aim::Text => None,
     };
     let mut json = Json::Object(root);
-    let place = grammar::Ground {
-        policy_type: PolicyType::Resource,
-        current: true,
-    };
-    let made = match kind {
-        3 => grammar::add(draw, place, &mut json).map_or(made, Made::Ungrammatical),
-        _ => made,
-    };
+    if aim == Aim::Grammar {
+        let place = grammar::Ground {
+            policy_type: PolicyType::Resource,
+            current: true,
+        };
+        made = grammar::add(draw, place, &mut json).map(Made::Ungrammatical);
+    }
     let mut text = String::with_capacity(512);
     style.write(json, &mut text);
-    let (mut text, made) = match kind {
-        4 => {
-            let (text, rule) = grammar::spoil(draw, text);
-            (text, Made::Ungrammatical(rule))
-        }
-        _ => (text, made),
-    };
+    if aim == Aim::Text {
+        let (spoilt, rule) = grammar::spoil(draw, text);
+        text = spoilt;
+        made = Some(Made::Ungrammatical(rule));
+    }
+    let made = made.unwrap_or(Made::Plain);
     if made == Made::Open(39) && draw.chance(1, 2) {
         // Too long unless blanks do not count.
         text.push_str(&" ".repeat(20_480));

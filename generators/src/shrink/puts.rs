@@ -45,16 +45,11 @@ impl Subject for Put {
 
     /// The policy may break a rule of its text, and the ARN one of its own.
     fn fine(search: &mut Search<'_, Self>) {
-        thin_text(search);
-        if search.valid {
-            return;
-        }
-        let length = |put: &mut Put| put.resource.chars().count();
-        let first = length(&mut search.best) / 2;
-        search.thin_by(first, length, |put, from, to| {
-            let characters = put.resource.chars().enumerate();
-            let kept = characters.filter(|(at, _)| !(from..to).contains(at));
-            put.resource = kept.map(|(_, c)| c).collect();
-        });
+        thin_text(
+            search,
+            |put| put.policy.as_str(),
+            |put, text| put.policy = PolicyText::new(text),
+        );
+        thin_text(search, |put| &put.resource, |put, text| put.resource = text);
     }
 }

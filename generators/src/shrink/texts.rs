@@ -36,27 +36,31 @@ impl Subject for DocumentCase {
     fn coarse(_: &mut Search<'_, Self>) {}
 
     fn fine(search: &mut Search<'_, Self>) {
-        thin_text(search);
+        thin_text(
+            search,
+            |case| case.text.as_str(),
+            |case, text| case.text = PolicyText::new(text),
+        );
     }
 }
 
-/// Removes characters of the only policy, by halves, then one by one: a fault may lie in the text rather than in its
+/// Removes characters of a text of the case, by halves, then one by one: a fault may lie in the text rather than in its
 /// tree.
-pub(super) fn thin_text<S: Subject<Slot = ()>>(search: &mut Search<'_, S>) {
+pub(super) fn thin_text<S: Subject>(
+    search: &mut Search<'_, S>,
+    read: impl Fn(&S) -> &str,
+    write: impl Fn(&mut S, String),
+) {
     if search.valid {
         // A shorter word is no word of the grammar.
         return;
     }
-    let length = |subject: &mut S| {
-        let text = subject.policy(());
-        text.map_or(0, |text| text.as_str().chars().count())
-    };
+    let length = |subject: &mut S| read(subject).chars().count();
     let first = length(&mut search.best) / 2;
     search.thin_by(first, length, |subject, from, to| {
-        if let Some(text) = subject.policy_mut(()) {
-            let characters = text.as_str().chars().enumerate();
-            let kept = characters.filter(|(at, _)| !(from..to).contains(at));
-            *text = PolicyText::new(kept.map(|(_, c)| c).collect::<String>());
-        }
+        let characters = read(subject).chars().enumerate();
+        let kept = characters.filter(|(at, _)| !(from..to).contains(at));
+        let kept = kept.map(|(_, c)| c).collect();
+        write(subject, kept);
     });
 }
