@@ -7,6 +7,7 @@ use veriam_oracle::{
     Certainty, CheckOutcome, ConditionTrace, Element, ElementTrace, Layer, PolicyTrace,
     StatementTrace, Step, Verdict, rule,
 };
+use veriam_reports::Signature;
 
 use super::{Decider, Explanation};
 use crate::case_file::settings;
@@ -74,27 +75,41 @@ fn outcome(out: &mut String, explanation: &Explanation) -> std::fmt::Result {
         },
     }
     let oracle = outcome_reply(outcome);
-    match explanation.subject.row.expected {
-        Some(documented) if agree(&Reply::Decided(documented), &oracle) => {
-            writeln!(out, "  as documented")?;
-        }
-        Some(documented) => {
-            let text = format!("but documented is: {}", words(documented));
+    let expected = explanation.subject.row.expected;
+    let documented = expected.map(|decision| {
+        let agrees = agree(&Reply::Decided(decision), &oracle);
+        (agrees, words(decision).to_owned())
+    });
+    let signature = explanation.subject.signature.as_ref();
+    others(
+        out,
+        (&oracle, &explanation.evaluator),
+        documented,
+        signature,
+    )
+}
+
+/// What else is known of a question: whether the documented answer is the oracle's, and what it is in words; what the
+/// evaluator replies, if that is not what the oracle does; and which divergence it is stored as.
+pub(super) fn others(
+    out: &mut String,
+    (oracle, evaluator): (&Reply, &Reply),
+    documented: Option<(bool, String)>,
+    signature: Option<&Signature>,
+) -> std::fmt::Result {
+    match documented {
+        Some((true, _)) => writeln!(out, "  as documented")?,
+        Some((false, words)) => {
+            let text = format!("but documented is: {words}");
             writeln!(out, "  {}", paint(BAD, text))?;
         }
         None => {}
     }
-    if !agree(&oracle, &explanation.evaluator) {
-        writeln!(
-            out,
-            "  {}",
-            paint(
-                BAD,
-                format_args!("but the evaluator replies: {}", explanation.evaluator)
-            )
-        )?;
+    if !agree(oracle, evaluator) {
+        let text = format!("but the evaluator replies: {evaluator}");
+        writeln!(out, "  {}", paint(BAD, text))?;
     }
-    if let Some(signature) = &explanation.subject.signature {
+    if let Some(signature) = signature {
         writeln!(out, "  stored as a divergence of {signature}")?;
     }
     writeln!(out)

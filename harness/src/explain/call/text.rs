@@ -6,7 +6,7 @@ use veriam_model::{DenialKind, Outcome};
 use veriam_oracle::{CallVerdict, CheckOutcome, Step};
 
 use super::{CallExplanation, call_facts};
-use crate::compare::{Reply, agree};
+use crate::compare::Reply;
 use crate::explain::text as check_text;
 use crate::style::{BAD, GOOD, NOTE, STRONG, paint};
 
@@ -51,22 +51,15 @@ fn outcome(out: &mut String, explanation: &CallExplanation) -> std::fmt::Result 
         }
     }
     let oracle = Reply::Call(outcome.clone());
-    match explanation.subject.documented {
-        Some(documented) if documented == oracle.kind() => writeln!(out, "  as documented")?,
-        Some(documented) => {
-            let text = format!("but documented is: {documented}");
-            writeln!(out, "  {}", paint(BAD, text))?;
-        }
-        None => {}
-    }
-    if !agree(&oracle, &explanation.evaluator) {
-        let text = format!("but the evaluator replies: {}", explanation.evaluator);
-        writeln!(out, "  {}", paint(BAD, text))?;
-    }
-    if let Some(signature) = &explanation.subject.signature {
-        writeln!(out, "  stored as a divergence of {signature}")?;
-    }
-    writeln!(out)
+    let subject = &explanation.subject;
+    let documented = subject.documented;
+    let documented = documented.map(|kind| (kind == oracle.kind(), kind.to_string()));
+    check_text::others(
+        out,
+        (&oracle, &explanation.evaluator),
+        documented,
+        subject.signature.as_ref(),
+    )
 }
 
 fn question(out: &mut String, explanation: &CallExplanation) -> std::fmt::Result {

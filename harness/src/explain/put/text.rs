@@ -46,25 +46,18 @@ fn outcome(out: &mut String, explanation: &PutExplanation) -> std::fmt::Result {
         }
     }
     let oracle = Reply::Put(outcome.clone());
-    match explanation.subject.documented {
-        Some(documented) if documented == oracle.kind() => writeln!(out, "  as documented")?,
-        Some(documented) => {
-            let text = format!("but documented is: {documented}");
-            writeln!(out, "  {}", paint(BAD, text))?;
-        }
-        None => {}
+    if agree(&oracle, &explanation.evaluator) {
+        writeln!(out, "  so replies the evaluator")?;
     }
-    match agree(&oracle, &explanation.evaluator) {
-        true => writeln!(out, "  so replies the evaluator")?,
-        false => {
-            let text = format!("but the evaluator replies: {}", explanation.evaluator);
-            writeln!(out, "  {}", paint(BAD, text))?;
-        }
-    }
-    if let Some(signature) = &explanation.subject.signature {
-        writeln!(out, "  stored as a divergence of {signature}")?;
-    }
-    writeln!(out)
+    let subject = &explanation.subject;
+    let documented = subject.documented;
+    let documented = documented.map(|kind| (kind == oracle.kind(), kind.to_string()));
+    shared::others(
+        out,
+        (&oracle, &explanation.evaluator),
+        documented,
+        subject.signature.as_ref(),
+    )
 }
 
 fn question(out: &mut String, put: &Put) -> std::fmt::Result {
