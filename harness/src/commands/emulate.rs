@@ -28,6 +28,8 @@ pub(super) fn run(args: &EmulateArgs, streams: &mut Streams<'_>) -> Ended {
     let interrupted = Interrupted::watch()
         .map_err(|error| Failure::internal(format_args!("cannot watch for signals: {error}")))?;
     let (tell, told) = mpsc::channel();
+    // Without a log nobody else holds a sender, and waiting would end at once.
+    let _held = tell.clone();
     let tell = Mutex::new(tell);
     let log = move |line: &Logged| {
         let tell = tell.lock().unwrap_or_else(PoisonError::into_inner);
@@ -52,11 +54,8 @@ pub(super) fn run(args: &EmulateArgs, streams: &mut Streams<'_>) -> Ended {
     }
     streams.text(&format!("listening on {}\n", emulator.url()))?;
     while !interrupted.is_noted() {
-        match told.recv_timeout(LOOK) {
-            Ok(line) => streams.tell(&text(&line)),
-            Err(mpsc::RecvTimeoutError::Timeout) => {}
-            // Without a log nobody will ever send anything.
-            Err(mpsc::RecvTimeoutError::Disconnected) => std::thread::sleep(LOOK),
+        if let Ok(line) = told.recv_timeout(LOOK) {
+            streams.tell(&text(&line));
         }
     }
     emulator.stop();
