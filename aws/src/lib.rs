@@ -1,0 +1,17 @@
+//! The driver through the AWS SDK for Rust: it stages worlds with the public APIs of AWS, calls as their principals, and
+//! tells what came back. Emulators and accounts are driven alike; only address and credentials differ.
+//!
+//! Nothing here judges. What is answered is read from status and code of the raw response: what the types of the SDK make
+//! of an error says less.
+
+#![forbid(unsafe_code)]
+
+mod connection;
+mod raw;
+mod request;
+mod session;
+
+pub use connection::{Connection, Patience};
+pub use raw::{Broken, Raw};
+pub use request::{Unsent, send};
+pub use session::{Base, Credentials, Proof, Session};
