@@ -6,12 +6,23 @@
 
 #![forbid(unsafe_code)]
 
+mod admin;
 mod connection;
+mod driver;
+mod issuer;
+mod names;
+mod observe;
+mod put;
 mod raw;
 mod request;
+mod server;
 mod session;
+mod stage;
 
 pub use connection::{Connection, Patience};
+pub use driver::{DriveError, Driver, Seen};
+pub use observe::{Observed, of_call, of_put};
+pub use put::SeenPut;
 pub use raw::{Broken, Raw};
 pub use request::{Unsent, send};
 pub use session::{Base, Credentials, Proof, Session};

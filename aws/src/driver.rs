@@ -1,0 +1,245 @@
+//! The driver: it stages, calls, and takes down, for one server and one world at a time.
+
+use std::io;
+
+use tokio::runtime::Runtime;
+use veriam_model::{
+    Call, CallCase, ControlOperation, HarnessOperation, MemoryOperation, Path, Request, World,
+};
+
+use crate::connection::{Connection, Patience};
+use crate::observe::{Observed, of_call};
+use crate::raw::Broken;
+use crate::request::{Unsent, send};
+use crate::server::Server;
+use crate::session::{Base, Session};
+use crate::stage::{Stage, Unstaged};
+
+/// Drives one server. Worlds follow each other: who wants several at a time takes several servers.
+#[derive(Debug)]
+pub struct Driver {
+    pub(crate) runtime: Runtime,
+    pub(crate) server: Server,
+}
+
+/// Why there is no driver.
+#[derive(Debug)]
+pub enum DriveError {
+    /// The system does not let it run.
+    System(io::Error),
+    /// Nobody answers there.
+    Unreachable(Broken),
+}
+
+impl std::fmt::Display for DriveError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            DriveError::System(error) => write!(f, "cannot start a client: {error}"),
+            DriveError::Unreachable(broken) => {
+                write!(f, "{broken}; start the emulator, or name another address")
+            }
+        }
+    }
+}
+
+impl std::error::Error for DriveError {}
+
+/// What became of a call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// The case as it really was, where it was asked.
+    pub effective: Option<CallCase>,
+    /// What was seen.
+    pub observed: Observed,
+}
+
+impl Driver {
+    /// A driver of the server at `url`.
+    ///
+    /// # Errors
+    /// [`DriveError`] when nobody answers there.
+    pub fn new(url: &str, patience: Patience) -> Result<Self, DriveError> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(DriveError::System)?;
+        let connection = Connection::new(url, patience);
+        let server = runtime
+            .block_on(Server::find(connection))
+            .map_err(DriveError::Unreachable)?;
+        Ok(Self { runtime, server })
+    }
+
+    /// Whether the server has the admin route of our emulator.
+    #[must_use]
+    pub const fn has_admin(&self) -> bool {
+        self.server.admin.is_some()
+    }
+
+    /// Makes some calls in one world, and tells what became of each, in order.
+    #[must_use]
+    pub fn calls(&self, world: &World, calls: &[&Call]) -> Vec<Seen> {
+        self.runtime.block_on(self.ask(world, calls))
+    }
+
+    async fn ask(&self, world: &World, calls: &[&Call]) -> Vec<Seen> {
+        let mut seen: Vec<Option<Seen>> = calls.iter().map(|_| None).collect();
+        // What changes the world comes last, and each of those needs the world as it was.
+        let (changing, quiet): (Vec<usize>, Vec<usize>) = (0..calls.len())
+            .partition(|&i| calls.get(i).is_some_and(|call| changes(&call.request)));
+        let rounds = std::iter::once(quiet).chain(changing.into_iter().map(|i| vec![i]));
+        for round in rounds.filter(|round| !round.is_empty()) {
+            let asked: Vec<&Call> = round
+                .iter()
+                .filter_map(|&i| calls.get(i).copied())
+                .collect();
+            for (i, told) in round.into_iter().zip(self.round(world, &asked).await) {
+                if let Some(place) = seen.get_mut(i) {
+                    *place = Some(told);
+                }
+            }
+        }
+        let lost = || untold(Observed::Failed("the driver lost a call".to_owned()));
+        seen.into_iter()
+            .map(|told| told.unwrap_or_else(lost))
+            .collect()
+    }
+
+    async fn round(&self, world: &World, calls: &[&Call]) -> Vec<Seen> {
+        let mut stage = match Stage::make(&self.server, world, calls).await {
+            Ok(stage) => stage,
+            Err(why) => {
+                return calls
+                    .iter()
+                    .map(|_| untold(unstaged(why.clone())))
+                    .collect();
+            }
+        };
+        let mut seen = Vec::with_capacity(calls.len());
+        for (number, call) in calls.iter().enumerate() {
+            let made = self.call(&stage, call, number).await;
+            seen.push(made.unwrap_or_else(|why| untold(unstaged(why))));
+        }
+        stage.take_down().await;
+        seen
+    }
+
+    async fn call(&self, stage: &Stage<'_>, drawn: &Call, number: usize) -> Result<Seen, Unstaged> {
+        let acting = match stage.acting.get(number) {
+            Some(acting) => acting.clone()?,
+            None => return Err(Unstaged::Broken("the driver lost a caller".to_owned())),
+        };
+        let (base, from, at) = self.way(&stage.world, drawn, number).await?;
+        let mut request = drawn.request.clone();
+        request_names(&mut request, |id| stage.name_of(id).to_owned());
+        let call = Call {
+            caller: acting.caller,
+            request,
+            from,
+            at,
+            user_agent: drawn.user_agent.clone(),
+        };
+        let agent = Some(call.user_agent.as_str());
+        let session = Session::new(&self.server.connection, base, acting.proof, agent);
+        let observed = match send(&stage.world, &call, &session).await {
+            Ok(raw) => of_call(&call, &raw),
+            Err(Unsent::Unsupported(why)) => return Err(Unstaged::Unsupported(why)),
+            Err(Unsent::Broken(broken)) => Observed::Failed(broken.to_string()),
+        };
+        let world = stage.world.clone();
+        Ok(Seen {
+            effective: Some(CallCase { world, call }),
+            observed,
+        })
+    }
+
+    /// The way a call takes, and when: as drawn where the server can be told so.
+    async fn way(
+        &self,
+        world: &World,
+        drawn: &Call,
+        number: usize,
+    ) -> Result<(Base, Path, u64), Unstaged> {
+        if let Some(admin) = &self.server.admin {
+            let name = format!("call-{number}");
+            let base = admin
+                .base(&name, &drawn.from, drawn.at, &world.region)
+                .await?;
+            return Ok((base, drawn.from.clone(), drawn.at));
+        }
+        if let Path::Endpoint { .. } = drawn.from {
+            return Err(Unstaged::unsupported("calls through a VPC endpoint"));
+        }
+        let from = Path::Internet {
+            address: "127.0.0.1".to_owned(),
+        };
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        let now = now.map_or(0, |since| since.as_secs());
+        Ok((self.server.base(&world.region), from, now))
+    }
+}
+
+fn untold(observed: Observed) -> Seen {
+    Seen {
+        effective: None,
+        observed,
+    }
+}
+
+pub(crate) fn unstaged(why: Unstaged) -> Observed {
+    match why {
+        Unstaged::Unsupported(why) => Observed::Unsupported(why),
+        Unstaged::Broken(how) => Observed::Failed(format!("while staging: {how}")),
+    }
+}
+
+/// Whether a request changes what others are decided by, when it is allowed.
+fn changes(request: &Request) -> bool {
+    match request {
+        Request::Control(request) => {
+            let reads = ["Get", "List"];
+            let name = ControlOperation::name(request.operation);
+            !reads.iter().any(|verb| name.starts_with(verb))
+        }
+        Request::Harness(request) => !matches!(
+            request.operation,
+            HarnessOperation::GetHarness
+                | HarnessOperation::ListHarnesses
+                | HarnessOperation::ListHarnessVersions
+                | HarnessOperation::GetHarnessEndpoint
+                | HarnessOperation::ListHarnessEndpoints
+                | HarnessOperation::InvokeHarness
+                | HarnessOperation::InvokeAgentRuntimeCommand
+                | HarnessOperation::InvokeAgentRuntimeCommandShell
+        ),
+        Request::Memory(request) => matches!(
+            request.operation,
+            MemoryOperation::DeleteMemory | MemoryOperation::UpdateMemory
+        ),
+        Request::Runtime(_)
+        | Request::Gateway(_)
+        | Request::Tool(_)
+        | Request::Identity(_)
+        | Request::AssumeRole(_)
+        | Request::Other(_) => false,
+    }
+}
+
+/// Puts other names into a request.
+fn request_names(request: &mut Request, name: impl Fn(&str) -> String) {
+    use veriam_model::ControlTarget as On;
+    let set = |id: &mut String| *id = name(id);
+    match request {
+        Request::Runtime(request) => set(&mut request.runtime),
+        Request::Gateway(request) => set(&mut request.gateway),
+        Request::Memory(request) => set(&mut request.memory),
+        Request::Harness(request) => request.harness.iter_mut().for_each(set),
+        Request::Tool(request) => request.tool.iter_mut().for_each(set),
+        Request::Control(request) => match &mut request.on {
+            On::Runtime(id) | On::Gateway(id) | On::Memory(id) | On::Tool(id) => set(id),
+            On::RuntimeEndpoint { runtime, .. } => set(runtime),
+            On::Nothing => {}
+        },
+        Request::Identity(_) | Request::AssumeRole(_) | Request::Other(_) => {}
+    }
+}
