@@ -144,7 +144,7 @@ impl Driver {
         let observed = match send(&stage.world, &call, &session).await {
             Ok(raw) => of_call(&call, &raw),
             Err(Unsent::Unsupported(why)) => return Err(Unstaged::Unsupported(why)),
-            Err(Unsent::Broken(broken)) => Observed::Failed(broken.to_string()),
+            Err(Unsent::Broken(broken)) => Observed::Unanswered(broken.to_string()),
         };
         let world = stage.world.clone();
         Ok(Seen {
@@ -189,6 +189,7 @@ fn untold(observed: Observed) -> Seen {
 pub(crate) fn unstaged(why: Unstaged) -> Observed {
     match why {
         Unstaged::Unsupported(why) => Observed::Unsupported(why),
+        Unstaged::Unanswered(how) => Observed::Unanswered(how),
         Unstaged::Broken(how) => Observed::Failed(format!("while staging: {how}")),
     }
 }

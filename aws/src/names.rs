@@ -58,7 +58,7 @@ impl Names {
 /// Whether a piece of a pattern, with wildcards before or behind it, fits the one name and not the other.
 fn cuts(token: &str, starred: (bool, bool), (drawn, given): &(String, String)) -> bool {
     let fits = |name: &str| match starred {
-        (false, false) => return false,
+        (false, false) => false,
         (true, false) => name.ends_with(token),
         (false, true) => name.starts_with(token),
         (true, true) => name.contains(token),

@@ -22,6 +22,8 @@ pub enum Observed {
     Unsupported(String),
     /// Something else happened, and what.
     Failed(String),
+    /// Nobody answered, and how that shows.
+    Unanswered(String),
 }
 
 /// What a response to a call says. Only status, code and message are read.

@@ -71,7 +71,7 @@ impl Driver {
             Err(Broken::Unmade(_)) => {
                 Observed::Unsupported("puts that no request can carry".to_owned())
             }
-            Err(broken) => Observed::Failed(broken.to_string()),
+            Err(broken) => Observed::Unanswered(broken.to_string()),
         }
     }
 }

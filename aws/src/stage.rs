@@ -28,12 +28,16 @@ pub(crate) enum Unstaged {
     Unsupported(String),
     /// Something went wrong that has nothing to do with what is asked.
     Broken(String),
+    /// Nobody answers.
+    Unanswered(String),
 }
 
 impl fmt::Display for Unstaged {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Unstaged::Unsupported(why) | Unstaged::Broken(why) => f.write_str(why),
+            Unstaged::Unsupported(why) | Unstaged::Broken(why) | Unstaged::Unanswered(why) => {
+                f.write_str(why)
+            }
         }
     }
 }
@@ -44,7 +48,7 @@ impl From<Broken> for Unstaged {
             Broken::Unmade(_) => {
                 Unstaged::Unsupported("worlds with texts that no request can carry".to_owned())
             }
-            Broken::Unanswered(_) => Unstaged::Broken(broken.to_string()),
+            Broken::Unanswered(_) => Unstaged::Unanswered(broken.to_string()),
         }
     }
 }

@@ -60,6 +60,8 @@ pub enum Reply {
     /// What becomes of a call, as a target tells it that need not name every policy type that denies: those it names
     /// have to be among them.
     Reported(Outcome),
+    /// The call is denied by policies; the target does not say how.
+    DeniedSomehow,
     /// What becomes of a resource-based policy.
     Put(PutOutcome),
     /// What becomes of it, as a target tells it that need not know our rules.
@@ -85,6 +87,7 @@ impl Reply {
             Reply::Refused(fault) => Kind::Refused(fault.rule),
             Reply::InvalidSomehow => Kind::InvalidSomehow,
             Reply::RefusedSomehow => Kind::RefusedSomehow,
+            Reply::DeniedSomehow => Kind::DeniedSomehow,
             Reply::Call(outcome) | Reply::Reported(outcome) => {
                 Kind::Call(OutcomeKind::from(outcome))
             }
@@ -124,6 +127,7 @@ impl fmt::Display for Reply {
             }
             Reply::InvalidSomehow => f.write_str("invalid"),
             Reply::RefusedSomehow => f.write_str("refused"),
+            Reply::DeniedSomehow => f.write_str("denied"),
             Reply::Call(outcome) | Reply::Reported(outcome) => {
                 outcome.fmt(f)?;
                 match outcome {
@@ -309,6 +313,7 @@ pub fn agree(expected: &Reply, observed: &Reply) -> bool {
         (Reply::Failed(_), _) | (_, Reply::Failed(_)) => false,
         (Reply::Invalid(_) | Reply::InvalidWorld(_), Reply::InvalidSomehow) => true,
         (Reply::Refused(_), Reply::RefusedSomehow) => true,
+        (Reply::Call(Outcome::Denied(_)), Reply::DeniedSomehow) => true,
         (Reply::Call(expected), Reply::Reported(observed)) => reported(expected, observed),
         _ => expected == observed,
     }

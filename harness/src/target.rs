@@ -7,6 +7,8 @@
 //! calls apart into checks where that is what it takes.
 
 pub mod capabilities;
+#[cfg(feature = "aws")]
+mod driven;
 pub mod exec;
 mod guarded;
 mod in_process;
@@ -20,6 +22,8 @@ use veriam_model::{Case, Dialect};
 use crate::compare::Reply;
 
 pub use capabilities::Capabilities;
+#[cfg(feature = "aws")]
+pub use driven::{Driven, EMULATOR};
 pub use exec::ExecOptions;
 pub use guarded::Guarded;
 pub use in_process::{Evaluator, Oracle};
@@ -105,6 +109,16 @@ pub trait Target: Sync {
     /// again, and it need not behave alike twice.
     fn is_process(&self) -> bool {
         false
+    }
+
+    /// Whether it may change a case so much that what the oracle says of the drawn one need not hold.
+    fn changes_cases(&self) -> bool {
+        false
+    }
+
+    /// How many cases it may be asked to make one divergence small.
+    fn shrink_budget(&self) -> usize {
+        crate::run::SHRINK_BUDGET
     }
 
     /// All of what it says about itself.

@@ -32,6 +32,8 @@ pub enum Kind {
     RefusedSomehow,
     /// What becomes of a call.
     Call(OutcomeKind),
+    /// A call is denied by policies, and the target does not say how.
+    DeniedSomehow,
     /// A resource-based policy is stored.
     PutStored,
     /// It is not, with that error of AWS's, and the rule it breaks where that is told.
@@ -100,6 +102,7 @@ impl fmt::Display for Kind {
             Kind::Accepted => f.write_str("accepted"),
             Kind::Refused(rule) => write!(f, "refused {rule}"),
             Kind::Call(outcome) => write!(f, "call {outcome}"),
+            Kind::DeniedSomehow => f.write_str("call denied"),
             Kind::PutStored => f.write_str("put stored"),
             Kind::PutRefused(error, None) => write!(f, "put refused {error}"),
             Kind::PutRefused(error, Some(rule)) => write!(f, "put refused {error} {rule}"),
@@ -148,6 +151,7 @@ impl FromStr for Kind {
             },
             Some(("invalid", rest)) => rule(rest).map(Kind::Invalid),
             Some(("refused", rest)) => rule(rest).map(Kind::Refused),
+            Some(("call", "denied")) => Some(Kind::DeniedSomehow),
             Some(("call", rest)) => outcome(rest).map(Kind::Call),
             Some(("put", "stored")) => Some(Kind::PutStored),
             Some(("put", rest)) => put_refused(rest),
@@ -255,6 +259,7 @@ mod tests {
             )),
             Kind::InvalidSomehow,
             Kind::RefusedSomehow,
+            Kind::DeniedSomehow,
             Kind::PutStored,
             Kind::PutRefused(PutError::AccessDenied, None),
             Kind::PutRefused(PutError::Validation, Some(RuleId::agentcore(143))),

@@ -12,7 +12,8 @@ use crate::target::{ExecOptions, OpenError, Spec, Target, exec::StartError};
 /// Which target is asked, and how a target that is a program is treated.
 #[derive(Clone, Debug, Default, Args)]
 pub struct TargetArgs {
-    /// Whom to ask: evaluator, exec=COMMAND for a program that speaks the line protocol, or, with --laws, oracle
+    /// Whom to ask: evaluator, emulator, emulator=URL for a server that speaks the APIs of AWS (both in builds with the
+    /// feature aws), exec=COMMAND for a program that speaks the line protocol, or, with --laws, oracle
     /// [default: evaluator]
     #[arg(long, value_name = "TARGET")]
     pub target: Option<Spec>,
@@ -84,7 +85,9 @@ impl TargetArgs {
         let spec = self.target.clone().unwrap_or(default);
         spec.open(dialect, &self.options()).map_err(|error| {
             let exit = match error {
-                OpenError::Start(StartError::Unreachable(_)) => Exit::Unreachable,
+                OpenError::Start(StartError::Unreachable(_)) | OpenError::Drive(_) => {
+                    Exit::Unreachable
+                }
                 _ => Exit::Usage,
             };
             Failure::Told(exit, error.to_string())
@@ -99,7 +102,7 @@ impl TargetArgs {
     /// # Errors
     /// What is wrong, for a message that names the case.
     pub fn open_for(&self, name: &str, dialect: Dialect) -> Result<Box<dyn Target>, Failure> {
-        if let Some(spec @ Spec::Exec(_)) = &self.target {
+        if let Some(spec @ (Spec::Exec(_) | Spec::Emulator(_))) = &self.target {
             return self.open(spec.clone(), None);
         }
         if self.target.is_none()
@@ -109,7 +112,17 @@ impl TargetArgs {
                 "it was found on the program {program}; say how to run it: --target 'exec=COMMAND'"
             )));
         }
-        let spec = Spec::Named(name.to_owned());
+        if self.target.is_none()
+            && let Some(server) = name.strip_prefix("emulator:")
+        {
+            return Err(Failure::usage(format_args!(
+                "it was found on the server {server}; say where it is: --target 'emulator:{server}=http://…'"
+            )));
+        }
+        let spec = match name {
+            "emulator" => Spec::Emulator(None),
+            name => Spec::Named(name.to_owned()),
+        };
         self.open(spec, Some(dialect)).map_err(|failure| match self.target {
             None => Failure::usage(format_args!(
                 "this build has no target `{name}`; name another one with --target, or use the build that stored it"

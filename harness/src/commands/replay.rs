@@ -56,7 +56,9 @@ pub(super) fn run(args: &ReplayArgs, streams: &mut Streams<'_>) -> Ended {
     };
     // A program is started once, and one that does not start is not started again for each file.
     let program = match &args.target.target {
-        Some(spec @ Spec::Exec(_)) => Some(args.target.open(spec.clone(), None)?),
+        Some(spec @ (Spec::Exec(_) | Spec::Emulator(_))) => {
+            Some(args.target.open(spec.clone(), None)?)
+        }
         _ => None,
     };
     let ask = |name: &str, dialect: Dialect, ask: &mut dyn FnMut(&dyn Target)| {

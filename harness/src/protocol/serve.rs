@@ -138,6 +138,9 @@ fn answer(id: String, reply: Reply) -> AnswerLine {
         Reply::Call(outcome) | Reply::Reported(outcome) => answer.outcome = Some(outcome),
         Reply::Put(outcome) => answer.put = Some(PutReport::from(&outcome)),
         Reply::PutReported(report) => answer.put = Some(report),
+        Reply::DeniedSomehow => {
+            answer.failed = Some("denied, and nobody says how".to_owned());
+        }
         Reply::Malformed => answer.malformed = Some("malformed request".to_owned()),
         Reply::Unsupported(why) => answer.unsupported = Some(why),
         Reply::Failed(how) => answer.failed = Some(how),

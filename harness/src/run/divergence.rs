@@ -154,7 +154,10 @@ fn case(
             // Whoever hangs or dies on a case takes its time each time, and would be given up in the end.
             let (case, exhausted) = match observed == Kind::Failed && target.is_process() {
                 true => (question.case, true),
-                false => shrunk(&question.case, (expected, observed), target, SHRINK_BUDGET),
+                false => {
+                    let budget = target.shrink_budget();
+                    shrunk(&question.case, (expected, observed), target, budget)
+                }
             };
             let rules = deciding_rules(&case, &dialect, observed);
             (case, rules, target.name(), exhausted)
@@ -216,7 +219,12 @@ pub fn look(look: &Look<'_>, target: &dyn Target) -> Looked {
     let pair = (expected.kind(), observed.kind());
     let (case, exhausted) = match pair.1 == Kind::Failed && target.is_process() && !look.patient {
         true => (look.case.clone(), true),
-        false => shrunk(look.case, pair, target, look.budget),
+        false => shrunk(
+            look.case,
+            pair,
+            target,
+            look.budget.min(target.shrink_budget()),
+        ),
     };
     Looked::Differs(Box::new(Cluster {
         examined: 1,
@@ -260,7 +268,7 @@ pub fn shrunk(case: &Case, pair: (Kind, Kind), target: &dyn Target, budget: usiz
     let still_fails = |candidate: &Case| {
         // Whoever changes nothing of a case need not be asked where the oracle already says something else.
         let expected = oracle_reply(candidate, &dialect);
-        if expected.kind() != pair.0 {
+        if expected.kind() != pair.0 && !target.changes_cases() {
             return false;
         }
         let observed = target.ask(candidate);

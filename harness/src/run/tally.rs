@@ -221,7 +221,9 @@ fn add(outcomes: &mut Outcomes, reply: &Reply) {
         Reply::Put(PutOutcome::Refused(_)) | Reply::PutReported(PutReport::Refused(_)) => {
             &mut outcomes.not_stored
         }
-        Reply::Malformed | Reply::Unsupported(_) | Reply::Failed(_) => &mut outcomes.malformed,
+        Reply::Malformed | Reply::Unsupported(_) | Reply::Failed(_) | Reply::DeniedSomehow => {
+            &mut outcomes.malformed
+        }
     } += 1;
 }
 

@@ -15,6 +15,17 @@ pub enum Spec {
     Named(String),
     /// A command that speaks the line protocol: the program and its arguments.
     Exec(Vec<String>),
+    /// A server that speaks the APIs of AWS: our emulator in this program, or the one at a URL, perhaps with a name.
+    Emulator(Option<Address>),
+}
+
+/// The address of a server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Address {
+    /// For example `http://127.0.0.1:4566`.
+    pub url: String,
+    /// What reports and stored cases call it, for example `ministack`.
+    pub name: Option<String>,
 }
 
 impl Default for Spec {
@@ -27,12 +38,18 @@ impl FromStr for Spec {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
+        if let Some(rest) = text.strip_prefix("emulator")
+            && (rest.is_empty() || rest.starts_with(['=', ':']))
+        {
+            return emulator(rest);
+        }
         let Some(command) = text.strip_prefix("exec=") else {
             if by_name(text, Dialect::default()).is_some() {
                 return Ok(Spec::Named(text.to_owned()));
             }
             return Err(format!(
-                "there is no target `{text}`; write evaluator, or exec=COMMAND for a program that speaks the line protocol"
+                "there is no target `{text}`; write evaluator, emulator, emulator=URL for a server that speaks the APIs of \
+                 AWS, or exec=COMMAND for a program that speaks the line protocol"
             ));
         };
         let words = words(command)?;
@@ -44,6 +61,33 @@ impl FromStr for Spec {
             false => Ok(Spec::Exec(words)),
         }
     }
+}
+
+/// Reads what stands behind `emulator`: nothing, `=URL` or `:NAME=URL`.
+fn emulator(rest: &str) -> Result<Spec, String> {
+    if rest.is_empty() {
+        return Ok(Spec::Emulator(None));
+    }
+    let wrong = || {
+        "write emulator=URL with an address like http://127.0.0.1:4566, or emulator:NAME=URL to say what reports call it"
+            .to_owned()
+    };
+    let (name, url) = rest.split_once('=').ok_or_else(wrong)?;
+    let name = name.strip_prefix(':');
+    let fits = |b: u8| b.is_ascii_alphanumeric() || b"-_.".contains(&b);
+    if name.is_some_and(|name| name.is_empty() || !name.bytes().all(fits)) {
+        return Err(wrong());
+    }
+    let place = url.strip_prefix("http://").ok_or_else(wrong)?;
+    let host = place.trim_end_matches('/');
+    if host.is_empty() || host.contains(['/', '?', '#', '@']) || host.contains(char::is_whitespace)
+    {
+        return Err(wrong());
+    }
+    Ok(Spec::Emulator(Some(Address {
+        url: format!("http://{host}"),
+        name: name.map(str::to_owned),
+    })))
 }
 
 /// Takes a command apart as a shell does: blanks separate words, single and double quotes keep them together, a backslash
@@ -87,6 +131,12 @@ pub enum OpenError {
     Unknown(String),
     /// The readings of a command are its own business.
     Dialect,
+    /// The emulator has its own readings.
+    DialectOfEmulator,
+    /// This build has no driver.
+    NoDriver,
+    /// Nobody answers at that address, or the emulator does not start.
+    Drive(String),
     /// The command does not start, or does not say who it is.
     Start(StartError),
 }
@@ -101,6 +151,13 @@ impl fmt::Display for OpenError {
             OpenError::Dialect => f.write_str(
                 "--dialect says how this program reads open points; a command declares its own readings in its hello",
             ),
+            OpenError::DialectOfEmulator => f.write_str(
+                "--dialect says how this program reads open points; an emulator decides in its own way",
+            ),
+            OpenError::NoDriver => f.write_str(
+                "this build does not drive servers, which takes the AWS SDK; build with --features aws",
+            ),
+            OpenError::Drive(error) => f.write_str(error),
             OpenError::Start(error) => error.fmt(f),
         }
     }
@@ -124,6 +181,10 @@ impl Spec {
                     .ok_or_else(|| OpenError::Unknown(name.clone()))?;
                 Ok(Box::new(Guarded::new(target.into(), options.deadline)))
             }
+            Spec::Emulator(_) if dialect.is_some_and(|d| d != Dialect::default()) => {
+                Err(OpenError::DialectOfEmulator)
+            }
+            Spec::Emulator(address) => driven(address.as_ref(), options),
             Spec::Exec(_) if dialect.is_some() => Err(OpenError::Dialect),
             Spec::Exec(command) => {
                 let exec = Exec::start(command, options.clone()).map_err(OpenError::Start)?;
@@ -131,6 +192,23 @@ impl Spec {
             }
         }
     }
+}
+
+#[cfg(feature = "aws")]
+fn driven(address: Option<&Address>, options: &ExecOptions) -> Result<Box<dyn Target>, OpenError> {
+    use super::Driven;
+    let deadline = options.deadline;
+    let driven = match address {
+        None => Driven::embedded(deadline),
+        Some(Address { url, name }) => Driven::at(url, name.as_deref(), deadline),
+    };
+    let driven = driven.map_err(|error| OpenError::Drive(error.to_string()))?;
+    Ok(Box::new(driven))
+}
+
+#[cfg(not(feature = "aws"))]
+fn driven(_: Option<&Address>, _: &ExecOptions) -> Result<Box<dyn Target>, OpenError> {
+    Err(OpenError::NoDriver)
 }
 
 #[cfg(test)]
@@ -152,6 +230,35 @@ mod tests {
         }
         for wrong in ["'a", "\"a", "a\\"] {
             assert!(words(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn servers_are_named_by_their_address() {
+        let address = |url: &str, name: Option<&str>| {
+            let (url, name) = (url.to_owned(), name.map(str::to_owned));
+            Ok(Spec::Emulator(Some(Address { url, name })))
+        };
+        assert_eq!("emulator".parse(), Ok(Spec::Emulator(None)));
+        assert_eq!(
+            "emulator=http://127.0.0.1:4566/".parse(),
+            address("http://127.0.0.1:4566", None)
+        );
+        assert_eq!(
+            "emulator:ministack=http://localhost:4566".parse(),
+            address("http://localhost:4566", Some("ministack"))
+        );
+        for wrong in [
+            "emulator=",
+            "emulator=localhost:4566",
+            "emulator=https://x",
+            "emulator:=http://x",
+            "emulator:a b=http://x",
+            "emulator:x",
+            "emulator=http://x/y",
+            "emulators",
+        ] {
+            assert!(wrong.parse::<Spec>().is_err(), "{wrong}");
         }
     }
 
