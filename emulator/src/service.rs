@@ -37,7 +37,7 @@ pub struct Asked<'r> {
     pub path: &'r str,
     /// The way it came.
     pub from: Path,
-    /// When it came, in seconds since 1970.
+    /// When it came, in seconds since 1970: by the clock of its base URL, else that of the emulator.
     pub now: u64,
     /// The id its answer carries.
     pub request_id: &'r str,
@@ -66,7 +66,7 @@ impl Core {
     /// Answers a request. `peer` is the address it came from.
     #[must_use]
     pub fn answer(&self, incoming: Incoming<'_>, peer: IpAddr, request_id: &str) -> Answer {
-        let now = (self.clock)();
+        let mut now = (self.clock)();
         let mut path = incoming.path;
         let mut from = Path::Internet {
             address: peer.to_canonical().to_string(),
@@ -91,7 +91,7 @@ impl Core {
             .strip_prefix("/via/")
             .and_then(|rest| rest.split_once('/'))
         {
-            let Some(found) = self.read().path(name).cloned() else {
+            let Some(found) = self.read().way(name).cloned() else {
                 let fault = Fault::new(
                     404,
                     "UnknownOperationException",
@@ -99,7 +99,8 @@ impl Core {
                 );
                 return Answer::fault(&fault, Protocol::Rest, request_id);
             };
-            from = found;
+            from = found.path;
+            now = found.at.unwrap_or(now);
             // One byte before the rest stands the slash it begins with.
             path = path.get(path.len() - rest.len() - 1..).unwrap_or("/");
         }
