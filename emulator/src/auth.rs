@@ -46,6 +46,8 @@ pub struct Key {
     pub expires: Option<u64>,
     /// Who signs with it.
     pub caller: Caller,
+    /// The keys of those session tags that pass on to sessions made with it.
+    pub transitive: Vec<String>,
 }
 
 /// How a request says who sends it.

@@ -12,8 +12,11 @@ use std::net::IpAddr;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use percent_encoding::percent_decode_str;
-use veriam_evaluator::CallError;
-use veriam_model::{Call, Caller, Outcome, Path, Request};
+use veriam_evaluator::{CallError, Operation, World};
+use veriam_model::{
+    Call, Caller, Context, ControlOperation, ControlRequest, ControlTarget, Outcome, Path, Request,
+    Tags,
+};
 
 use crate::auth::sigv4::{self, Scope};
 use crate::auth::{Credentials, Incoming, Key, Refusal, credentials};
@@ -37,7 +40,7 @@ pub struct Asked<'r> {
     pub path: &'r str,
     /// The way it came.
     pub from: Path,
-    /// When it came, in seconds since 1970.
+    /// When it came, in seconds since 1970: by the clock of its base URL, else that of the emulator.
     pub now: u64,
     /// The id its answer carries.
     pub request_id: &'r str,
@@ -66,7 +69,7 @@ impl Core {
     /// Answers a request. `peer` is the address it came from.
     #[must_use]
     pub fn answer(&self, incoming: Incoming<'_>, peer: IpAddr, request_id: &str) -> Answer {
-        let now = (self.clock)();
+        let mut now = (self.clock)();
         let mut path = incoming.path;
         let mut from = Path::Internet {
             address: peer.to_canonical().to_string(),
@@ -91,7 +94,7 @@ impl Core {
             .strip_prefix("/via/")
             .and_then(|rest| rest.split_once('/'))
         {
-            let Some(found) = self.read().path(name).cloned() else {
+            let Some(found) = self.read().way(name).cloned() else {
                 let fault = Fault::new(
                     404,
                     "UnknownOperationException",
@@ -99,7 +102,8 @@ impl Core {
                 );
                 return Answer::fault(&fault, Protocol::Rest, request_id);
             };
-            from = found;
+            from = found.path;
+            now = found.at.unwrap_or(now);
             // One byte before the rest stands the slash it begins with.
             path = path.get(path.len() - rest.len() - 1..).unwrap_or("/");
         }
@@ -163,32 +167,59 @@ impl Core {
         caller: &Caller,
         request: Request,
     ) -> Result<Outcome, Fault> {
-        let judge = self.read().judge();
-        let judge = judge.map_err(|e| Fault::new(500, "InternalServerException", e.to_string()))?;
-        let agent = asked
-            .incoming
-            .headers
-            .get("user-agent")
-            .and_then(|value| value.to_str().ok());
-        let call = Call {
-            caller: caller.clone(),
-            request,
-            from: asked.from.clone(),
-            at: asked.now,
-            user_agent: agent
-                .filter(|agent| !agent.is_empty())
-                .unwrap_or("-")
-                .to_owned(),
-        };
-        judge.decide(&call).map_err(|error| match error {
-            CallError::Malformed(malformed) => {
-                Fault::new(400, "ValidationException", malformed.to_string())
-            }
-            CallError::InvalidPolicy { .. } => {
-                Fault::new(400, "ValidationException", error.to_string())
-            }
-        })
+        let judge = self.judge()?;
+        judge
+            .decide(&call(asked, caller, request))
+            .map_err(undecided)
     }
+
+    /// Decides an operation of the control plane that no request of the model stands for.
+    ///
+    /// # Errors
+    /// As [`Core::decide`].
+    pub fn decide_operation(
+        &self,
+        asked: &Asked<'_>,
+        caller: &Caller,
+        operation: &Operation<'_>,
+    ) -> Result<Outcome, Fault> {
+        // What the call itself asks for does not count, but it has to ask for something.
+        let request = Request::Control(ControlRequest {
+            operation: ControlOperation::ListAgentRuntimes,
+            on: ControlTarget::Nothing,
+            role: None,
+            settings: Context::new(),
+            tags: Tags::new(),
+        });
+        let judge = self.judge()?;
+        judge
+            .decide_operation(&call(asked, caller, request), operation)
+            .map_err(undecided)
+    }
+
+    fn judge(&self) -> Result<Arc<World>, Fault> {
+        let judge = self.read().judge();
+        judge.map_err(|e| Fault::new(500, "InternalServerException", e.to_string()))
+    }
+}
+
+fn call(asked: &Asked<'_>, caller: &Caller, request: Request) -> Call {
+    let agent = asked.header("user-agent").filter(|agent| !agent.is_empty());
+    Call {
+        caller: caller.clone(),
+        request,
+        from: asked.from.clone(),
+        at: asked.now,
+        user_agent: agent.unwrap_or("-").to_owned(),
+    }
+}
+
+fn undecided(error: CallError) -> Fault {
+    let message = match error {
+        CallError::Malformed(malformed) => malformed.to_string(),
+        CallError::InvalidPolicy { .. } => error.to_string(),
+    };
+    Fault::new(400, "ValidationException", message)
 }
 
 impl Asked<'_> {
@@ -207,6 +238,18 @@ impl Asked<'_> {
             pairs.entry(text(name)).or_insert_with(|| text(value));
         }
         pairs
+    }
+
+    /// Every value of a name of the query, decoded.
+    #[must_use]
+    pub fn query_values(&self, name: &str) -> Vec<String> {
+        let pairs = self.incoming.query.split('&');
+        let pairs = pairs.map(|pair| pair.split_once('=').unwrap_or((pair, "")));
+        let text = |part| percent_decode_str(part).decode_utf8_lossy().into_owned();
+        pairs
+            .filter(|(sent, _)| text(sent) == name)
+            .map(|(_, value)| text(value))
+            .collect()
     }
 
     /// The value of a header.

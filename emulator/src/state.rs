@@ -1,10 +1,12 @@
-//! What the emulator holds: a world, who may sign, who issues tokens, and which base URLs stand for which paths.
+//! What the emulator holds: a world, who may sign, who issues tokens, and which base URLs stand for which paths and times.
 
 mod iam;
 mod ids;
 mod keys;
 mod managed;
 mod names;
+mod versions;
+mod waiting;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
@@ -17,11 +19,23 @@ use crate::auth::jwt::Issuers;
 use iam::Iam;
 use ids::Ids;
 use keys::Keys;
+use versions::Versions;
 
 pub use iam::{IamError, Kind};
 pub use keys::{Issued, KeyInfo, TooManyKeys};
 pub use managed::Managed;
 pub use names::{identity_arn, principal_arn, resource_arn};
+pub use versions::{DEFAULT, Version};
+pub use waiting::{NoId, ResourceKind, Waiting};
+
+/// How requests below one base URL come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Way {
+    /// Over which path.
+    pub path: Path,
+    /// When, in seconds since 1970; none: when they come.
+    pub at: Option<u64>,
+}
 
 /// The whole state. Whoever shares it between threads puts a lock around it; what decides calls is compiled once and
 /// handed out, so that no decision is made under the lock.
@@ -31,8 +45,11 @@ pub struct State {
     keys: Keys,
     /// The issuers of bearer tokens.
     pub issuers: Issuers,
-    paths: BTreeMap<String, Path>,
+    ways: BTreeMap<String, Way>,
     ids: Ids,
+    waiting: Waiting,
+    /// By the ids of runtimes.
+    versions: BTreeMap<String, Versions>,
     compiled: OnceLock<Result<Arc<veriam_evaluator::World>, WorldError>>,
 }
 
@@ -45,8 +62,10 @@ impl State {
             iam: Iam::default(),
             keys: Keys::new(bootstrap),
             issuers: Issuers::default(),
-            paths: BTreeMap::new(),
+            ways: BTreeMap::new(),
             ids: Ids::new(),
+            waiting: Waiting::default(),
+            versions: BTreeMap::new(),
             compiled: OnceLock::new(),
         }
     }
@@ -59,7 +78,8 @@ impl State {
         self.issuers = Issuers::default();
     }
 
-    /// Replaces the world, and forgets access keys, sessions and paths of the one before. Policies of identities become
+    /// Replaces the world, and forgets access keys, sessions, ways and waiting ids of the one
+    /// before. Policies of identities become
     /// inline policies `policy-1`, `policy-2`, …; boundaries become managed policies.
     ///
     /// # Errors
@@ -74,7 +94,10 @@ impl State {
     fn put(&mut self, world: World) {
         self.iam = Iam::of(&world);
         self.keys.clear();
-        self.paths.clear();
+        self.ways.clear();
+        self.waiting = Waiting::default();
+        let runtimes = world.runtimes.iter();
+        self.versions = runtimes.map(|r| (r.id.clone(), Versions::of(r))).collect();
         self.world = world;
         self.compiled = OnceLock::new();
     }
@@ -126,19 +149,14 @@ impl State {
         }
     }
 
-    /// Gives a base URL its path: requests below `/via/<name>` come that way.
-    pub fn add_path(&mut self, name: &str, path: Path) {
-        self.paths.insert(name.to_owned(), path);
+    /// Gives a base URL its way: requests below `/via/<name>` come so.
+    pub fn add_way(&mut self, name: &str, way: Way) {
+        self.ways.insert(name.to_owned(), way);
     }
 
-    /// The path of a base URL.
+    /// The way of a base URL.
     #[must_use]
-    pub fn path(&self, name: &str) -> Option<&Path> {
-        self.paths.get(name)
-    }
-
-    /// A random text of lower- or mixed-case letters and digits, as ids of AgentCore end in.
-    pub fn suffix(&mut self, lower: bool) -> String {
-        self.ids.suffix(lower)
+    pub fn way(&self, name: &str) -> Option<&Way> {
+        self.ways.get(name)
     }
 }

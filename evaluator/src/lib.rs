@@ -183,4 +183,4 @@ pub use put::put;
 pub use request::Request;
 pub use veriam_model::MalformedRequest;
 pub use work::Work;
-pub use world::{CallError, World, WorldError};
+pub use world::{CallError, On, Operation, Passes, World, WorldError};

@@ -14,6 +14,7 @@ mod key;
 mod layer;
 mod memory;
 mod open;
+mod operation;
 mod other;
 mod pairs;
 mod parts;
@@ -37,6 +38,7 @@ use runtime::Runtime;
 use tool::{OfAws, Tool};
 
 pub use error::{CallError, WorldError};
+pub use operation::{On, Operation, Passes};
 
 /// A compiled world that decides calls.
 ///
@@ -109,6 +111,19 @@ impl World {
     /// [`CallError::Malformed`] when the call is not well-formed in this world, [`CallError::InvalidPolicy`] when its
     /// session policy is invalid and the call gets as far as policies.
     pub fn decide(&self, call: &Call) -> Result<Outcome, CallError> {
-        call::decide(self, call)
+        call::decide(self, call, None)
+    }
+
+    /// Decides an operation of the control plane that the model has no request for. The call says who asks, over which path
+    /// and when. Its request, any well-formed one to the control plane, is not judged.
+    ///
+    /// # Errors
+    /// As [`World::decide`]; [`CallError::Malformed`] also when an account of the operation is not of the world.
+    pub fn decide_operation(
+        &self,
+        call: &Call,
+        operation: &Operation<'_>,
+    ) -> Result<Outcome, CallError> {
+        call::decide(self, call, Some(operation))
     }
 }

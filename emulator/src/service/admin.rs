@@ -7,15 +7,18 @@ use std::net::{IpAddr, SocketAddr};
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use veriam_evaluator::WorldError;
 use veriam_model::{Caller, Dialect, Membership, Network, Path, World};
 
 use super::Core;
 use crate::auth::Incoming;
 use crate::auth::jwt::IssuerConfig;
-use crate::state::{State, TooManyKeys};
+use crate::state::{State, TooManyKeys, Waiting, Way};
 use crate::wire::{Answer, Fault};
+
+/// The last second of the year 9999: later times have no date of four-digit year.
+const LAST_SECOND: u64 = 253_402_300_799;
 
 /// Whom to make credentials for.
 #[derive(Deserialize)]
@@ -106,11 +109,17 @@ pub(super) fn answer(
             }
         }),
         ("PUT", "paths", name) if is_word(name) => {
-            let path: Path = read(request)?;
+            let way = way(request)?;
             let mut state = core.write();
-            path_of(state.world(), &path)?;
-            state.add_path(name, path);
+            path_of(state.world(), &way.path)?;
+            state.add_way(name, way);
             Ok(Answer::json(200, &json!({"base": format!("/via/{name}")})))
+        }
+        ("PUT", "ids", "") => {
+            let waiting: Waiting = read(request)?;
+            let set = core.write().set_waiting(waiting);
+            set.map(|()| Answer::empty(204))
+                .map_err(|error| invalid(error.to_string()))
         }
         ("GET", "issuers", "") => Ok(shown(
             &core
@@ -202,6 +211,18 @@ fn change(
     Ok(Answer::empty(204))
 }
 
+/// A way: a path, with the time of its requests beside it where they do not come when they come.
+fn way(request: &Incoming<'_>) -> Result<Way, Fault> {
+    let mut body: Map<String, Value> = read(request)?;
+    let at = body.remove("at").map(|at| {
+        let at = at.as_u64().filter(|at| *at <= LAST_SECOND);
+        at.ok_or_else(|| invalid("`at` must be seconds since 1970, up to the year 9999."))
+    });
+    let path: Path = serde_json::from_value(Value::Object(body)).map_err(unreadable)?;
+    let at = at.transpose()?;
+    Ok(Way { path, at })
+}
+
 fn path_of(world: &World, path: &Path) -> Result<(), Fault> {
     let address = match path {
         Path::Internet { address } => address,
@@ -216,8 +237,12 @@ fn path_of(world: &World, path: &Path) -> Result<(), Fault> {
 }
 
 fn read<T: DeserializeOwned>(request: &Incoming<'_>) -> Result<T, Fault> {
-    serde_json::from_slice(request.body)
-        .map_err(|error| invalid(format!("The body cannot be read: {error}")))
+    serde_json::from_slice(request.body).map_err(unreadable)
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "an argument of map_err")]
+fn unreadable(error: serde_json::Error) -> Fault {
+    invalid(format!("The body cannot be read: {error}"))
 }
 
 fn shown(value: &impl Serialize) -> Answer {

@@ -3,10 +3,13 @@
 mod canned;
 mod control;
 mod data;
+mod identities;
 mod policy;
 mod route;
+mod tagging;
 
 use serde_json::Value;
+use veriam_evaluator::Operation;
 use veriam_model::{
     Authorizer, Caller, GatewayAuthorizer, Outcome, Request, RuntimeOperation, World,
 };
@@ -31,6 +34,12 @@ pub(super) fn answer(core: &Core, asked: &Asked<'_>) -> Result<Answer, Fault> {
     }
     if control::serves(route.name) {
         return control::answer(core, asked, &route);
+    }
+    if identities::serves(route.name) {
+        return identities::answer(core, asked, &route);
+    }
+    if tagging::serves(route.name) {
+        return tagging::answer(core, asked, &route);
     }
     let body = body(asked, route.name)?;
     let caller = data::caller(core, asked, &route)?;
@@ -75,6 +84,27 @@ fn passed(
             ))
         }
         Outcome::Invalid(invalid) => Err(denial::invalid(*invalid)),
+    }
+}
+
+/// Nothing where an operation that no request of the model stands for is allowed, else the fault to answer.
+fn may(
+    core: &Core,
+    asked: &Asked<'_>,
+    caller: &Caller,
+    operation: &Operation<'_>,
+) -> Result<(), Fault> {
+    match core.decide_operation(asked, caller, operation)? {
+        Outcome::Allowed => Ok(()),
+        Outcome::Denied(denied) => {
+            let message = denial::message(core.read().world(), caller, &denied);
+            Err(Fault::new(403, "AccessDeniedException", message))
+        }
+        Outcome::Rejected(_) | Outcome::Invalid(_) => Err(Fault::new(
+            403,
+            "AccessDeniedException",
+            "The request is not allowed.",
+        )),
     }
 }
 

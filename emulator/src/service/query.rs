@@ -13,6 +13,8 @@ pub(super) struct Query<'a> {
     pub(super) form: &'a Form,
     pub(super) action: &'a str,
     pub(super) caller: &'a Caller,
+    /// The keys of the caller's session tags that pass on.
+    pub(super) transitive: &'a [String],
     /// The caller's account.
     pub(super) account: &'a str,
     /// Whether the caller is the root user of an account, by the access key that every account has.
@@ -56,6 +58,7 @@ fn answered(core: &Core, asked: &Asked<'_>) -> Result<Answer, Fault> {
         form: &form,
         action,
         caller: &key.caller,
+        transitive: &key.transitive,
         account,
         bootstrap: matches!(key.caller, Caller::Root(_)) && key.token.is_none(),
     };
@@ -90,14 +93,19 @@ impl Query<'_> {
 
     /// Whether a request is allowed.
     pub(super) fn decide(&self, request: Request) -> Result<(), Fault> {
+        self.decide_for(self.caller, request)
+    }
+
+    /// Whether a request of that caller is allowed.
+    pub(super) fn decide_for(&self, caller: &Caller, request: Request) -> Result<(), Fault> {
         if matches!(self.asked.from, Path::Endpoint { .. }) {
             let message = "IAM and STS are not behind the VPC endpoint of AgentCore.";
             return Err(Fault::new(400, "ValidationError", message));
         }
-        match self.core.decide(self.asked, self.caller, request)? {
+        match self.core.decide(self.asked, caller, request)? {
             Outcome::Allowed => Ok(()),
             Outcome::Denied(denied) => {
-                let message = denial::message(self.core.read().world(), self.caller, &denied);
+                let message = denial::message(self.core.read().world(), caller, &denied);
                 Err(Fault::new(403, "AccessDenied", message))
             }
             Outcome::Rejected(_) | Outcome::Invalid(_) => Err(Fault::new(

@@ -1,21 +1,20 @@
 //! STS: who the caller is, and sessions.
 
+mod assume;
+
 use veriam_evaluator::Policy;
-use veriam_model::{
-    AssumeRoleRequest, Caller, FederatedCaller, PolicyText, PolicyType, Request, RoleName,
-    SessionCaller, Tags, Token, UserCaller,
-};
+use veriam_model::{Caller, FederatedCaller, PolicyText, PolicyType, Tags, Token, UserCaller};
 
 use super::query::Query;
 use crate::auth::date;
-use crate::state::{Issued, Kind, TooManyKeys, identity_arn, principal_arn};
+use crate::state::{Issued, Kind, TooManyKeys, principal_arn};
 use crate::wire::{Fault, xml};
 
 /// Answers: the XML inside the result.
 pub(super) fn answer(query: &Query<'_>) -> Result<Option<String>, Fault> {
     match query.action {
         "GetCallerIdentity" => Ok(Some(identity(query))),
-        "AssumeRole" => assume_role(query).map(Some),
+        "AssumeRole" => assume::role(query).map(Some),
         "GetFederationToken" => federation_token(query).map(Some),
         "GetSessionToken" => session_token(query).map(Some),
         _ => Err(query.unknown()),
@@ -45,66 +44,6 @@ fn identity(query: &Query<'_>) -> String {
         xml::leaf("Account", query.account),
     ]
     .concat()
-}
-
-fn assume_role(query: &Query<'_>) -> Result<String, Fault> {
-    let form = query.form;
-    let (arn, session) = (
-        form.need("RoleArn")?,
-        session_name(form.need("RoleSessionName")?)?,
-    );
-    let lasts = duration(query, 900, 43_200, 3_600)?;
-    let policy = session_policy(query)?;
-    let tags = tags(query)?;
-    let source_identity = form.get("SourceIdentity").map(session_name).transpose()?;
-    let state = query.core.read();
-    let world = state.world();
-    let role = world
-        .roles
-        .iter()
-        .find(|role| identity_arn(world, Kind::Role, role) == arn && role.trust.is_some());
-    let role = role.map(|role| (role.account.clone(), role.name.clone(), role.id.clone()));
-    let who = principal_arn(world, query.caller);
-    drop(state);
-    let Some((account, name, id)) = role else {
-        // Nobody is told which roles there are.
-        let message =
-            format!("User: {who} is not authorized to perform: sts:AssumeRole on resource: {arn}");
-        return Err(Fault::new(403, "AccessDenied", message));
-    };
-    let role = RoleName {
-        account: account.clone(),
-        name: name.clone(),
-    };
-    query.decide(Request::AssumeRole(AssumeRoleRequest { role }))?;
-    // A session keeps the source identity of the one it was made with.
-    let inherited = match query.caller {
-        Caller::Session(session) => session.source_identity.clone(),
-        _ => None,
-    };
-    let caller = Caller::Session(SessionCaller {
-        account,
-        role: name,
-        session: session.to_owned(),
-        token: Token {
-            issued: query.asked.now,
-            mfa: None,
-        },
-        policy,
-        tags,
-        source_identity: source_identity.map(str::to_owned).or(inherited),
-        provider: None,
-    });
-    let user = xml::leaf("AssumedRoleId", &format!("{id}:{session}"))
-        + &xml::leaf("Arn", &principal_arn(query.core.read().world(), &caller));
-    let source =
-        source_identity.map_or_else(String::new, |source| xml::leaf("SourceIdentity", source));
-    Ok([
-        credentials(query, caller, lasts)?,
-        xml::node("AssumedRoleUser", &user),
-        source,
-    ]
-    .concat())
 }
 
 fn federation_token(query: &Query<'_>) -> Result<String, Fault> {
@@ -149,17 +88,9 @@ fn federation_token(query: &Query<'_>) -> Result<String, Fault> {
 /// Nobody needs a permission for this. A token code of six digits counts as MFA; no device is asked.
 fn session_token(query: &Query<'_>) -> Result<String, Fault> {
     let lasts = duration(query, 900, 129_600, 43_200)?;
-    let code = query.form.get("TokenCode");
-    if code.is_some_and(|code| code.len() != 6 || !code.bytes().all(|b| b.is_ascii_digit())) {
-        return Err(Fault::new(
-            403,
-            "AccessDenied",
-            "MultiFactorAuthentication failed with invalid MFA one time pass code.",
-        ));
-    }
     let token = Token {
         issued: query.asked.now,
-        mfa: code.map(|_| query.asked.now),
+        mfa: mfa(query)?,
     };
     let caller = match query.caller {
         Caller::User(UserCaller {
@@ -179,11 +110,35 @@ fn session_token(query: &Query<'_>) -> Result<String, Fault> {
     credentials(query, caller, lasts)
 }
 
+/// When the sender of a request authenticated with MFA: now, with a token code.
+fn mfa(query: &Query<'_>) -> Result<Option<u64>, Fault> {
+    let code = query.form.get("TokenCode");
+    if code.is_some_and(|code| code.len() != 6 || !code.bytes().all(|b| b.is_ascii_digit())) {
+        return Err(Fault::new(
+            403,
+            "AccessDenied",
+            "MultiFactorAuthentication failed with invalid MFA one time pass code.",
+        ));
+    }
+    Ok(code.map(|_| query.asked.now))
+}
+
 /// Makes credentials and shows them.
 fn credentials(query: &Query<'_>, caller: Caller, lasts: u64) -> Result<String, Fault> {
+    passing_credentials(query, caller, Vec::new(), lasts)
+}
+
+/// Makes credentials of a session whose tags of those keys pass on, and shows them.
+fn passing_credentials(
+    query: &Query<'_>,
+    caller: Caller,
+    transitive: Vec<String>,
+    lasts: u64,
+) -> Result<String, Fault> {
     let now = query.asked.now;
     let expires = now.saturating_add(lasts);
-    let issued = query.core.write().issue(caller, now, Some(expires));
+    let mut state = query.core.write();
+    let issued = state.issue_passing(caller, transitive, now, Some(expires));
     let Issued { id, secret, token } = issued.map_err(|TooManyKeys| {
         Fault::new(
             400,

@@ -122,10 +122,7 @@ impl State {
         if boundary.is_some_and(|arn| !self.iam.managed.contains_key(arn)) {
             return Err(IamError::NoSuchEntity);
         }
-        identity.id = self.ids.unique(match kind {
-            Kind::User => "AIDA",
-            Kind::Role => "AROA",
-        });
+        identity.id = self.identity_id(kind, &identity.account, &identity.name);
         let key = (kind, identity.account.clone(), identity.name.clone());
         self.ensure_account(&identity.account);
         let details = Details {

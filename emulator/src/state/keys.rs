@@ -71,6 +71,7 @@ impl State {
                 token: None,
                 expires: None,
                 caller: Caller::Root(RootCaller { account }),
+                transitive: Vec::new(),
             });
         }
         let entry = self.keys.entries.get(id).filter(|entry| entry.active)?;
@@ -85,6 +86,20 @@ impl State {
     pub fn issue(
         &mut self,
         caller: Caller,
+        now: u64,
+        expires: Option<u64>,
+    ) -> Result<Issued, TooManyKeys> {
+        self.issue_passing(caller, Vec::new(), now, expires)
+    }
+
+    /// As [`State::issue`], with session tags, by their keys, that pass on to sessions made with the credentials.
+    ///
+    /// # Errors
+    /// [`TooManyKeys`].
+    pub fn issue_passing(
+        &mut self,
+        caller: Caller,
+        transitive: Vec<String>,
         now: u64,
         expires: Option<u64>,
     ) -> Result<Issued, TooManyKeys> {
@@ -106,6 +121,7 @@ impl State {
             token: token.clone(),
             expires,
             caller,
+            transitive,
         };
         let entry = Entry {
             key,

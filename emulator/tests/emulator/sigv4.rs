@@ -51,6 +51,7 @@ fn key(id: &str) -> Option<Key> {
         expires: token.is_some().then(|| now() + 3_600),
         token,
         caller: Caller::Root(RootCaller { account }),
+        transitive: Vec::new(),
     })
 }
 

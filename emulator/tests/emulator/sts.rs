@@ -147,3 +147,159 @@ fn users_may_what_their_policies_say_and_sessions_are_themselves() {
     let off = alice.query("sts", "GetCallerIdentity", &[]);
     assert_eq!(code(&off), (403, "InvalidClientTokenId".to_owned()));
 }
+
+const ALICE: &str = "arn:aws:iam::111122223333:user/alice";
+
+/// A user, and roles `A` and `B` that trust the account under a condition; each role may everything under one of its own.
+fn chain(emulator: &veriam_emulator::Emulator, trusts: &str, grants: &str) -> (Who, Who) {
+    let mut root = Who::bootstrap(emulator.address(), ACCOUNT);
+    let when = |text: &str, condition: &str| {
+        let end = text.rfind('}').unwrap() - 1;
+        let (start, end) = text.split_at(end);
+        format!("{start},\"Condition\":{condition}{end}")
+    };
+    root.done("iam", "CreateUser", &[("UserName", "alice")]);
+    root.done(
+        "iam",
+        "PutUserPolicy",
+        &[
+            ("UserName", "alice"),
+            ("PolicyName", "p"),
+            ("PolicyDocument", ALLOW),
+        ],
+    );
+    for role in ["A", "B"] {
+        let trust = when(TRUST, trusts);
+        let allow = when(ALLOW, grants);
+        root.done(
+            "iam",
+            "CreateRole",
+            &[("RoleName", role), ("AssumeRolePolicyDocument", &trust)],
+        );
+        // Whoever is of the role may take the other one.
+        let next = ALLOW.replace(r#""Action":"*""#, r#""Action":"sts:AssumeRole""#);
+        for (name, text) in [("p", &allow), ("next", &next)] {
+            root.done(
+                "iam",
+                "PutRolePolicy",
+                &[
+                    ("RoleName", role),
+                    ("PolicyName", name),
+                    ("PolicyDocument", text),
+                ],
+            );
+        }
+    }
+    let key = root.done("iam", "CreateAccessKey", &[("UserName", "alice")]);
+    (Who::of(emulator.address(), &key), root)
+}
+
+fn assume<'p>(role: &'static str, more: &[(&'p str, &'p str)]) -> Vec<(&'p str, &'p str)> {
+    let mut all = vec![("RoleArn", role), ("RoleSessionName", "s1")];
+    all.extend(more);
+    all
+}
+
+const A: &str = "arn:aws:iam::111122223333:role/A";
+const B: &str = "arn:aws:iam::111122223333:role/B";
+const MFA: &str = r#"{"Bool":{"aws:MultiFactorAuthPresent":"true"}}"#;
+const DEVICE: (&str, &str) = ("SerialNumber", "arn:aws:iam::111122223333:mfa/alice");
+const CODE: (&str, &str) = ("TokenCode", "123456");
+
+#[test]
+fn a_token_code_makes_a_session_with_mfa() {
+    let emulator = start();
+    let address = emulator.address();
+    let (mut alice, mut root) = chain(&emulator, MFA, MFA);
+    for more in [
+        &[][..],
+        &[CODE],
+        &[DEVICE],
+        &[DEVICE, ("TokenCode", "12345")],
+        &[DEVICE, ("TokenCode", "abcdef")],
+    ] {
+        let refused = alice.query("sts", "AssumeRole", &assume(A, more));
+        assert_eq!(code(&refused), (403, "AccessDenied".to_owned()), "{more:?}");
+        let is_of_mfa = refused.text().contains("MultiFactorAuthentication failed");
+        assert_eq!(is_of_mfa, !more.is_empty(), "{more:?}");
+    }
+    let answer = alice.done("sts", "AssumeRole", &assume(A, &[DEVICE, CODE]));
+    let mut session = Who::of(address, &answer);
+    session.done("iam", "ListUsers", &[]);
+    // A session has no device, and its MFA is not that of the next one.
+    let refused = session.query("sts", "AssumeRole", &assume(B, &[DEVICE, CODE]));
+    assert_eq!(code(&refused), (403, "AccessDenied".to_owned()));
+    let answer = session.done("sts", "AssumeRole", &assume(B, &[]));
+    let mut next = Who::of(address, &answer);
+    assert_eq!(code(&next.query("iam", "ListUsers", &[])).0, 403);
+    // Of a user with temporary credentials the trust policy sees the MFA, and the session has none.
+    let plain = alice.done("sts", "GetSessionToken", &[]);
+    let refused = Who::of(address, &plain).query("sts", "AssumeRole", &assume(A, &[]));
+    assert_eq!(code(&refused), (403, "AccessDenied".to_owned()));
+    let mut temporary = Who::of(
+        address,
+        &alice.done("sts", "GetSessionToken", &[DEVICE, CODE]),
+    );
+    let answer = temporary.done("sts", "AssumeRole", &assume(A, &[]));
+    let mut session = Who::of(address, &answer);
+    assert_eq!(code(&session.query("iam", "ListUsers", &[])).0, 403);
+    // The age counts from the call.
+    let young = ALLOW.replace(
+        r#""Resource":"*""#,
+        r#""Resource":"*","Condition":{"NumericLessThan":{"aws:MultiFactorAuthAge":"3600"}}"#,
+    );
+    let policy = [
+        ("RoleName", "A"),
+        ("PolicyName", "p"),
+        ("PolicyDocument", young.as_str()),
+    ];
+    root.done("iam", "PutRolePolicy", &policy);
+    let answer = temporary.done("sts", "AssumeRole", &assume(A, &[DEVICE, CODE]));
+    Who::of(address, &answer).done("iam", "ListUsers", &[]);
+}
+
+#[test]
+fn transitive_tags_pass_on_and_others_do_not() {
+    let emulator = start();
+    let address = emulator.address();
+    let anybody = r#"{"StringLike":{"aws:PrincipalArn":"*"}}"#;
+    let red = r#"{"StringEquals":{"aws:PrincipalTag/team":"red"},"Null":{"aws:PrincipalTag/note":"true"}}"#;
+    let (mut alice, _) = chain(&emulator, anybody, red);
+    let tag = [
+        ("Tags.member.1.Key", "team"),
+        ("Tags.member.1.Value", "red"),
+        ("Tags.member.2.Key", "note"),
+        ("Tags.member.2.Value", "x"),
+    ];
+    let passes = |key: &'static str| {
+        let mut all = tag.to_vec();
+        all.push(("TransitiveTagKeys.member.1", key));
+        all
+    };
+    let lists = |who: &mut Who| who.query("iam", "ListUsers", &[]).status;
+    let of = |answer: &str| Who::of(address, answer);
+    let mut first = of(&alice.done("sts", "AssumeRole", &assume(A, &passes("Team"))));
+    assert_eq!(lists(&mut first), 403, "it has the note");
+    let mut second = of(&first.done("sts", "AssumeRole", &assume(B, &[])));
+    assert_eq!(lists(&mut second), 200);
+    // And on, with a tag of its own beside it.
+    let other = [
+        ("Tags.member.1.Key", "stage"),
+        ("Tags.member.1.Value", "test"),
+    ];
+    let mut third = of(&second.done("sts", "AssumeRole", &assume(A, &other)));
+    assert_eq!(lists(&mut third), 200);
+    for key in ["team", "TEAM"] {
+        let over = [("Tags.member.1.Key", key), ("Tags.member.1.Value", "blue")];
+        let refused = second.query("sts", "AssumeRole", &assume(A, &over));
+        assert_eq!(code(&refused), (400, "InvalidParameterValue".to_owned()));
+    }
+    // Without the word they end with the session.
+    let mut first = of(&alice.done("sts", "AssumeRole", &assume(A, &tag)));
+    let mut second = of(&first.done("sts", "AssumeRole", &assume(B, &[])));
+    assert_eq!(lists(&mut second), 403);
+    let refused = alice.query("sts", "AssumeRole", &assume(A, &passes("stage")));
+    assert_eq!(code(&refused), (400, "InvalidParameterValue".to_owned()));
+    assert!(refused.text().contains("stage"));
+    assert!(alice.done("sts", "GetCallerIdentity", &[]).contains(ALICE));
+}

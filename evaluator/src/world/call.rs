@@ -7,17 +7,24 @@ use veriam_model::{Call, Caller, Outcome, Path, PolicySlot, PolicyText, PolicyTy
 use super::facts::{Facts, PutTogether, Way};
 use super::judge::Judge;
 use super::layer::Layer;
+use super::operation::Operation;
 use super::pairs::{Asked, Pairs};
 use super::parts::{Account, Identity, Network};
 use super::party::Party;
 use super::runtime::{self, Runtime};
 use super::well_formed::{is_well_formed, malformed};
-use super::{CallError, World, control, gateway, harness, identity, memory, other, tool};
+use super::{
+    CallError, World, control, gateway, harness, identity, memory, operation, other, tool,
+};
 use crate::settings::Settings;
 use crate::{Limits, ParseError, grammar};
 
-/// Decides a call.
-pub(super) fn decide(world: &World, call: &Call) -> Result<Outcome, CallError> {
+/// Decides a call, or an operation in place of what it asks for.
+pub(super) fn decide(
+    world: &World,
+    call: &Call,
+    operation: Option<&Operation<'_>>,
+) -> Result<Outcome, CallError> {
     let session_arn = OnceCell::new();
     let mut pairs = Pairs::new();
     // What is large is borrowed from where it was made.
@@ -26,7 +33,11 @@ pub(super) fn decide(world: &World, call: &Call) -> Result<Outcome, CallError> {
     let (Some(party), Some(way)) = (&party, &way) else {
         return Err(malformed(world, call));
     };
-    let asked = match ask(world, call, party, &mut pairs) {
+    let asked = match operation {
+        Some(operation) => operation::ask(world, operation, &mut pairs),
+        None => ask(world, call, party, &mut pairs),
+    };
+    let asked = match asked {
         Some(asked) if is_well_formed(world, call) => asked,
         _ => return Err(malformed(world, call)),
     };

@@ -4,6 +4,7 @@ use veriam_model::{ControlRequest, IdentityRequest, MemoryRequest, OtherRequest,
 
 use super::facts::tagged;
 use super::key::{CarriedKey, Own, behind};
+use super::operation::Passes;
 use super::values::Values;
 
 /// The service to which roles are handed over (AC-258).
@@ -19,6 +20,8 @@ pub(super) enum Carried<'c> {
     /// A role that is handed over.
     Role,
     Other(&'c OtherRequest),
+    /// An operation without request.
+    Passed(Passes<'c>),
     /// A memory request whose path is taken for its namespace: a planted mistake.
     #[cfg(feature = "planted-mistakes")]
     MistakenMemory(&'c MemoryRequest),
@@ -28,7 +31,7 @@ impl<'c> Carried<'c> {
     /// The values of a key of a service.
     pub(super) fn value(self, key: &CarriedKey) -> Option<Values<'c>> {
         match self {
-            Carried::Nothing => None,
+            Carried::Nothing | Carried::Passed(_) => None,
             Carried::Memory(request) => of_memory(request, &key.own),
             Carried::Identity(request) => of_identity(request, &key.own),
             Carried::Control(request) => {
@@ -61,7 +64,16 @@ impl<'c> Carried<'c> {
     pub(super) fn tags(self) -> Option<&'c Tags> {
         match self {
             Carried::Control(request) => Some(&request.tags).filter(|tags| !tags.is_empty()),
+            Carried::Passed(Passes::Tags(tags)) => Some(tags).filter(|tags| !tags.is_empty()),
             _ => None,
+        }
+    }
+
+    /// The tags of which a request passes the keys at least.
+    pub(super) fn tag_keys(self) -> Option<&'c Tags> {
+        match self {
+            Carried::Passed(Passes::Keys(tags)) => Some(tags).filter(|tags| !tags.is_empty()),
+            _ => self.tags(),
         }
     }
 }

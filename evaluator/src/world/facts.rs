@@ -97,7 +97,7 @@ impl<'r> PairFacts<'r> {
     pub(super) fn values(&self, key: &ContextKey) -> Option<Values<'r>> {
         match key {
             ContextKey::Carried(key) => self.pair.carried.value(key),
-            ContextKey::TagKeys => self.pair.carried.tags().map(Values::KeysOf),
+            ContextKey::TagKeys => self.pair.carried.tag_keys().map(Values::KeysOf),
             _ => self.value(key).map(Values::One),
         }
     }

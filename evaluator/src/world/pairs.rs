@@ -61,7 +61,7 @@ pub(super) struct Pairs<'c> {
 
 impl<'c> Pairs<'c> {
     /// No operation has more.
-    const MOST: usize = 6;
+    pub(super) const MOST: usize = 6;
 
     pub(super) fn new() -> Self {
         Self {

@@ -63,6 +63,7 @@ pub(super) fn answer(core: &Core, asked: &Asked<'_>, route: &Route) -> Result<An
         now: asked.now,
         route,
         body: &body,
+        query: asked.query(),
     };
     match &request {
         Request::Control(request) => change::control(&mut state, request, &about),

@@ -202,8 +202,20 @@ fn of_harness(
         harness,
         endpoint,
         user_id: user_id.map(str::to_owned),
-        with_memory: operation == Op::CreateHarness && body.get("memory").is_some(),
+        with_memory: operation == Op::CreateHarness && manages_memory(body.get("memory")),
     }))
+}
+
+/// Whether a memory configuration has the harness manage a memory (AC-191): not where it opts out, and not where it names a
+/// memory that is there.
+pub(super) fn manages_memory(configuration: Option<&Value>) -> bool {
+    let has = |told: &Value, member: &str| told.get(member).is_some();
+    configuration.is_some_and(|told| {
+        has(told, "managedMemoryConfiguration")
+            || !(told.is_null()
+                || has(told, "disabled")
+                || has(told, "agentCoreMemoryConfiguration"))
+    })
 }
 
 fn of_tool(world: &World, route: &Route, operation: ToolOperation) -> Result<Request, Fault> {

@@ -15,6 +15,8 @@ pub struct Who {
     pub token: Option<String>,
     /// Seconds since 1970; none: the clock of the system.
     pub at: Option<u64>,
+    /// What stands before the path of every request, for example `/via/vpc`.
+    pub base: String,
 }
 
 impl Who {
@@ -27,6 +29,7 @@ impl Who {
             secret,
             token: None,
             at: None,
+            base: String::new(),
         }
     }
 
@@ -38,6 +41,7 @@ impl Who {
             secret: leaf(answer, "SecretAccessKey").unwrap(),
             token: leaf(answer, "SessionToken"),
             at: None,
+            base: String::new(),
         }
     }
 
@@ -63,7 +67,8 @@ impl Who {
 
     /// A request to AgentCore.
     pub fn rest(&mut self, method: &str, path: &str, body: &Value) -> Reply {
-        let raw = self.signed(json(method, path, body), "bedrock-agentcore");
+        let path = format!("{}{path}", self.base);
+        let raw = self.signed(json(method, &path, body), "bedrock-agentcore");
         self.client.send(&raw)
     }
 
@@ -78,7 +83,7 @@ impl Who {
         for (name, value) in parameters {
             body += &format!("&{name}={}", encode(value.as_bytes(), false));
         }
-        let mut raw = json("POST", "/", &Value::Null);
+        let mut raw = json("POST", &format!("{}/", self.base), &Value::Null);
         raw.headers = vec![
             ("host".into(), "127.0.0.1".into()),
             (

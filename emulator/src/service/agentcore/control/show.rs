@@ -16,11 +16,12 @@ fn name(id: &str) -> &str {
     id.rsplit_once('-').map_or(id, |(name, _)| name)
 }
 
-pub(super) fn runtime(world: &World, runtime: &Runtime, now: u64) -> Value {
+/// A version of a runtime.
+pub(super) fn runtime(world: &World, runtime: &Runtime, version: usize, now: u64) -> Value {
     let Runtime { account, id, .. } = runtime;
     json!({
         "agentRuntimeArn": resource_arn(world, account, &format!("runtime/{id}")),
-        "agentRuntimeId": id, "agentRuntimeName": name(id), "agentRuntimeVersion": "1", "description": "",
+        "agentRuntimeId": id, "agentRuntimeName": name(id), "agentRuntimeVersion": version.to_string(), "description": "",
         "status": "READY", "createdAt": time(now), "lastUpdatedAt": time(now),
         "roleArn": format!("arn:{}:iam::{account}:role/service-role/unknown", world.partition),
         "networkConfiguration": {"networkMode": "PUBLIC"},
@@ -28,13 +29,21 @@ pub(super) fn runtime(world: &World, runtime: &Runtime, now: u64) -> Value {
     })
 }
 
-pub(super) fn endpoint(world: &World, runtime: &Runtime, endpoint: &str, now: u64) -> Value {
+/// An endpoint of a runtime, with the version it is pinned to.
+pub(super) fn endpoint(
+    world: &World,
+    runtime: &Runtime,
+    endpoint: &str,
+    version: usize,
+    now: u64,
+) -> Value {
     let Runtime { account, id, .. } = runtime;
     let arn = resource_arn(world, account, &format!("runtime/{id}"));
     json!({
         "agentRuntimeEndpointArn": format!("{arn}/runtime-endpoint/{endpoint}"),
         "agentRuntimeArn": arn, "agentRuntimeId": id, "endpointName": endpoint, "name": endpoint, "id": endpoint,
-        "liveVersion": "1", "targetVersion": "1", "status": "READY", "createdAt": time(now), "lastUpdatedAt": time(now),
+        "liveVersion": version.to_string(), "targetVersion": version.to_string(), "status": "READY",
+        "createdAt": time(now), "lastUpdatedAt": time(now),
     })
 }
 
@@ -79,5 +88,19 @@ pub(super) fn harness(world: &World, harness: &Harness, now: u64) -> Value {
             "agentRuntimeId": id, "agentRuntimeName": name(id),
             "lifecycleConfiguration": {}, "networkConfiguration": {"networkMode": "PUBLIC"},
         }},
+    })
+}
+
+pub(super) fn harness_endpoint(
+    world: &World,
+    harness: &Harness,
+    endpoint: &str,
+    now: u64,
+) -> Value {
+    let Harness { account, id, .. } = harness;
+    json!({
+        "harnessId": id, "harnessName": name(id), "endpointName": endpoint, "status": "READY",
+        "arn": resource_arn(world, account, &format!("harness/{id}/harness-endpoint/{endpoint}")),
+        "createdAt": time(now), "updatedAt": time(now),
     })
 }
