@@ -202,8 +202,15 @@ fn of_harness(
         harness,
         endpoint,
         user_id: user_id.map(str::to_owned),
-        with_memory: operation == Op::CreateHarness && body.get("memory").is_some(),
+        with_memory: operation == Op::CreateHarness && manages_memory(body),
     }))
+}
+
+/// Whether a harness is made that manages a memory: it can have one that is there, or say that it wants none.
+fn manages_memory(body: &Value) -> bool {
+    let memory = body.get("memory").filter(|memory| !memory.is_null());
+    let other = ["agentCoreMemoryConfiguration", "disabled"];
+    memory.is_some_and(|memory| other.iter().all(|member| memory.get(member).is_none()))
 }
 
 fn of_tool(world: &World, route: &Route, operation: ToolOperation) -> Result<Request, Fault> {
