@@ -213,7 +213,8 @@ fn memory(world: &World, r: &veriam_model::MemoryRequest) -> Option<Raw> {
                     .iter()
                     .map(|(k, v)| (k.to_owned(), json!(v)))
                     .collect();
-                body.insert("namespaceVariables".to_owned(), Value::Object(variables));
+                let config = json!({"namespaceVariables": variables});
+                body.insert("extractionConfig".to_owned(), config);
             }
         }
     }
@@ -261,8 +262,14 @@ fn harness(world: &World, r: &veriam_model::HarnessRequest) -> Option<Raw> {
         }
     };
     let body = match r.operation {
-        Op::CreateHarness if r.with_memory => json!({"harnessName": "new", "memory": {}}),
-        Op::CreateHarness => json!({"harnessName": "new"}),
+        Op::CreateHarness => {
+            let member = if r.with_memory {
+                "managedMemoryConfiguration"
+            } else {
+                "disabled"
+            };
+            json!({"harnessName": "new", "memory": {member: {}}})
+        }
         Op::CreateHarnessEndpoint => json!({"endpointName": "new"}),
         _ if method == "GET" => Value::Null,
         _ => json!({}),

@@ -49,6 +49,7 @@ pub(super) fn request(
         ],
         [Op::StartMemoryExtractionJob],
     );
+    let extraction = body.get("extractionConfig").unwrap_or(&Value::Null);
     let queries = [Op::ListMemoryRecords, Op::RetrieveMemoryRecords];
     let actor = takes(&by_session) || operation == Op::ListSessions;
     let strategy = match operation {
@@ -76,7 +77,7 @@ pub(super) fn request(
         namespace,
         namespace_path: takes(&queries).then(|| of("namespacePath")).flatten(),
         namespace_variables: if operation == Op::CreateEvent {
-            tags(body, "namespaceVariables")?
+            tags(extraction, "namespaceVariables")?
         } else {
             Tags::new()
         },

@@ -1,0 +1,106 @@
+//! A server that writes down what it is sent.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+
+use veriam_aws::{Base, Connection, Credentials, Patience, Proof, Session};
+use veriam_model::CallCase;
+
+/// A request as it arrived.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Heard {
+    /// Method, path and query.
+    pub line: String,
+    /// In the order of their names.
+    pub headers: Vec<(String, String)>,
+    pub body: String,
+}
+
+impl Heard {
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let found = self.headers.iter().find(|(n, _)| n == name);
+        found.map(|(_, value)| value.as_str())
+    }
+}
+
+pub struct Listener {
+    address: SocketAddr,
+    heard: Receiver<Heard>,
+}
+
+impl Listener {
+    pub fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let (sender, heard) = channel();
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let Some(request) = stream.ok().and_then(answer) else {
+                    continue;
+                };
+                if sender.send(request).is_err() {
+                    return;
+                }
+            }
+        });
+        Self { address, heard }
+    }
+
+    pub fn session(&self, case: &CallCase, proof: Proof) -> Session {
+        let patience = Patience::of_emulators(Duration::from_secs(20));
+        let connection = Connection::new(&format!("http://{}", self.address), patience);
+        let base = Base {
+            url: connection.base().to_owned(),
+            region: case.world.region.clone(),
+            at: Some(case.call.at),
+        };
+        Session::new(&connection, base, proof, Some(&case.call.user_agent))
+    }
+
+    /// What was sent since the last time.
+    pub fn heard(&self) -> Vec<Heard> {
+        let first = self.heard.recv_timeout(Duration::from_secs(20)).unwrap();
+        std::iter::once(first)
+            .chain(self.heard.try_iter())
+            .collect()
+    }
+}
+
+pub fn key() -> Proof {
+    Proof::Key(Credentials {
+        key_id: "AKIAIOSFODNN7EXAMPLE".to_owned(),
+        secret: "secret".to_owned(),
+        token: None,
+    })
+}
+
+/// Reads one request and answers that it was carried out.
+fn answer(stream: TcpStream) -> Option<Heard> {
+    let mut reader = BufReader::new(stream);
+    let mut text = String::new();
+    reader.read_line(&mut text).ok()?;
+    let line = text.trim_end().to_owned();
+    let mut headers = Vec::new();
+    loop {
+        text.clear();
+        reader.read_line(&mut text).ok()?;
+        let Some((name, value)) = text.trim_end_matches(['\r', '\n']).split_once(':') else {
+            break;
+        };
+        headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
+    }
+    headers.sort();
+    let length = headers.iter().find(|(name, _)| name == "content-length");
+    let length = length.map_or(Some(0), |(_, value)| value.parse().ok())?;
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).ok()?;
+    let reply = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}";
+    reader.get_mut().write_all(reply.as_bytes()).ok()?;
+    Some(Heard {
+        line,
+        headers,
+        body: String::from_utf8(body).ok()?,
+    })
+}

@@ -1,0 +1,43 @@
+//! What answers in tests, and who calls.
+
+pub mod emulator;
+pub mod listener;
+
+use veriam_generators::generated_case;
+use veriam_model::{Call, CallCase, Case, Request};
+
+/// The calls among the first generated cases.
+pub fn calls(seed: u64, count: u64) -> impl Iterator<Item = (u64, CallCase)> {
+    (0..count).filter_map(move |index| match generated_case(seed, index) {
+        Case::Call(case) => Some((index, *case)),
+        _ => None,
+    })
+}
+
+/// The first of them that is one of these.
+pub fn call(fits: impl Fn(&CallCase) -> bool) -> CallCase {
+    let mut all = calls(5, u64::MAX).map(|(_, case)| case);
+    all.find(|case| fits(case)).unwrap()
+}
+
+/// Runs on one thread, as the library is used.
+pub fn run<T>(future: impl Future<Output = T>) -> T {
+    let mut builder = tokio::runtime::Builder::new_current_thread();
+    builder.enable_all().build().unwrap().block_on(future)
+}
+
+/// Family and operation: some operations of harnesses are named like those of runtimes.
+pub fn operation(call: &Call) -> String {
+    let family = match &call.request {
+        Request::Runtime(_) => "runtime",
+        Request::Gateway(_) => "gateway",
+        Request::Memory(_) => "memory",
+        Request::Harness(_) => "harness",
+        Request::Tool(_) => "tool",
+        Request::Identity(_) => "identity",
+        Request::Control(_) => "control",
+        Request::AssumeRole(_) => "sts",
+        Request::Other(_) => return "other".to_owned(),
+    };
+    format!("{family} {}", call.request.operation())
+}
