@@ -1,7 +1,7 @@
 //! The admin route of our emulator: what no API of AWS can say. `docs/emulator.md` documents it.
 
 use serde_json::{Value, json};
-use veriam_model::{Caller, Membership, Network, Path, World};
+use veriam_model::{Caller, Membership, Path, World};
 
 use crate::connection::{Connection, Plain};
 use crate::raw::Broken;
@@ -101,13 +101,6 @@ impl Admin {
     ) -> Result<(), Unstaged> {
         let route = format!("organizations/{account}");
         self.done("PUT", &route, &json!(membership)).await.map(drop)
-    }
-
-    /// Adds a VPC endpoint.
-    pub(crate) async fn network(&self, network: &Network) -> Result<(), Unstaged> {
-        self.done("PUT", "networks", &json!(network))
-            .await
-            .map(drop)
     }
 
     /// Adds an issuer of tokens.

@@ -135,7 +135,11 @@ fn of_service(call: &Call, raw: &Raw) -> Observed {
                 false => invalid(InvalidCall::NoSuchEndpoint),
             }
         }
-        Request::Harness(request) if raw.status == 404 && is_of_data(request.operation) => {
+        // AC-189: an endpoint that is not there is told before anything else.
+        Request::Harness(request)
+            if raw.status == 404
+                && (is_of_data(request.operation) || is_about_endpoint(request.operation)) =>
+        {
             invalid(InvalidCall::NoSuchEndpoint)
         }
         Request::Memory(request)
@@ -161,6 +165,15 @@ const fn is_of_data(operation: HarnessOperation) -> bool {
         HarnessOperation::InvokeHarness
             | HarnessOperation::InvokeAgentRuntimeCommand
             | HarnessOperation::InvokeAgentRuntimeCommandShell
+    )
+}
+
+const fn is_about_endpoint(operation: HarnessOperation) -> bool {
+    matches!(
+        operation,
+        HarnessOperation::GetHarnessEndpoint
+            | HarnessOperation::UpdateHarnessEndpoint
+            | HarnessOperation::DeleteHarnessEndpoint
     )
 }
 

@@ -16,7 +16,7 @@ use veriam_model::{Call, Caller, Membership, World};
 use crate::names::Names;
 use crate::raw::{Broken, Raw};
 use crate::server::Server;
-use crate::session::{Proof, Session};
+use crate::session::{Credentials, Proof, Session};
 
 pub(crate) use callers::Acting;
 use teardown::Made;
@@ -119,6 +119,8 @@ pub(crate) struct Stage<'s> {
     names: Names,
     made: Vec<Made>,
     roots: BTreeMap<String, Session>,
+    /// The access keys of users, by account and name.
+    keys: BTreeMap<(String, String), Credentials>,
     /// Who acts in each call, in the order of the calls.
     pub(crate) acting: Vec<Result<Acting, Unstaged>>,
 }
@@ -140,6 +142,7 @@ impl<'s> Stage<'s> {
             names: Names::default(),
             made: Vec::new(),
             roots: BTreeMap::new(),
+            keys: BTreeMap::new(),
             acting: Vec::new(),
         };
         match stage.build(drawn, calls).await {

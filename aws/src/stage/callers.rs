@@ -113,7 +113,22 @@ impl Stage<'_> {
         self.access_key(&account.id, DRIVER).await.map(Some)
     }
 
+    /// The access key of a user, which is made once: a user can have two.
     async fn access_key(&mut self, account: &str, user: &str) -> Result<Credentials, Unstaged> {
+        let owner = (account.to_owned(), user.to_owned());
+        if let Some(key) = self.keys.get(&owner) {
+            return Ok(key.clone());
+        }
+        let key = self.make_access_key(account, user).await?;
+        self.keys.insert(owner, key.clone());
+        Ok(key)
+    }
+
+    async fn make_access_key(
+        &mut self,
+        account: &str,
+        user: &str,
+    ) -> Result<Credentials, Unstaged> {
         let client = self.root(account).iam();
         let made = client.create_access_key().user_name(user).send().await;
         let made = answered("CreateAccessKey", made)?;

@@ -152,12 +152,10 @@ impl Stage<'_> {
                 .await;
             answered("CreateAgentRuntimeEndpoint", made)?;
         }
-        if let Some(default) = runtime.endpoints.iter().find(|e| e.name == DEFAULT)
-            && !default.tags.is_empty()
-        {
-            return Err(Unstaged::unsupported(
-                "worlds whose endpoint DEFAULT, which nobody makes, has tags",
-            ));
+        // Nobody makes the endpoint DEFAULT, so its tags come afterwards.
+        if let Some(default) = runtime.endpoints.iter().find(|e| e.name == DEFAULT) {
+            let arn = format!("{}/runtime-endpoint/{DEFAULT}", made.agent_runtime_arn());
+            tag(&client, arn, &default.tags).await?;
         }
         self.identified(&runtime.id, Some(id), |world, id| {
             if let Some(runtime) = world.runtimes.get_mut(index) {
@@ -274,11 +272,13 @@ impl Stage<'_> {
                 .await;
             answered("CreateHarnessEndpoint", made)?;
         }
-        let mut defaults = harness.endpoints.iter().filter(|e| e.name == DEFAULT);
-        if defaults.any(|default| !default.tags.is_empty()) {
-            return Err(Unstaged::unsupported(
-                "worlds whose endpoint DEFAULT, which nobody makes, has tags",
-            ));
+        if let Some(default) = harness.endpoints.iter().find(|e| e.name == DEFAULT) {
+            let arn = made
+                .harness()
+                .map(|harness| harness.arn())
+                .unwrap_or_default();
+            let arn = format!("{arn}/harness-endpoint/{DEFAULT}");
+            tag(&client, arn, &default.tags).await?;
         }
         self.identified(&harness.id, id, |world, id| {
             if let Some(harness) = world.harnesses.get_mut(index) {
@@ -394,6 +394,15 @@ impl Stage<'_> {
             .map_err(unmade)?;
         Ok(Some(AuthorizerConfiguration::CustomJwtAuthorizer(settings)))
     }
+}
+
+/// Adds tags to something that is there.
+async fn tag(client: &control::Client, arn: String, tags: &Tags) -> Result<(), Unstaged> {
+    let Some(tags) = map(tags) else {
+        return Ok(());
+    };
+    let tagged = client.tag_resource().resource_arn(arn).set_tags(Some(tags));
+    answered("TagResource", tagged.send().await).map(drop)
 }
 
 struct Named {

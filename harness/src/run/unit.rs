@@ -50,9 +50,15 @@ pub(super) fn judge(
                 tally.left_out(&ask(part, &drawn[i].case, target));
             }
             let answer = ask(part, case, target);
+            // What is documented is documented of the case as drawn.
+            let drawn = match (&question.documented, &observed.effective) {
+                (Some(_), Some(_)) => Some(ask(part, &question.case, target).reply),
+                _ => None,
+            };
             count(
                 index,
                 question,
+                drawn.as_ref().unwrap_or(&answer.reply),
                 &answer,
                 observed.reply.clone(),
                 target,
@@ -91,6 +97,7 @@ pub(super) struct Answer {
 fn count(
     index: u64,
     question: &Question,
+    drawn: &Reply,
     answer: &Answer,
     observed: Reply,
     target: &dyn Target,
@@ -121,9 +128,9 @@ fn count(
     let read_otherwise = reads_otherwise(answer.consulted, &target.asked_under());
     let documented = question.documented.as_ref().filter(|_| !read_otherwise);
     if let Some(documented) = documented
-        && !agree(documented, &answer.reply)
+        && !agree(documented, drawn)
     {
-        tally.diverged(found(Who::Oracle, documented, &answer.reply));
+        tally.diverged(found(Who::Oracle, documented, drawn));
         return;
     }
     if let (None, Some(open)) = (target.dialect(), &answer.open) {
