@@ -152,9 +152,17 @@ fn of_xml(xml: &str) -> (Option<String>, Option<String>) {
 mod tests {
     use super::*;
 
+    /// The header, the body, and the code and message they carry.
+    type Row = (
+        Option<&'static str>,
+        &'static str,
+        Option<&'static str>,
+        Option<&'static str>,
+    );
+
     #[test]
     fn codes_are_read_wherever_services_put_them() {
-        let rows: [(Option<&str>, &str, Option<&str>, Option<&str>); 9] = [
+        let rows: [Row; 9] = [
             (
                 Some("AccessDeniedException"),
                 r#"{"message":"no"}"#,

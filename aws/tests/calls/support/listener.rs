@@ -10,28 +10,28 @@ use veriam_model::CallCase;
 
 /// A request as it arrived.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Heard {
+pub(crate) struct Heard {
     /// Method, path and query.
-    pub line: String,
+    pub(crate) line: String,
     /// In the order of their names.
-    pub headers: Vec<(String, String)>,
-    pub body: String,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: String,
 }
 
 impl Heard {
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let found = self.headers.iter().find(|(n, _)| n == name);
         found.map(|(_, value)| value.as_str())
     }
 }
 
-pub struct Listener {
+pub(crate) struct Listener {
     address: SocketAddr,
     heard: Receiver<Heard>,
 }
 
 impl Listener {
-    pub fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let (sender, heard) = channel();
@@ -48,7 +48,7 @@ impl Listener {
         Self { address, heard }
     }
 
-    pub fn session(&self, case: &CallCase, proof: Proof) -> Session {
+    pub(crate) fn session(&self, case: &CallCase, proof: Proof) -> Session {
         let patience = Patience::of_emulators(Duration::from_secs(20));
         let connection = Connection::new(&format!("http://{}", self.address), patience);
         let base = Base {
@@ -60,7 +60,7 @@ impl Listener {
     }
 
     /// What was sent since the last time.
-    pub fn heard(&self) -> Vec<Heard> {
+    pub(crate) fn heard(&self) -> Vec<Heard> {
         let first = self.heard.recv_timeout(Duration::from_secs(20)).unwrap();
         std::iter::once(first)
             .chain(self.heard.try_iter())
@@ -68,7 +68,7 @@ impl Listener {
     }
 }
 
-pub fn key() -> Proof {
+pub(crate) fn key() -> Proof {
     Proof::Key(Credentials {
         key_id: "AKIAIOSFODNN7EXAMPLE".to_owned(),
         secret: "secret".to_owned(),

@@ -1,23 +1,36 @@
-//! Calls through the SDK: generated worlds are loaded into an emulator, their callers call, and what comes back is what
+//! Generated worlds are loaded into an emulator, their callers call, and what comes back is what
 //! the evaluator says of the call as it was drawn.
 
-mod support;
+use std::collections::BTreeMap;
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use support::emulator::Server;
-use support::{calls, operation, run};
 use veriam_aws::{Raw, Unsent, send};
 use veriam_evaluator::World as Judge;
 use veriam_model::{
-    CallCase, ControlOperation, DenialKind, Dialect, HarnessOperation, IdentityOperation,
-    MemoryOperation, Outcome, Rejection, Request, RuntimeOperation, ToolOperation,
+    CallCase, ControlOperation, DenialKind, Dialect, MemoryOperation, Outcome, Rejection, Request,
 };
 
-/// Why calls are not sent.
-const REASONS: &[&str] = &[];
+use crate::support::emulator::Server;
+use crate::support::{all_operations, calls, operation, run};
 
-fn judge(case: &CallCase) -> Option<Outcome> {
+/// How many calls of one operation are sent: the rarest is drawn once in thousands of cases.
+const ENOUGH: usize = 12;
+
+/// Why calls are not sent, of those that are drawn.
+const REASONS: [&str; 10] = [
+    "callers: services, which hold no credentials for others to use",
+    "extraction jobs by actor, session or strategy: requests name the job only",
+    "gateways without an authorizer type, which every request tells",
+    "memory requests without a session, which is a part of the path",
+    "memory requests without an actor, which is a part of the path",
+    "policy engines without both ARN and mode, which every request tells",
+    "requests: other services",
+    "runtimes without an authorizer type, which every request tells",
+    "scopes without a type of credentials, which every request tells",
+    "tags, which the operation has no member for",
+];
+
+/// What the evaluator says; none: it is no question.
+pub(crate) fn judge(case: &CallCase) -> Option<Outcome> {
     let judge = Judge::new(&case.world, &Dialect::default()).ok()?;
     judge.decide(&case.call).ok()
 }
@@ -31,11 +44,9 @@ fn fault(case: &CallCase, outcome: &Outcome, raw: &Raw) -> Option<String> {
         _ => "AccessDeniedException",
     };
     let right = match outcome {
-        // What the control plane makes of it afterwards is another matter: there may be no policy to remove.
-        Outcome::Allowed if matches!(case.call.request, Request::Control(_)) => {
-            raw.is_success() || matches!(raw.status, 400 | 404 | 409) && !code.is_empty()
+        Outcome::Allowed => {
+            raw.is_success() || may_be_gone(&case.call.request) && raw.status == 404
         }
-        Outcome::Allowed => raw.is_success(),
         Outcome::Denied(denial) => {
             let because = match denial.kind {
                 DenialKind::Explicit => "with an explicit deny in a".to_owned(),
@@ -64,16 +75,44 @@ fn fault(case: &CallCase, outcome: &Outcome, raw: &Raw) -> Option<String> {
     (!right).then(|| format!("{:?}\n{outcome:?}\n{raw:?}", case.call))
 }
 
+/// Whether the request may find nothing although it is allowed: there may be no policy to remove, and the runtime whose
+/// endpoints are listed may be of another account.
+fn may_be_gone(request: &Request) -> bool {
+    use ControlOperation as Op;
+    let Request::Control(request) = request else {
+        return false;
+    };
+    matches!(
+        request.operation,
+        Op::DeleteResourcePolicy | Op::ListAgentRuntimeEndpoints
+    )
+}
+
+/// Takes away what requests have no member for, of every other case: extraction jobs are hardly drawn without.
+fn sayable(index: u64, case: &mut CallCase) {
+    if let Request::Memory(request) = &mut case.call.request
+        && request.operation == MemoryOperation::StartMemoryExtractionJob
+        && index.is_multiple_of(2)
+    {
+        (request.actor, request.session, request.strategy) = (None, None, None);
+    }
+}
+
 #[test]
 fn calls_through_the_sdk_are_decided_as_they_were_drawn() {
     let count = std::env::var("VERIAM_CALLS").ok();
-    let count = count.and_then(|n| n.parse().ok()).unwrap_or(4_000);
+    let count = count.and_then(|n| n.parse().ok()).unwrap_or(20_000);
     let mut sent: BTreeMap<String, usize> = BTreeMap::new();
     let mut unsent: BTreeMap<String, usize> = BTreeMap::new();
     let mut faults = Vec::new();
     run(async {
         let server = Server::start().await;
-        for (index, case) in calls(11, count) {
+        for (index, mut case) in calls(11, count) {
+            sayable(index, &mut case);
+            let name = operation(&case.call);
+            if sent.get(&name).is_some_and(|sent| *sent >= ENOUGH) {
+                continue;
+            }
             let Some(outcome) = judge(&case) else {
                 continue;
             };
@@ -81,9 +120,9 @@ fn calls_through_the_sdk_are_decided_as_they_were_drawn() {
             let session = server.session(&case).await;
             match send(&case.world, &case.call, &session).await {
                 Ok(raw) => {
-                    *sent.entry(operation(&case.call)).or_default() += 1;
-                    faults
-                        .extend(fault(&case, &outcome, &raw).map(|f| format!("case {index}: {f}")));
+                    *sent.entry(name).or_default() += 1;
+                    let fault = fault(&case, &outcome, &raw);
+                    faults.extend(fault.map(|fault| format!("case {index}: {fault}")));
                 }
                 Err(Unsent::Unsupported(why)) => *unsent.entry(why).or_default() += 1,
                 Err(Unsent::Broken(broken)) => {
@@ -92,12 +131,7 @@ fn calls_through_the_sdk_are_decided_as_they_were_drawn() {
             }
         }
     });
-    std::io::Write::write_all(
-        &mut std::io::stderr(),
-        format!("{sent:#?} {unsent:#?}\n").as_bytes(),
-    )
-    .unwrap();
-    let shown = &faults[..faults.len().min(20)];
+    let shown = faults.iter().take(20).cloned().collect::<Vec<_>>();
     assert!(
         faults.is_empty(),
         "{} faults\n{}",
@@ -109,31 +143,11 @@ fn calls_through_the_sdk_are_decided_as_they_were_drawn() {
         .iter()
         .filter(|name| !sent.contains_key(*name))
         .collect();
+    // Shown by `--nocapture`.
+    let shown = format!("{sent:#?}\n{unsent:#?}\n");
+    std::io::Write::write_all(&mut std::io::stderr(), shown.as_bytes()).unwrap();
     assert!(missing.is_empty(), "{missing:?}");
-}
-
-fn all_operations() -> BTreeSet<String> {
-    let mut all = BTreeSet::new();
-    let mut add = |family: &str, name: &str| all.insert(format!("{family} {name}"));
-    RuntimeOperation::ALL.iter().for_each(|o| {
-        add("runtime", o.name());
-    });
-    MemoryOperation::ALL.iter().for_each(|o| {
-        add("memory", o.name());
-    });
-    HarnessOperation::ALL.iter().for_each(|o| {
-        add("harness", o.name());
-    });
-    ToolOperation::ALL.iter().for_each(|o| {
-        add("tool", o.name());
-    });
-    IdentityOperation::ALL.iter().for_each(|o| {
-        add("identity", o.name());
-    });
-    ControlOperation::ALL.iter().for_each(|o| {
-        add("control", o.name());
-    });
-    add("gateway", "InvokeGateway");
-    add("sts", "AssumeRole");
-    all
+    let mut reasons = unsent.keys();
+    let other = reasons.find(|why| !REASONS.contains(&why.as_str()));
+    assert_eq!(other, None);
 }

@@ -18,7 +18,7 @@ use veriam_model::{Call, CallCase, Caller, JwtCaller};
 
 const ED: &str = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIHoNIdpANmQ4YSxC/1ABiKC0qmU7vjH0EEmxV+Na4wV8\n-----END PRIVATE KEY-----";
 
-pub struct Server {
+pub(crate) struct Server {
     emulator: Emulator,
     clock: Arc<AtomicU64>,
     admin: Client<HttpConnector, Full<Bytes>>,
@@ -26,7 +26,7 @@ pub struct Server {
 }
 
 impl Server {
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let clock = Arc::new(AtomicU64::new(0));
         let told = Arc::clone(&clock);
         let config = Config {
@@ -49,7 +49,7 @@ impl Server {
         server
     }
 
-    pub async fn admin(&self, method: &str, path: &str, body: &Value) -> Value {
+    pub(crate) async fn admin(&self, method: &str, path: &str, body: &Value) -> Value {
         let request = hyper::Request::builder()
             .method(method)
             .uri(format!("http://{}/_veriam/{path}", self.emulator.address()))
@@ -68,7 +68,7 @@ impl Server {
     }
 
     /// Loads the world of a case, and sets the time.
-    pub async fn load(&self, case: &CallCase) {
+    pub(crate) async fn load(&self, case: &CallCase) {
         self.clock.store(case.call.at, Ordering::SeqCst);
         let world = serde_json::to_value(&case.world).unwrap();
         self.admin("PUT", "world", &world).await;
@@ -77,7 +77,7 @@ impl Server {
     }
 
     /// The session of its caller, by its way.
-    pub async fn session(&self, case: &CallCase) -> Session {
+    pub(crate) async fn session(&self, case: &CallCase) -> Session {
         let base = Base {
             url: format!("http://{}/via/way", self.emulator.address()),
             region: case.world.region.clone(),
