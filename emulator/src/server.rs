@@ -77,6 +77,9 @@ pub struct Config {
     pub log: Option<Log>,
     /// How many threads serve requests.
     pub threads: usize,
+    /// The known bug, if it is to have one.
+    #[cfg(feature = "planted-mistakes")]
+    pub mistake: Option<crate::planted::Mistake>,
 }
 
 impl Default for Config {
@@ -91,6 +94,8 @@ impl Default for Config {
             limits: Limits::default(),
             log: None,
             threads: 2,
+            #[cfg(feature = "planted-mistakes")]
+            mistake: None,
         }
     }
 }
@@ -110,7 +115,10 @@ impl Emulator {
     /// What the system says when it cannot listen there or start a thread.
     pub fn start(config: Config) -> io::Result<Self> {
         let state = State::new(&config.region, config.bootstrap.clone());
-        let core = Arc::new(Core::new(state, Arc::clone(&config.clock)));
+        let core = Core::new(state, Arc::clone(&config.clock));
+        #[cfg(feature = "planted-mistakes")]
+        let core = core.with_mistake(config.mistake);
+        let core = Arc::new(core);
         let (stop, stopped) = watch::channel(false);
         let (tell, told) = mpsc::channel();
         let serving = Arc::clone(&core);

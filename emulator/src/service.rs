@@ -17,6 +17,7 @@ use veriam_model::{Call, Caller, Outcome, Path, Request};
 
 use crate::auth::sigv4::{self, Scope};
 use crate::auth::{Credentials, Incoming, Key, Refusal, credentials};
+use crate::settings::{Planted, mistaken};
 use crate::state::State;
 use crate::wire::{Answer, Fault, Protocol};
 
@@ -27,6 +28,7 @@ pub type Clock = Arc<dyn Fn() -> u64 + Send + Sync>;
 pub struct Core {
     state: RwLock<State>,
     clock: Clock,
+    planted: Planted,
 }
 
 /// A request on its way through the services.
@@ -41,6 +43,8 @@ pub struct Asked<'r> {
     pub now: u64,
     /// The id its answer carries.
     pub request_id: &'r str,
+    /// The known bug it is answered with.
+    pub(crate) planted: Planted,
 }
 
 impl Core {
@@ -50,7 +54,16 @@ impl Core {
         Self {
             state: RwLock::new(state),
             clock,
+            planted: Planted::default(),
         }
+    }
+
+    /// The same with a known bug, or without one.
+    #[cfg(feature = "planted-mistakes")]
+    #[must_use]
+    pub fn with_mistake(mut self, mistake: Option<crate::planted::Mistake>) -> Self {
+        self.planted = Planted { mistake };
+        self
     }
 
     /// The state, to read.
@@ -103,12 +116,18 @@ impl Core {
             // One byte before the rest stands the slash it begins with.
             path = path.get(path.len() - rest.len() - 1..).unwrap_or("/");
         }
+        if let Path::Internet { address } = &mut from
+            && mistaken!(self.planted, SourceAddressIsLoopback)
+        {
+            "127.0.0.1".clone_into(address);
+        }
         let asked = Asked {
             incoming,
             path,
             from,
             now,
             request_id,
+            planted: self.planted,
         };
         if path == "/" && incoming.method == "POST" {
             return query::answer(self, &asked);
@@ -139,7 +158,8 @@ impl Core {
             "bedrock-agentcore" => &[home],
             _ => &[home, "us-east-1"],
         };
-        let key = sigv4::verify(
+        let key = sigv4::verify_with(
+            self.planted,
             &asked.incoming,
             Scope { service, regions },
             asked.now,
@@ -169,7 +189,8 @@ impl Core {
             .incoming
             .headers
             .get("user-agent")
-            .and_then(|value| value.to_str().ok());
+            .and_then(|value| value.to_str().ok())
+            .filter(|_| !mistaken!(self.planted, UserAgentIgnored));
         let call = Call {
             caller: caller.clone(),
             request,
@@ -180,6 +201,8 @@ impl Core {
                 .unwrap_or("-")
                 .to_owned(),
         };
+        #[cfg(feature = "planted-mistakes")]
+        let (judge, call) = self.with_planted(judge, call)?;
         judge.decide(&call).map_err(|error| match error {
             CallError::Malformed(malformed) => {
                 Fault::new(400, "ValidationException", malformed.to_string())
@@ -188,6 +211,22 @@ impl Core {
                 Fault::new(400, "ValidationException", error.to_string())
             }
         })
+    }
+}
+
+#[cfg(feature = "planted-mistakes")]
+impl Core {
+    /// The call, and what decides it, as the known bug makes them.
+    fn with_planted(
+        &self,
+        judge: Arc<veriam_evaluator::World>,
+        call: Call,
+    ) -> Result<(Arc<veriam_evaluator::World>, Call), Fault> {
+        use crate::planted::change;
+        let call = change::call(call, self.planted.mistake);
+        let changed = change::judge(self.read().world(), &call, self.planted.mistake)
+            .map_err(|e| Fault::new(500, "InternalServerException", e.to_string()))?;
+        Ok((changed.map_or(judge, Arc::new), call))
     }
 }
 

@@ -13,7 +13,7 @@ use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::http::{HeaderValue, Response, StatusCode, header, request::Parts};
 use axum::response::IntoResponse;
 use http_body_util::{BodyExt, Limited};
-use hyper::body::Incoming as Stream;
+use hyper::body::{Body as _, Incoming as Stream};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -158,13 +158,19 @@ async fn respond(
 
 /// The whole body, within the limits.
 async fn read(server: &Server, body: Stream) -> Result<axum::body::Bytes, Fault> {
+    let announced = body.size_hint().lower();
     let limited = Limited::new(body, server.limits.body);
+    let too_long = || {
+        let message = format!("The body is longer than {} bytes.", server.limits.body);
+        Err(Fault::new(413, "RequestEntityTooLargeException", message))
+    };
+    // What says that it is too long is not read, nor is its sender told to go on.
+    if usize::try_from(announced).map_or(true, |announced| announced > server.limits.body) {
+        return too_long();
+    }
     match timeout(server.limits.body_time, limited.collect()).await {
         Ok(Ok(body)) => Ok(body.to_bytes()),
-        Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => {
-            let message = format!("The body is longer than {} bytes.", server.limits.body);
-            Err(Fault::new(413, "RequestEntityTooLargeException", message))
-        }
+        Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => too_long(),
         Ok(Err(_)) => Err(Fault::new(
             400,
             "SerializationException",

@@ -19,12 +19,14 @@ impl fmt::Debug for Form {
 
 /// The most entries of a list that are read.
 const MOST: usize = 200;
+/// The most parameters of a request. It is read before anybody is known to have signed it.
+const PARAMETERS: usize = 2_000;
 
 impl Form {
     /// Reads a body of type `application/x-www-form-urlencoded`.
     ///
     /// # Errors
-    /// `MalformedInput` when it is no such body, or gives a parameter twice.
+    /// `MalformedInput` when it is no such body, gives a parameter twice, or has more than 2,000.
     pub fn read(body: &[u8]) -> Result<Self, Fault> {
         let malformed = |why: &str| Fault::new(400, "MalformedInput", why);
         let Ok(text) = std::str::from_utf8(body) else {
@@ -39,6 +41,9 @@ impl Form {
             };
             if form.insert(name, value).is_some() {
                 return Err(malformed("A parameter is given twice."));
+            }
+            if form.len() > PARAMETERS {
+                return Err(malformed("There are too many parameters."));
             }
         }
         Ok(Self(form))
