@@ -8,7 +8,7 @@ use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 use std::time::{Duration, SystemTime};
 
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::{Semaphore, watch};
 
 use crate::Secret;
@@ -135,7 +135,7 @@ impl Emulator {
                     Err(error) => return drop(tell.send(Err(error))),
                 };
                 runtime.block_on(async move {
-                    let listener = TcpListener::bind(config.listen).await;
+                    let listener = listen(config.listen);
                     let listening =
                         listener.and_then(|l| l.local_addr().map(|address| (l, address)));
                     match listening {
@@ -201,6 +201,23 @@ impl Drop for Emulator {
 
 /// How long requests that are being answered are waited for at the end.
 const GRACE: Duration = Duration::from_secs(3);
+
+/// How many connections the system keeps for us while we take none.
+const QUEUE: u32 = 1_024;
+
+/// Listens as [`TcpListener::bind`] does, with a longer queue: its 128 are few where hundreds of clients begin at once.
+fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() {
+        TcpSocket::new_v4()?
+    } else {
+        TcpSocket::new_v6()?
+    };
+    // On Windows this would let two programs listen on one address.
+    #[cfg(not(windows))]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(QUEUE)
+}
 
 async fn serve(
     listener: TcpListener,

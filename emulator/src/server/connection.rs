@@ -12,7 +12,7 @@ use axum::extract::FromRequestParts;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::http::{HeaderValue, Response, StatusCode, header, request::Parts};
 use axum::response::IntoResponse;
-use http_body_util::{BodyExt, Limited};
+use http_body_util::BodyExt;
 use hyper::body::{Body as _, Incoming as Stream};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -81,6 +81,8 @@ pub(super) async fn run(
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
+        // A client that has said everything still hears the answer.
+        .half_close(true)
         .header_read_timeout(server.limits.headers)
         .max_buf_size(HEADERS)
         .serve_connection(TokioIo::new(stream), service)
@@ -157,31 +159,41 @@ async fn respond(
 }
 
 /// The whole body, within the limits.
-async fn read(server: &Server, body: Stream) -> Result<axum::body::Bytes, Fault> {
-    let announced = body.size_hint().lower();
-    let limited = Limited::new(body, server.limits.body);
-    let too_long = || {
-        let message = format!("The body is longer than {} bytes.", server.limits.body);
-        Err(Fault::new(413, "RequestEntityTooLargeException", message))
-    };
+async fn read(server: &Server, body: Stream) -> Result<Vec<u8>, Fault> {
+    let (most, announced) = (server.limits.body, body.size_hint().lower());
     // What says that it is too long is not read, nor is its sender told to go on.
-    if usize::try_from(announced).map_or(true, |announced| announced > server.limits.body) {
-        return too_long();
+    if usize::try_from(announced).map_or(true, |announced| announced > most) {
+        return Err(too_long(most));
     }
-    match timeout(server.limits.body_time, limited.collect()).await {
-        Ok(Ok(body)) => Ok(body.to_bytes()),
-        Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => too_long(),
-        Ok(Err(_)) => Err(Fault::new(
-            400,
-            "SerializationException",
-            "The body could not be read.",
-        )),
-        Err(_) => Err(Fault::new(
-            408,
-            "RequestTimeoutException",
-            "The body took too long.",
-        )),
+    timeout(server.limits.body_time, collect(body, most))
+        .await
+        .unwrap_or_else(|_| {
+            let message = "The body took too long.";
+            Err(Fault::new(408, "RequestTimeoutException", message))
+        })
+}
+
+/// Puts the parts of a body together as they come: a list of them would take many times the room of small ones.
+async fn collect(mut body: Stream, most: usize) -> Result<Vec<u8>, Fault> {
+    let mut whole = Vec::new();
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|_| {
+            let message = "The body could not be read.";
+            Fault::new(400, "SerializationException", message)
+        })?;
+        // Trailers say nothing here.
+        let part = frame.into_data().unwrap_or_default();
+        if part.len() > most.saturating_sub(whole.len()) {
+            return Err(too_long(most));
+        }
+        whole.extend_from_slice(&part);
     }
+    Ok(whole)
+}
+
+fn too_long(most: usize) -> Fault {
+    let message = format!("The body is longer than {most} bytes.");
+    Fault::new(413, "RequestEntityTooLargeException", message)
 }
 
 /// Opens a WebSocket that says `allowed` and repeats what it hears.

@@ -7,6 +7,8 @@ mod calls;
 mod clients;
 mod iam;
 mod jwt;
+mod load;
+mod malformed;
 mod refusals;
 mod server;
 mod sigv4;
