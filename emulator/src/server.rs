@@ -20,6 +20,8 @@ use crate::state::State;
 pub struct Limits {
     /// The most bytes of a body.
     pub body: usize,
+    /// The most bytes of all bodies that are being read or answered at one time.
+    pub bodies: usize,
     /// How long the headers of a request may take, the wait for them included.
     pub headers: Duration,
     /// How long the body of a request may take.
@@ -34,6 +36,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             body: 4 * 1024 * 1024,
+            bodies: 256 * 1024 * 1024,
             headers: Duration::from_secs(10),
             body_time: Duration::from_secs(30),
             connections: 4_096,

@@ -18,7 +18,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpStream;
-use tokio::sync::{OwnedSemaphorePermit, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::timeout;
 
 use super::{Limits, Log, Logged};
@@ -31,6 +31,8 @@ pub(super) struct Server {
     core: Arc<Core>,
     limits: Limits,
     log: Option<Log>,
+    /// One permit for each byte of a body there may be.
+    bodies: Arc<Semaphore>,
     /// The ids of answers: a random half, and a number.
     seed: u64,
     next: AtomicU64,
@@ -48,6 +50,7 @@ impl Server {
             core,
             limits,
             log,
+            bodies: Arc::new(Semaphore::new(limits.bodies.min(Semaphore::MAX_PERMITS))),
             seed,
             next: AtomicU64::new(1),
         }
@@ -112,13 +115,13 @@ async fn respond(
     let (mut parts, body) = request.into_parts();
     let id = server.request_id();
     let answer = match read(server, body).await {
-        Ok(body) => {
+        Ok(Whole { bytes, _room }) => {
             let incoming = Incoming {
                 method: parts.method.as_str(),
                 path: parts.uri.path(),
                 query: parts.uri.query().unwrap_or_default(),
                 headers: &parts.headers,
-                body: &body,
+                body: &bytes,
             };
             server.core.answer(incoming, peer, &id)
         }
@@ -149,7 +152,7 @@ async fn respond(
             response.headers_mut().insert(name, value);
         }
     }
-    if matches!(answer.status, 408 | 413) {
+    if matches!(answer.status, 408 | 413 | 503) {
         // What is left of the body is not read.
         response
             .headers_mut()
@@ -158,14 +161,20 @@ async fn respond(
     response
 }
 
+/// A whole body, and the room it takes up until it is dropped.
+struct Whole {
+    bytes: Vec<u8>,
+    _room: Option<OwnedSemaphorePermit>,
+}
+
 /// The whole body, within the limits.
-async fn read(server: &Server, body: Stream) -> Result<Vec<u8>, Fault> {
+async fn read(server: &Server, body: Stream) -> Result<Whole, Fault> {
     let (most, announced) = (server.limits.body, body.size_hint().lower());
     // What says that it is too long is not read, nor is its sender told to go on.
     if usize::try_from(announced).map_or(true, |announced| announced > most) {
         return Err(too_long(most));
     }
-    timeout(server.limits.body_time, collect(body, most))
+    timeout(server.limits.body_time, collect(server, body))
         .await
         .unwrap_or_else(|_| {
             let message = "The body took too long.";
@@ -174,8 +183,9 @@ async fn read(server: &Server, body: Stream) -> Result<Vec<u8>, Fault> {
 }
 
 /// Puts the parts of a body together as they come: a list of them would take many times the room of small ones.
-async fn collect(mut body: Stream, most: usize) -> Result<Vec<u8>, Fault> {
-    let mut whole = Vec::new();
+async fn collect(server: &Server, mut body: Stream) -> Result<Whole, Fault> {
+    let most = server.limits.body;
+    let (mut bytes, mut room) = (Vec::new(), None::<OwnedSemaphorePermit>);
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|_| {
             let message = "The body could not be read.";
@@ -183,12 +193,24 @@ async fn collect(mut body: Stream, most: usize) -> Result<Vec<u8>, Fault> {
         })?;
         // Trailers say nothing here.
         let part = frame.into_data().unwrap_or_default();
-        if part.len() > most.saturating_sub(whole.len()) {
+        if part.len() > most.saturating_sub(bytes.len()) {
             return Err(too_long(most));
         }
-        whole.extend_from_slice(&part);
+        // Who waited for room would hold what is read already, and nobody would get any.
+        let more = u32::try_from(part.len())
+            .ok()
+            .and_then(|n| Arc::clone(&server.bodies).try_acquire_many_owned(n).ok());
+        let more = more.ok_or_else(|| {
+            let message = "There are too many large requests at one time.";
+            Fault::new(503, "ServiceUnavailableException", message)
+        })?;
+        match &mut room {
+            Some(room) => room.merge(more),
+            None => room = Some(more),
+        }
+        bytes.extend_from_slice(&part);
     }
-    Ok(whole)
+    Ok(Whole { bytes, _room: room })
 }
 
 fn too_long(most: usize) -> Fault {
