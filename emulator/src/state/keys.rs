@@ -185,3 +185,31 @@ fn is_of(entry: &Entry, account: &str, user: &str) -> bool {
     matches!(&key.caller, Caller::User(UserCaller { account: a, name, .. }) if a == account && name == user)
         && key.expires.is_none()
 }
+
+#[cfg(test)]
+mod tests {
+    use veriam_model::{Caller, RootCaller};
+
+    use super::{FEW, State};
+    use crate::Secret;
+
+    #[test]
+    fn sessions_that_are_over_are_forgotten_while_others_are_made() {
+        let mut state = State::new("us-west-2", Secret::new("test"));
+        let caller = || {
+            let account = "111122223333".to_owned();
+            Caller::Root(RootCaller { account })
+        };
+        let lasting = state.issue(caller(), 0, None).unwrap();
+        let mut most = 0;
+        // One a second, each for ten seconds.
+        for now in 0..2_500 {
+            state.issue(caller(), now, Some(now + 10)).unwrap();
+            most = most.max(state.keys.entries.len());
+        }
+        assert!(most <= FEW, "{most}");
+        assert!(state.keys.entries.contains_key(&lasting.id));
+        state.reset();
+        assert_eq!(state.keys.entries.capacity(), 0, "a reset gives it back");
+    }
+}
