@@ -140,5 +140,9 @@ mod tests {
         for body in [&b"a=1&a=2"[..], b"a=%4", b"a=%FF", b"\xff"] {
             assert_eq!(Form::read(body).unwrap_err().code, "MalformedInput");
         }
+        let many = |count: usize| (0..count).map(|n| format!("p{n}=&")).collect::<String>();
+        assert!(Form::read(many(2_000).as_bytes()).is_ok());
+        let fault = Form::read(many(2_001).as_bytes()).unwrap_err();
+        assert_eq!(fault.message, "There are too many parameters.");
     }
 }
