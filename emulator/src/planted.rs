@@ -1,5 +1,5 @@
 //! Known bugs of an emulator, each switched on by [`Config::mistake`](crate::Config::mistake), for testing what is to find
-//! them. Where one lives, [`mistaken!`](crate::mistaken) asks for it, or [`change`] brings it about in what is decided.
+//! them. Where one lives, `mistaken!` asks for it, or `change` brings it about in what is handed to the evaluator.
 
 pub(crate) mod change;
 

@@ -23,8 +23,10 @@ fn connections() -> usize {
         .lines()
         .find(|line| line.starts_with("Max open files"));
     let files = line.and_then(|line| line.split_whitespace().nth(3)?.parse().ok());
-    let files: usize = files.unwrap_or(1_024);
-    ((files.saturating_sub(100)) / 2 - STUCK).min(2_000)
+    let files: usize = files.unwrap_or(256);
+    (files.saturating_sub(100) / 2)
+        .saturating_sub(STUCK)
+        .min(2_000)
 }
 
 /// How many the system lets wait to be accepted.
