@@ -131,7 +131,9 @@ impl Driver {
         };
         let (base, from, at) = self.way(&stage.world, drawn, number).await?;
         let mut request = drawn.request.clone();
-        request_names(&mut request, |id| stage.name_of(id).to_owned());
+        let name = |id: &str| stage.name_of(id).to_owned();
+        let text = |text: &str| stage.text_of(text).unwrap_or_else(|| text.to_owned());
+        request_names(&mut request, name, text);
         let call = Call {
             caller: acting.caller,
             request,
@@ -173,10 +175,14 @@ impl Driver {
         let from = Path::Internet {
             address: "127.0.0.1".to_owned(),
         };
-        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-        let now = now.map_or(0, |since| since.as_secs());
-        Ok((self.server.base(&world.region), from, now))
+        Ok((self.server.base(&world.region), from, now()))
     }
+}
+
+/// The time, in seconds since 1970.
+pub(crate) fn now() -> u64 {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    now.map_or(0, |since| since.as_secs())
 }
 
 fn untold(observed: Observed) -> Seen {
@@ -227,7 +233,11 @@ fn changes(request: &Request) -> bool {
 }
 
 /// Puts other names into a request.
-fn request_names(request: &mut Request, name: impl Fn(&str) -> String) {
+fn request_names(
+    request: &mut Request,
+    name: impl Fn(&str) -> String,
+    text: impl Fn(&str) -> String,
+) {
     use veriam_model::ControlTarget as On;
     let set = |id: &mut String| *id = name(id);
     match request {
@@ -241,6 +251,7 @@ fn request_names(request: &mut Request, name: impl Fn(&str) -> String) {
             On::RuntimeEndpoint { runtime, .. } => set(runtime),
             On::Nothing => {}
         },
-        Request::Identity(_) | Request::AssumeRole(_) | Request::Other(_) => {}
+        Request::Other(request) => request.resource = text(&request.resource),
+        Request::Identity(_) | Request::AssumeRole(_) => {}
     }
 }

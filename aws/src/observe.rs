@@ -50,7 +50,8 @@ pub fn of_call(call: &Call, raw: &Raw) -> Observed {
         }
         // AC-134
         403 if message.starts_with("Insufficient scope") => rejected(Rejection::InsufficientScope),
-        403 if is_denial(code, message) => denial(message),
+        // Services that take JSON deny with 400.
+        400 | 403 if is_denial(code, message) => denial(message),
         400 | 404 | 409 => of_service(call, raw),
         _ => failed(raw),
     }
@@ -150,7 +151,7 @@ fn of_service(call: &Call, raw: &Raw) -> Observed {
         Request::Identity(_) if raw.status == 400 && message.contains("linked to a service") => {
             invalid(InvalidCall::ManagedIdentity)
         }
-        Request::Control(_) => Observed::Call(Outcome::Allowed),
+        Request::Control(_) | Request::Other(_) => Observed::Call(Outcome::Allowed),
         Request::Harness(request) if !is_of_data(request.operation) => {
             Observed::Call(Outcome::Allowed)
         }

@@ -8,6 +8,7 @@ mod gateway;
 mod harness;
 mod identity;
 mod memory;
+mod other;
 mod runtime;
 mod sending;
 mod tool;
@@ -62,6 +63,6 @@ pub async fn send(world: &World, call: &Call, session: &Session) -> Result<Raw, 
         Request::Identity(request) => Box::pin(identity::send(&sending, request)).await,
         Request::Control(request) => Box::pin(control::send(&sending, request)).await,
         Request::AssumeRole(request) => Box::pin(assume_role::send(&sending, request)).await,
-        Request::Other(_) => unsupported("requests: other services"),
+        Request::Other(request) => Box::pin(other::send(&sending, request)).await,
     }
 }

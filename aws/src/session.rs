@@ -141,6 +141,10 @@ impl Session {
         &self.base.region
     }
 
+    pub(crate) fn base_url(&self) -> &str {
+        &self.base.url
+    }
+
     pub(crate) fn core(&self) -> &core::Client {
         self.core.get_or_init(|| config!(core, self))
     }
@@ -183,12 +187,44 @@ impl Session {
                 let header = ("authorization".to_owned(), format!("Bearer {token}"));
                 request.headers.push(header);
             }
-            Proof::Key(key) => self.sign(&mut request, key)?,
+            Proof::Key(key) => self.sign(&mut request, key, "bedrock-agentcore")?,
         }
         self.connection.plain(request).await
     }
 
-    fn sign(&self, request: &mut Plain, key: &Credentials) -> Result<(), Broken> {
+    /// Sends a request to a service that takes JSON and is told by a header what for, as KMS and SQS are. Who does not sign
+    /// is not answered there.
+    pub(crate) async fn json(
+        &self,
+        service: &str,
+        target: &str,
+        body: &serde_json::Value,
+    ) -> Result<Answer, Broken> {
+        let version = if service == "sqs" { "1.0" } else { "1.1" };
+        let mut request = Plain {
+            method: "POST",
+            url: format!("{}/", self.base.url),
+            headers: vec![
+                (
+                    "content-type".to_owned(),
+                    format!("application/x-amz-json-{version}"),
+                ),
+                ("x-amz-target".to_owned(), target.to_owned()),
+            ],
+            body: body.to_string().into_bytes(),
+        };
+        if let Some(agent) = &self.user_agent {
+            request
+                .headers
+                .push(("user-agent".to_owned(), agent.clone()));
+        }
+        if let Proof::Key(key) = &self.proof {
+            self.sign(&mut request, key, service)?;
+        }
+        self.connection.plain(request).await
+    }
+
+    fn sign(&self, request: &mut Plain, key: &Credentials, service: &str) -> Result<(), Broken> {
         let unmade = |error: &dyn std::error::Error| Broken::Unmade(error.to_string());
         let identity = aws_credential_types::Credentials::new(
             &key.key_id,
@@ -203,7 +239,7 @@ impl Session {
         let parameters = v4::SigningParams::builder()
             .identity(&identity)
             .region(&self.base.region)
-            .name("bedrock-agentcore")
+            .name(service)
             .time(self.time().now())
             .settings(settings)
             .build()

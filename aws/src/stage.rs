@@ -2,6 +2,7 @@
 
 mod callers;
 mod identities;
+mod others;
 mod policies;
 mod resources;
 mod teardown;
@@ -19,6 +20,7 @@ use crate::server::Server;
 use crate::session::{Credentials, Proof, Session};
 
 pub(crate) use callers::Acting;
+pub(crate) use others::prefix;
 use teardown::Made;
 
 /// Why a world does not stand.
@@ -207,8 +209,9 @@ impl<'s> Stage<'s> {
 
     /// Puts accounts where they stand in their organizations.
     async fn join(&mut self, drawn: &World) -> Result<(), Unstaged> {
+        // Its emulator has no other services; they come with their policies, whose names stand by now.
         let Some(admin) = &self.server.admin else {
-            return Ok(());
+            return self.make_others().await;
         };
         for account in &drawn.accounts {
             if let Some(membership) = &account.organization {

@@ -15,9 +15,12 @@
 )]
 
 pub mod auth;
+#[cfg(feature = "planted-mistakes")]
+pub mod planted;
 mod secret;
 mod server;
 pub mod service;
+mod settings;
 pub mod state;
 pub mod wire;
 

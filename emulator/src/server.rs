@@ -8,7 +8,7 @@ use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 use std::time::{Duration, SystemTime};
 
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::{Semaphore, watch};
 
 use crate::Secret;
@@ -20,6 +20,8 @@ use crate::state::State;
 pub struct Limits {
     /// The most bytes of a body.
     pub body: usize,
+    /// The most bytes of all bodies that are being read or answered at one time.
+    pub bodies: usize,
     /// How long the headers of a request may take, the wait for them included.
     pub headers: Duration,
     /// How long the body of a request may take.
@@ -34,6 +36,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             body: 4 * 1024 * 1024,
+            bodies: 256 * 1024 * 1024,
             headers: Duration::from_secs(10),
             body_time: Duration::from_secs(30),
             connections: 4_096,
@@ -77,6 +80,9 @@ pub struct Config {
     pub log: Option<Log>,
     /// How many threads serve requests.
     pub threads: usize,
+    /// The known bug, if it is to have one.
+    #[cfg(feature = "planted-mistakes")]
+    pub mistake: Option<crate::planted::Mistake>,
 }
 
 impl Default for Config {
@@ -91,6 +97,8 @@ impl Default for Config {
             limits: Limits::default(),
             log: None,
             threads: 2,
+            #[cfg(feature = "planted-mistakes")]
+            mistake: None,
         }
     }
 }
@@ -110,7 +118,10 @@ impl Emulator {
     /// What the system says when it cannot listen there or start a thread.
     pub fn start(config: Config) -> io::Result<Self> {
         let state = State::new(&config.region, config.bootstrap.clone());
-        let core = Arc::new(Core::new(state, Arc::clone(&config.clock)));
+        let core = Core::new(state, Arc::clone(&config.clock));
+        #[cfg(feature = "planted-mistakes")]
+        let core = core.with_mistake(config.mistake);
+        let core = Arc::new(core);
         let (stop, stopped) = watch::channel(false);
         let (tell, told) = mpsc::channel();
         let serving = Arc::clone(&core);
@@ -127,7 +138,7 @@ impl Emulator {
                     Err(error) => return drop(tell.send(Err(error))),
                 };
                 runtime.block_on(async move {
-                    let listener = TcpListener::bind(config.listen).await;
+                    let listener = listen(config.listen);
                     let listening =
                         listener.and_then(|l| l.local_addr().map(|address| (l, address)));
                     match listening {
@@ -193,6 +204,23 @@ impl Drop for Emulator {
 
 /// How long requests that are being answered are waited for at the end.
 const GRACE: Duration = Duration::from_secs(3);
+
+/// How many connections the system keeps for us while we take none.
+const QUEUE: u32 = 1_024;
+
+/// Listens as [`TcpListener::bind`] does, with a longer queue: its 128 are few where hundreds of clients begin at once.
+fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() {
+        TcpSocket::new_v4()?
+    } else {
+        TcpSocket::new_v6()?
+    };
+    // On Windows this would let two programs listen on one address.
+    #[cfg(not(windows))]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(QUEUE)
+}
 
 async fn serve(
     listener: TcpListener,

@@ -20,6 +20,7 @@ use veriam_model::{
 
 use crate::auth::sigv4::{self, Scope};
 use crate::auth::{Credentials, Incoming, Key, Refusal, credentials};
+use crate::settings::{Planted, mistaken};
 use crate::state::State;
 use crate::wire::{Answer, Fault, Protocol};
 
@@ -30,6 +31,7 @@ pub type Clock = Arc<dyn Fn() -> u64 + Send + Sync>;
 pub struct Core {
     state: RwLock<State>,
     clock: Clock,
+    planted: Planted,
 }
 
 /// A request on its way through the services.
@@ -44,6 +46,8 @@ pub struct Asked<'r> {
     pub now: u64,
     /// The id its answer carries.
     pub request_id: &'r str,
+    /// The known bug it is answered with.
+    pub(crate) planted: Planted,
 }
 
 impl Core {
@@ -53,7 +57,16 @@ impl Core {
         Self {
             state: RwLock::new(state),
             clock,
+            planted: Planted::default(),
         }
+    }
+
+    /// The same with a known bug, or without one.
+    #[cfg(feature = "planted-mistakes")]
+    #[must_use]
+    pub fn with_mistake(mut self, mistake: Option<crate::planted::Mistake>) -> Self {
+        self.planted = Planted { mistake };
+        self
     }
 
     /// The state, to read.
@@ -107,12 +120,18 @@ impl Core {
             // One byte before the rest stands the slash it begins with.
             path = path.get(path.len() - rest.len() - 1..).unwrap_or("/");
         }
+        if let Path::Internet { address } = &mut from
+            && mistaken!(self.planted, SourceAddressIsLoopback)
+        {
+            "127.0.0.1".clone_into(address);
+        }
         let asked = Asked {
             incoming,
             path,
             from,
             now,
             request_id,
+            planted: self.planted,
         };
         if path == "/" && incoming.method == "POST" {
             return query::answer(self, &asked);
@@ -143,7 +162,8 @@ impl Core {
             "bedrock-agentcore" => &[home],
             _ => &[home, "us-east-1"],
         };
-        let key = sigv4::verify(
+        let key = sigv4::verify_with(
+            self.planted,
             &asked.incoming,
             Scope { service, regions },
             asked.now,
@@ -168,9 +188,10 @@ impl Core {
         request: Request,
     ) -> Result<Outcome, Fault> {
         let judge = self.judge()?;
-        judge
-            .decide(&call(asked, caller, request))
-            .map_err(undecided)
+        let call = call(asked, caller, request);
+        #[cfg(feature = "planted-mistakes")]
+        let (judge, call) = self.with_planted(judge, call)?;
+        judge.decide(&call).map_err(undecided)
     }
 
     /// Decides an operation of the control plane that no request of the model stands for.
@@ -220,6 +241,22 @@ fn undecided(error: CallError) -> Fault {
         CallError::InvalidPolicy { .. } => error.to_string(),
     };
     Fault::new(400, "ValidationException", message)
+}
+
+#[cfg(feature = "planted-mistakes")]
+impl Core {
+    /// The call, and what decides it, as the known bug makes them.
+    fn with_planted(
+        &self,
+        judge: Arc<veriam_evaluator::World>,
+        call: Call,
+    ) -> Result<(Arc<veriam_evaluator::World>, Call), Fault> {
+        use crate::planted::change;
+        let call = change::call(call, self.planted.mistake);
+        let changed = change::judge(self.read().world(), &call, self.planted.mistake)
+            .map_err(|e| Fault::new(500, "InternalServerException", e.to_string()))?;
+        Ok((changed.map_or(judge, Arc::new), call))
+    }
 }
 
 impl Asked<'_> {

@@ -148,7 +148,7 @@ impl Stage<'_> {
     ) -> Result<(sts::Client, Option<u64>), Unstaged> {
         let proof = Proof::Key(credentials.clone());
         let Some(admin) = &self.server.admin else {
-            return Ok((self.session(proof).sts(), None));
+            return Ok((self.session(proof).sts(), Some(crate::driver::now())));
         };
         let path = Path::Internet {
             address: SOMEWHERE.to_owned(),

@@ -18,6 +18,8 @@ pub(super) enum Made {
     Tool(String, ToolKind, String),
     Workload(String, String),
     Provider(String, ProviderKind, String),
+    /// Something of another service: which, the operation that takes it away, and what that is told.
+    Other(String, &'static str, String, serde_json::Value),
 }
 
 impl Stage<'_> {
@@ -93,6 +95,10 @@ impl Stage<'_> {
                     .code_interpreter_id(id)
                     .send()
                     .await;
+            }
+            Made::Other(account, service, target, body) => {
+                let root = self.root(account);
+                let _ = root.json(service, target, body).await;
             }
             Made::Workload(account, name) => {
                 let client = self.root(account).control().clone();

@@ -12,12 +12,13 @@ use std::time::{Duration, SystemTime};
 
 use aws_credential_types::Credentials;
 use aws_sigv4::http_request::{
-    SignableBody, SignableRequest, SignatureLocation, SigningSettings, sign,
+    PercentEncodingMode, SignableBody, SignableRequest, SignatureLocation, SigningSettings, sign,
 };
 use aws_sigv4::sign::v4;
 
 use super::{Incoming, Key, Refusal, date};
 use crate::secret::same;
+use crate::settings::{Planted, mistaken};
 use presented::Presented;
 
 /// The only algorithm that is accepted.
@@ -60,6 +61,17 @@ pub fn verify(
     now: u64,
     find: impl FnOnce(&str) -> Option<Key>,
 ) -> Result<Key, Refusal> {
+    verify_with(Planted::default(), request, scope, now, find)
+}
+
+/// As [`verify`], with a known bug, or without one.
+pub(crate) fn verify_with(
+    planted: Planted,
+    request: &Incoming<'_>,
+    scope: Scope<'_>,
+    now: u64,
+    find: impl FnOnce(&str) -> Option<Key>,
+) -> Result<Key, Refusal> {
     let presented = Presented::read(request)?;
     if !(is_plain(request.path)
         && request
@@ -72,17 +84,19 @@ pub fn verify(
     let key = find(&presented.key_id).ok_or(Refusal::UnknownKey)?;
     match (&key.token, &presented.token) {
         (None, None) => {}
-        (Some(token), Some(sent)) if token.is(sent) => {}
+        (Some(token), Some(sent))
+            if token.is(sent) || mistaken!(planted, SessionTokenNotChecked) => {}
         _ => return Err(Refusal::UnknownKey),
     }
-    let at = in_scope(&presented, scope, now)?;
-    covers(request, &presented)?;
-    let signature = signature(request, &presented, &key, at)?;
+    let at = in_scope(planted, &presented, scope, now)?;
+    covers(planted, request, &presented)?;
+    let signature = signature(planted, request, &presented, &key, at)?;
     if !same(signature.as_bytes(), presented.signature.as_bytes()) {
         return Err(Refusal::Mismatch);
     }
     // Only who can sign with a key is told that it is over.
-    if key.expires.is_some_and(|expires| now >= expires) {
+    let is_over = key.expires.is_some_and(|expires| now >= expires);
+    if is_over && !mistaken!(planted, ExpiredSessionAccepted) {
         return Err(Refusal::ExpiredToken);
     }
     Ok(key)
@@ -104,7 +118,12 @@ pub fn is_plain(path: &str) -> bool {
 }
 
 /// Checks time and scope; the answer is the time that was signed.
-fn in_scope(presented: &Presented, scope: Scope<'_>, now: u64) -> Result<u64, Refusal> {
+fn in_scope(
+    planted: Planted,
+    presented: &Presented,
+    scope: Scope<'_>,
+    now: u64,
+) -> Result<u64, Refusal> {
     let out = |why: String| Err(Refusal::OutOfScope(why));
     let Some(at) = date::parse(&presented.time) else {
         return Err(Refusal::Incomplete(format!(
@@ -121,10 +140,12 @@ fn in_scope(presented: &Presented, scope: Scope<'_>, now: u64) -> Result<u64, Re
             presented.date
         ));
     }
-    if !scope.regions.contains(&presented.region.as_str()) {
+    if !scope.regions.contains(&presented.region.as_str())
+        && !mistaken!(planted, ScopeRegionNotChecked)
+    {
         return out("Credential should be scoped to a valid region. ".to_owned());
     }
-    if presented.service != scope.service {
+    if presented.service != scope.service && !mistaken!(planted, ScopeServiceNotChecked) {
         return out(format!(
             "Credential should be scoped to correct service: '{}'. ",
             scope.service
@@ -135,6 +156,9 @@ fn in_scope(presented: &Presented, scope: Scope<'_>, now: u64) -> Result<u64, Re
             "Credential should be scoped with a valid terminator: 'aws4_request', not '{}'. ",
             presented.terminator
         ));
+    }
+    if mistaken!(planted, ClockSkewNotChecked) {
+        return Ok(at);
     }
     let lasts = presented.lasts.unwrap_or(SKEW);
     if at > now.saturating_add(SKEW) {
@@ -156,7 +180,7 @@ fn in_scope(presented: &Presented, scope: Scope<'_>, now: u64) -> Result<u64, Re
 }
 
 /// Checks that the signature covers `host` and every `x-amz-…` header, each of which is there once.
-fn covers(request: &Incoming<'_>, presented: &Presented) -> Result<(), Refusal> {
+fn covers(planted: Planted, request: &Incoming<'_>, presented: &Presented) -> Result<(), Refusal> {
     let signed = |name: &str| presented.signed.iter().any(|s| s == name);
     if !signed("host") {
         return Err(Refusal::OutOfScope(
@@ -165,7 +189,8 @@ fn covers(request: &Incoming<'_>, presented: &Presented) -> Result<(), Refusal> 
     }
     for name in request.headers.keys() {
         let name = name.as_str();
-        if name.starts_with("x-amz-") && !signed(name) {
+        let has_to_be = name.starts_with("x-amz-") && !mistaken!(planted, AmzHeadersNotSigned);
+        if has_to_be && !signed(name) {
             return Err(Refusal::OutOfScope(format!(
                 "There were headers present in the request which were not signed: {name}"
             )));
@@ -184,6 +209,7 @@ fn covers(request: &Incoming<'_>, presented: &Presented) -> Result<(), Refusal> 
 
 /// The signature the request has to have.
 fn signature(
+    planted: Planted,
     request: &Incoming<'_>,
     presented: &Presented,
     key: &Key,
@@ -192,7 +218,13 @@ fn signature(
     let mismatch = |_: ()| Refusal::Mismatch;
     let mut settings = SigningSettings::default();
     settings.excluded_headers = None;
+    if mistaken!(planted, PathEncodedOnce) {
+        settings.percent_encoding_mode = PercentEncodingMode::Single;
+    }
     let mut query = presented.query.clone();
+    if mistaken!(planted, QueryLeftOutOfSignature) {
+        query.clear();
+    }
     let mut adds = vec!["x-amz-date", "x-amz-security-token"];
     if let Some(lasts) = presented.lasts {
         settings.signature_location = SignatureLocation::QueryParams;
@@ -213,7 +245,10 @@ fn signature(
         }
     }
     let secret = key.secret.reveal();
-    let token = presented.token.clone();
+    let mut token = presented.token.clone();
+    if mistaken!(planted, TokenLeftOutOfSignature) {
+        token = None;
+    }
     let identity = Credentials::new(&presented.key_id, secret, token, None, "request").into();
     let params = v4::SigningParams::builder()
         .identity(&identity)
@@ -225,28 +260,29 @@ fn signature(
         .map_err(|_| mismatch(()))?
         .into();
     let uri = format!("http://localhost{}{query}", request.path);
-    let body = match payload(request)? {
-        true => SignableBody::UnsignedPayload,
-        false => SignableBody::Bytes(request.body),
-    };
+    let body = payload(planted, request)?;
     let signable = SignableRequest::new(request.method, uri, headers.into_iter(), body)
         .map_err(|_| mismatch(()))?;
     let output = sign(signable, &params).map_err(|_| mismatch(()))?;
     Ok(output.signature().to_owned())
 }
 
-/// Whether the request says that its body is not signed; what else it says about its body has to be true.
-fn payload(request: &Incoming<'_>) -> Result<bool, Refusal> {
+/// What of the body is signed: the request may say nothing of it; what it says about it has to be true.
+fn payload<'r>(planted: Planted, request: &Incoming<'r>) -> Result<SignableBody<'r>, Refusal> {
     let Some(value) = request.headers.get("x-amz-content-sha256") else {
-        return Ok(false);
+        return Ok(SignableBody::Bytes(request.body));
     };
     let value = value.as_bytes();
     if value == UNSIGNED.as_bytes() {
-        return Ok(true);
+        return Ok(SignableBody::UnsignedPayload);
+    }
+    if mistaken!(planted, BodyHashNotChecked) {
+        let claimed = String::from_utf8_lossy(value).into_owned();
+        return Ok(SignableBody::Precomputed(claimed));
     }
     let actual = presented::sha256(request.body);
     if same(actual.as_bytes(), value) {
-        return Ok(false);
+        return Ok(SignableBody::Bytes(request.body));
     }
     Err(Refusal::Mismatch)
 }

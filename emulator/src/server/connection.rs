@@ -12,13 +12,13 @@ use axum::extract::FromRequestParts;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::http::{HeaderValue, Response, StatusCode, header, request::Parts};
 use axum::response::IntoResponse;
-use http_body_util::{BodyExt, Limited};
-use hyper::body::Incoming as Stream;
+use http_body_util::BodyExt;
+use hyper::body::{Body as _, Incoming as Stream};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpStream;
-use tokio::sync::{OwnedSemaphorePermit, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::timeout;
 
 use super::{Limits, Log, Logged};
@@ -31,6 +31,8 @@ pub(super) struct Server {
     core: Arc<Core>,
     limits: Limits,
     log: Option<Log>,
+    /// One permit for each byte of a body there may be.
+    bodies: Arc<Semaphore>,
     /// The ids of answers: a random half, and a number.
     seed: u64,
     next: AtomicU64,
@@ -48,6 +50,7 @@ impl Server {
             core,
             limits,
             log,
+            bodies: Arc::new(Semaphore::new(limits.bodies.min(Semaphore::MAX_PERMITS))),
             seed,
             next: AtomicU64::new(1),
         }
@@ -81,6 +84,8 @@ pub(super) async fn run(
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
+        // A client that has said everything still hears the answer.
+        .half_close(true)
         .header_read_timeout(server.limits.headers)
         .max_buf_size(HEADERS)
         .serve_connection(TokioIo::new(stream), service)
@@ -110,13 +115,13 @@ async fn respond(
     let (mut parts, body) = request.into_parts();
     let id = server.request_id();
     let answer = match read(server, body).await {
-        Ok(body) => {
+        Ok(Whole { bytes, _room }) => {
             let incoming = Incoming {
                 method: parts.method.as_str(),
                 path: parts.uri.path(),
                 query: parts.uri.query().unwrap_or_default(),
                 headers: &parts.headers,
-                body: &body,
+                body: &bytes,
             };
             server.core.answer(incoming, peer, &id)
         }
@@ -147,7 +152,7 @@ async fn respond(
             response.headers_mut().insert(name, value);
         }
     }
-    if matches!(answer.status, 408 | 413) {
+    if matches!(answer.status, 408 | 413 | 503) {
         // What is left of the body is not read.
         response
             .headers_mut()
@@ -156,26 +161,61 @@ async fn respond(
     response
 }
 
+/// A whole body, and the room it takes up until it is dropped.
+struct Whole {
+    bytes: Vec<u8>,
+    _room: Option<OwnedSemaphorePermit>,
+}
+
 /// The whole body, within the limits.
-async fn read(server: &Server, body: Stream) -> Result<axum::body::Bytes, Fault> {
-    let limited = Limited::new(body, server.limits.body);
-    match timeout(server.limits.body_time, limited.collect()).await {
-        Ok(Ok(body)) => Ok(body.to_bytes()),
-        Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => {
-            let message = format!("The body is longer than {} bytes.", server.limits.body);
-            Err(Fault::new(413, "RequestEntityTooLargeException", message))
-        }
-        Ok(Err(_)) => Err(Fault::new(
-            400,
-            "SerializationException",
-            "The body could not be read.",
-        )),
-        Err(_) => Err(Fault::new(
-            408,
-            "RequestTimeoutException",
-            "The body took too long.",
-        )),
+async fn read(server: &Server, body: Stream) -> Result<Whole, Fault> {
+    let (most, announced) = (server.limits.body, body.size_hint().lower());
+    // What says that it is too long is not read, nor is its sender told to go on.
+    if usize::try_from(announced).map_or(true, |announced| announced > most) {
+        return Err(too_long(most));
     }
+    timeout(server.limits.body_time, collect(server, body))
+        .await
+        .unwrap_or_else(|_| {
+            let message = "The body took too long.";
+            Err(Fault::new(408, "RequestTimeoutException", message))
+        })
+}
+
+/// Puts the parts of a body together as they come: a list of them would take many times the room of small ones.
+async fn collect(server: &Server, mut body: Stream) -> Result<Whole, Fault> {
+    let most = server.limits.body;
+    let (mut bytes, mut room) = (Vec::new(), None::<OwnedSemaphorePermit>);
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|_| {
+            let message = "The body could not be read.";
+            Fault::new(400, "SerializationException", message)
+        })?;
+        // Trailers say nothing here.
+        let part = frame.into_data().unwrap_or_default();
+        if part.len() > most.saturating_sub(bytes.len()) {
+            return Err(too_long(most));
+        }
+        // Who waited for room would hold what is read already, and nobody would get any.
+        let more = u32::try_from(part.len())
+            .ok()
+            .and_then(|n| Arc::clone(&server.bodies).try_acquire_many_owned(n).ok());
+        let more = more.ok_or_else(|| {
+            let message = "There are too many large requests at one time.";
+            Fault::new(503, "ServiceUnavailableException", message)
+        })?;
+        match &mut room {
+            Some(room) => room.merge(more),
+            None => room = Some(more),
+        }
+        bytes.extend_from_slice(&part);
+    }
+    Ok(Whole { bytes, _room: room })
+}
+
+fn too_long(most: usize) -> Fault {
+    let message = format!("The body is longer than {most} bytes.");
+    Fault::new(413, "RequestEntityTooLargeException", message)
 }
 
 /// Opens a WebSocket that says `allowed` and repeats what it hears.

@@ -41,8 +41,8 @@ pub(super) fn answer(core: &Core, asked: &Asked<'_>) -> Result<Answer, Fault> {
     if tagging::serves(route.name) {
         return tagging::answer(core, asked, &route);
     }
-    let body = body(asked, route.name)?;
     let caller = data::caller(core, asked, &route)?;
+    let body = body(asked, route.name)?;
     let request = data::request(core, asked, &route, &body, &caller)?;
     let is_gateway = matches!(request, Request::Gateway(_));
     let outcome = core.decide(asked, &caller, request.clone())?;

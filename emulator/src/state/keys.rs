@@ -10,10 +10,16 @@ use crate::auth::Key;
 
 /// The most keys and sessions there can be at one time; those that are over do not count.
 const MOST: usize = 100_000;
+/// So many are not worth looking through for those that are over.
+const FEW: usize = 1_024;
 
 pub(super) struct Keys {
     bootstrap: Secret,
     entries: HashMap<String, Entry>,
+    /// How many entries there may be before those that are over are looked for again.
+    sweep_at: usize,
+    /// When they were looked for last, in seconds since 1970: within one second nothing more can end.
+    swept: Option<u64>,
 }
 
 struct Entry {
@@ -24,12 +30,33 @@ struct Entry {
 
 impl Keys {
     pub(super) fn new(bootstrap: Secret) -> Self {
-        let entries = HashMap::new();
-        Self { bootstrap, entries }
+        Self {
+            bootstrap,
+            entries: HashMap::new(),
+            sweep_at: FEW,
+            swept: None,
+        }
     }
 
     pub(super) fn clear(&mut self) {
-        self.entries.clear();
+        self.entries = HashMap::new();
+        self.sweep_at = FEW;
+        self.swept = None;
+    }
+
+    /// Forgets what is over, once the entries are twice as many as were left the last time: each is looked at a few
+    /// times in its life, however many there are.
+    fn sweep(&mut self, now: u64) {
+        if self.entries.len() < self.sweep_at || self.swept == Some(now) {
+            return;
+        }
+        let lives = |entry: &Entry| entry.key.expires.is_none_or(|end| end > now);
+        self.entries.retain(|_, entry| lives(entry));
+        self.sweep_at = self.entries.len().saturating_mul(2).clamp(FEW, MOST);
+        self.swept = Some(now);
+        if self.entries.capacity() > self.sweep_at.saturating_mul(4) {
+            self.entries.shrink_to(self.sweep_at);
+        }
     }
 }
 
@@ -103,11 +130,7 @@ impl State {
         now: u64,
         expires: Option<u64>,
     ) -> Result<Issued, TooManyKeys> {
-        if self.keys.entries.len() >= MOST {
-            self.keys
-                .entries
-                .retain(|_, entry| entry.key.expires.is_none_or(|end| end > now));
-        }
+        self.keys.sweep(now);
         if self.keys.entries.len() >= MOST {
             return Err(TooManyKeys);
         }
@@ -177,4 +200,32 @@ fn is_of(entry: &Entry, account: &str, user: &str) -> bool {
     let key = &entry.key;
     matches!(&key.caller, Caller::User(UserCaller { account: a, name, .. }) if a == account && name == user)
         && key.expires.is_none()
+}
+
+#[cfg(test)]
+mod tests {
+    use veriam_model::{Caller, RootCaller};
+
+    use super::{FEW, State};
+    use crate::Secret;
+
+    #[test]
+    fn sessions_that_are_over_are_forgotten_while_others_are_made() {
+        let mut state = State::new("us-west-2", Secret::new("test"));
+        let caller = || {
+            let account = "111122223333".to_owned();
+            Caller::Root(RootCaller { account })
+        };
+        let lasting = state.issue(caller(), 0, None).unwrap();
+        let mut most = 0;
+        // One a second, each for ten seconds.
+        for now in 0..2_500 {
+            state.issue(caller(), now, Some(now + 10)).unwrap();
+            most = most.max(state.keys.entries.len());
+        }
+        assert!(most <= FEW, "{most}");
+        assert!(state.keys.entries.contains_key(&lasting.id));
+        state.reset();
+        assert_eq!(state.keys.entries.capacity(), 0, "a reset gives it back");
+    }
 }

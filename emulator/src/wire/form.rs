@@ -19,12 +19,14 @@ impl fmt::Debug for Form {
 
 /// The most entries of a list that are read.
 const MOST: usize = 200;
+/// The most parameters of a request. It is read before anybody is known to have signed it.
+const PARAMETERS: usize = 2_000;
 
 impl Form {
     /// Reads a body of type `application/x-www-form-urlencoded`.
     ///
     /// # Errors
-    /// `MalformedInput` when it is no such body, or gives a parameter twice.
+    /// `MalformedInput` when it is no such body, gives a parameter twice, or has more than 2,000.
     pub fn read(body: &[u8]) -> Result<Self, Fault> {
         let malformed = |why: &str| Fault::new(400, "MalformedInput", why);
         let Ok(text) = std::str::from_utf8(body) else {
@@ -39,6 +41,9 @@ impl Form {
             };
             if form.insert(name, value).is_some() {
                 return Err(malformed("A parameter is given twice."));
+            }
+            if form.len() > PARAMETERS {
+                return Err(malformed("There are too many parameters."));
             }
         }
         Ok(Self(form))
@@ -135,5 +140,9 @@ mod tests {
         for body in [&b"a=1&a=2"[..], b"a=%4", b"a=%FF", b"\xff"] {
             assert_eq!(Form::read(body).unwrap_err().code, "MalformedInput");
         }
+        let many = |count: usize| (0..count).map(|n| format!("p{n}=&")).collect::<String>();
+        assert!(Form::read(many(2_000).as_bytes()).is_ok());
+        let fault = Form::read(many(2_001).as_bytes()).unwrap_err();
+        assert_eq!(fault.message, "There are too many parameters.");
     }
 }

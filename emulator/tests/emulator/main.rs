@@ -11,6 +11,8 @@ mod identities;
 mod ids;
 mod jwt;
 mod kept;
+mod load;
+mod malformed;
 mod refusals;
 mod server;
 mod sigv4;

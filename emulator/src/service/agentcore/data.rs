@@ -14,6 +14,7 @@ use veriam_model::{
 
 use super::{Route, anybody, signed, text};
 use crate::service::{Asked, Core};
+use crate::settings::mistaken;
 use crate::wire::Fault;
 
 pub(super) use identity::WORKLOAD_TOKEN;
@@ -112,7 +113,10 @@ fn of_runtime(
 ) -> Result<Request, Fault> {
     let sent = route.var("agentRuntimeArn");
     let query = asked.query();
-    let qualifier = query.get("qualifier").cloned();
+    let qualifier = query
+        .get("qualifier")
+        .filter(|_| !mistaken!(asked.planted, QualifierIgnored))
+        .cloned();
     if let Some((account, id)) = own(world, sent, "harness/") {
         let harness = world
             .harness(id)
@@ -145,7 +149,8 @@ fn of_runtime(
             caller,
         ));
     }
-    let user_id = asked.header(USER_ID).filter(|_| operation.takes_user_id());
+    let takes_user_id = operation.takes_user_id() && !mistaken!(asked.planted, UserIdHeaderIgnored);
+    let user_id = asked.header(USER_ID).filter(|_| takes_user_id);
     Ok(Request::Runtime(RuntimeRequest {
         operation,
         runtime: id.to_owned(),

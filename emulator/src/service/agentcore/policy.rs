@@ -10,6 +10,7 @@ use veriam_model::{
 use super::data::own;
 use super::{Route, body, passed, signed, text};
 use crate::service::{Asked, Core, account};
+use crate::settings::mistaken;
 use crate::wire::{Answer, Fault};
 
 /// Whether it is an operation of this module.
@@ -94,8 +95,23 @@ fn put(
         principals: state.identity_arns(),
     };
     let outcome = veriam_evaluator::put(&put, &Dialect::default());
-    match outcome.map_err(|malformed| invalid(malformed.to_string()))? {
-        PutOutcome::Refused(refusal) => Err(refused(&refusal, arn)),
+    let outcome = outcome.map_err(|malformed| invalid(malformed.to_string()))?;
+    #[cfg(feature = "planted-mistakes")]
+    let outcome = crate::planted::change::put(outcome, asked.planted.mistake);
+    match outcome {
+        PutOutcome::Refused(refusal) => {
+            let mut fault = refused(&refusal, arn);
+            if mistaken!(asked.planted, RefusalIsAccessDenied) {
+                fault = Fault::new(403, "AccessDeniedException", fault.message);
+            }
+            if mistaken!(asked.planted, RefusedPolicyStored)
+                && Policy::parse(PolicyType::Resource, policy).is_ok()
+                && let Some(place) = target.and_then(|on| slot(state.change(), on))
+            {
+                *place = Some(put.policy);
+            }
+            Err(fault)
+        }
         PutOutcome::Stored => {
             // What is stored has to be decided with.
             Policy::parse(PolicyType::Resource, policy)

@@ -52,11 +52,22 @@ impl Client {
         }
     }
 
+    /// The socket.
+    pub fn stream(&self) -> &TcpStream {
+        self.stream.get_ref()
+    }
+
     pub fn bytes(&mut self, bytes: &[u8]) -> std::io::Result<()> {
         self.stream.get_mut().write_all(bytes)
     }
 
     pub fn send(&mut self, raw: &Raw) -> Reply {
+        self.ask(raw);
+        self.reply().unwrap()
+    }
+
+    /// Sends a request, and reads no answer.
+    pub fn ask(&mut self, raw: &Raw) {
         let query = if raw.query.is_empty() {
             String::new()
         } else {
@@ -70,7 +81,6 @@ impl Client {
         let mut bytes = text.into_bytes();
         bytes.extend(&raw.body);
         self.bytes(&bytes).unwrap();
-        self.reply().unwrap()
     }
 
     /// Reads one answer.

@@ -6,6 +6,7 @@ use veriam_model::{MemoryOperation, MemoryRequest, Request, Tags, World};
 use super::super::{Route, text};
 use super::{own, tags};
 use crate::service::Asked;
+use crate::settings::mistaken;
 use crate::wire::Fault;
 
 /// What a request to a memory asks for.
@@ -64,15 +65,21 @@ pub(super) fn request(
     let namespace = match operation {
         Op::GetMemoryRecord | Op::DeleteMemoryRecord => query.get("namespace").cloned(),
         Op::BatchCreateMemoryRecords | Op::BatchUpdateMemoryRecords => namespace_of_records(body),
+        _ if takes(&queries) && mistaken!(asked.planted, NamespaceFromPath) => of("namespacePath"),
         _ if takes(&queries) => of("namespace"),
         _ => None,
+    };
+    let (actor_id, session_id) = if mistaken!(asked.planted, ActorAndSessionSwapped) {
+        ("sessionId", "actorId")
+    } else {
+        ("actorId", "sessionId")
     };
     Ok(Request::Memory(MemoryRequest {
         operation,
         memory: id.to_owned(),
         by_arn: named.is_some(),
-        actor: actor.then(|| of("actorId")).flatten(),
-        session: takes(&by_session).then(|| of("sessionId")).flatten(),
+        actor: actor.then(|| of(actor_id)).flatten(),
+        session: takes(&by_session).then(|| of(session_id)).flatten(),
         strategy,
         namespace,
         namespace_path: takes(&queries).then(|| of("namespacePath")).flatten(),
