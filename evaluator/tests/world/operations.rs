@@ -60,7 +60,9 @@ const NOTHING: Tags = Tags::new();
 #[test]
 fn each_thing_has_to_be_allowed_by_the_caller_in_its_own_account() {
     let both = having(&[say("Allow", ACTION, json!([FIRST, SECOND]))]);
-    let of = |world, account| outcome(world, user(account), Passes::Tags(&NOTHING)).unwrap();
+    let of = |world: &veriam_model::World, account: &str| {
+        outcome(world, user(account), Passes::Tags(&NOTHING)).unwrap()
+    };
     assert_eq!(of(&both, OWNER), "allowed");
     assert!(
         of(&both, TENANT).starts_with("implicit"),
