@@ -124,6 +124,7 @@
 //! | [`Engine::decide_batch`], [`Engine::decide_parallel`] | many requests, on one thread or several |
 //! | [`Engine::decide_counted`] | the decision and how much [`Work`] it took |
 //! | [`World::new`], [`World::decide`] | a world compiled once; calls in it, decided in time that hardly grows with it |
+//! | [`World::decide_operation`] | an operation of the control plane that requests of the model do not know |
 //! | [`put`] | whether a resource-based policy is stored |
 //! | [`Engine::for_check`] | an engine from a [`Check`](veriam_model::Check), the line format of `veriam decide` |
 //!

@@ -11,8 +11,8 @@ use control::types::{
     NetworkConfiguration, NetworkMode,
 };
 use veriam_model::{
-    Authorizer, EngineMode, Gateway, Harness, Memory, Provider, ProviderKind, Runtime, Tags,
-    TokenRules, Tool, ToolKind,
+    Authorizer, EngineMode, Gateway, Harness, Memory, Provider, ProviderKind, Runtime,
+    RuntimeEndpoint, Tags, TokenRules, Tool, ToolKind,
 };
 
 use super::identities::EXECUTION;
@@ -85,24 +85,14 @@ impl Stage<'_> {
         let network = NetworkConfiguration::builder().network_mode(NetworkMode::Public);
         let network = network.build().map_err(unmade)?;
         let artifact = AgentRuntimeArtifact::ContainerConfiguration(container);
-        let (own, other) = (
-            self.authorizer(runtime.authorizer, &runtime.token_rules)?,
-            self.authorizer(otherwise(runtime.authorizer), &runtime.token_rules)?,
-        );
-        // An endpoint with another authorizer stands on an older version of the runtime (AC-128).
-        let older = runtime
-            .endpoints
-            .iter()
-            .any(|e| e.authorizer.is_some_and(|a| a != runtime.authorizer));
-        let default_differs = runtime
-            .endpoints
-            .iter()
-            .any(|e| e.name == DEFAULT && e.authorizer.is_some_and(|a| a != runtime.authorizer));
-        if default_differs {
-            return Err(Unstaged::unsupported(
-                "worlds whose endpoint DEFAULT has another authorizer than its runtime, whose newest version it is",
-            ));
-        }
+        // The endpoint DEFAULT stands on the newest version of the runtime; one with another authorizer on an older one
+        // (AC-128).
+        let of = |endpoint: &RuntimeEndpoint| endpoint.authorizer.unwrap_or(runtime.authorizer);
+        let default = runtime.endpoints.iter().find(|e| e.name == DEFAULT);
+        let newest = default.map_or(runtime.authorizer, of);
+        let older = runtime.endpoints.iter().any(|e| of(e) != newest);
+        let own = self.authorizer(newest, &runtime.token_rules)?;
+        let other = self.authorizer(otherwise(newest), &runtime.token_rules)?;
         let made = client
             .create_agent_runtime()
             .agent_runtime_name(name_of(&runtime.id)?)
@@ -133,7 +123,7 @@ impl Stage<'_> {
         }
         let versions = (if older { "2" } else { "1" }, "1");
         for endpoint in runtime.endpoints.iter().filter(|e| e.name != DEFAULT) {
-            let differs = endpoint.authorizer.is_some_and(|a| a != runtime.authorizer);
+            let differs = of(endpoint) != newest;
             let made = client
                 .create_agent_runtime_endpoint()
                 .agent_runtime_id(&id)
@@ -146,7 +136,7 @@ impl Stage<'_> {
             answered("CreateAgentRuntimeEndpoint", made)?;
         }
         // Nobody makes the endpoint DEFAULT, so its tags come afterwards.
-        if let Some(default) = runtime.endpoints.iter().find(|e| e.name == DEFAULT) {
+        if let Some(default) = default {
             let arn = format!("{}/runtime-endpoint/{DEFAULT}", made.agent_runtime_arn());
             tag(&client, arn, &default.tags).await?;
         }

@@ -236,7 +236,7 @@ fn condition_keys_show_tags_way_and_time() {
             {"Effect": "Allow", "Action": "bedrock-agentcore:Delete*",
              "Resource": "arn:aws:bedrock-agentcore:us-west-2:111122223333:workload-identity-directory/default"},
             {"Effect": "Allow", "Action": "bedrock-agentcore:UntagResource", "Resource": "*",
-             "Condition": {"ForAllValues:StringEquals": {"aws:TagKeys": "note"}, "Null": {"aws:RequestTag/note": "true"}}}]),
+             "Condition": {"ForAllValues:StringEquals": {"aws:TagKeys": "note"}, "StringNotLike": {"aws:RequestTag/note": "*"}}}]),
     );
     let create = |who: &mut Who, name: &str, team: &str| {
         let body = json!({"name": name, "tags": {"team": team, "note": "x"}});

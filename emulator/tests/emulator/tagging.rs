@@ -87,13 +87,23 @@ fn tags_of_every_resource_are_read_added_replaced_and_removed() {
 fn tags_of_what_is_not_there_are_not_found() {
     let emulator = start();
     let mut owner = Who::bootstrap(emulator.address(), OWNER);
+    let made = owner.rest("PUT", "/runtimes/", &json!({"agentRuntimeName": "a"}));
+    let arn = made.json()["agentRuntimeArn"].as_str().unwrap().to_owned();
+    let read = |owner: &mut Who, arn: &str| {
+        owner.rest("GET", &format!("/tags/{}", path(arn)), &Value::Null)
+    };
+    assert_eq!(read(&mut owner, &arn).status, 200);
     for arn in [
+        arn.replace("us-west-2", "us-east-1").as_str(),
+        &arn.replace("arn:aws:", "arn:aws-cn:"),
+        &arn.replace(OWNER, TENANT),
+        &format!("{arn}/runtime-endpoint/none"),
         "arn:aws:bedrock-agentcore:us-west-2:111122223333:runtime/none-1",
         "arn:aws:bedrock-agentcore:us-east-1:111122223333:runtime/none-1",
         "arn:aws:bedrock-agentcore:us-west-2:111122223333:token-vault/default",
         "none",
     ] {
-        let reply = owner.rest("GET", &format!("/tags/{}", path(arn)), &Value::Null);
+        let reply = read(&mut owner, arn);
         assert_eq!(
             (reply.status, reply.code()),
             (404, "ResourceNotFoundException"),

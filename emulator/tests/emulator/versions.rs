@@ -144,6 +144,11 @@ fn an_endpoint_takes_the_credentials_of_the_version_it_is_pinned_to() {
             .0,
         202
     );
+    assert_eq!(
+        told(&emulator, &id),
+        json!(["iam", [], [["first", null], ["old", null]]]),
+        "nothing in use takes tokens"
+    );
     let (_, made) = runtime.endpoint("second", json!({}));
     assert_eq!(made["targetVersion"], "3");
     assert_eq!(

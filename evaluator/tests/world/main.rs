@@ -19,6 +19,7 @@ mod odd;
 mod odd_requests;
 mod odd_resources;
 mod open_points;
+mod operations;
 mod others;
 mod rejections;
 mod roles;

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value, json};
 use veriam_evaluator::{On, Operation, Passes};
-use veriam_model::{ProviderKind, RuntimeEndpoint, Tags, ToolKind, World};
+use veriam_model::{HarnessEndpoint, ProviderKind, RuntimeEndpoint, Tags, ToolKind, World};
 
 use super::data::{own, tags};
 use super::identities::word;
@@ -101,6 +101,12 @@ fn place<'w>(world: &'w mut World, arn: &str) -> Option<&'w mut Tags> {
         let Some(name) = endpoint else {
             return Some(&mut harness.tags);
         };
+        if name == DEFAULT && !harness.endpoints.iter().any(|e| e.name == name) {
+            harness.endpoints.push(HarnessEndpoint {
+                name: name.to_owned(),
+                tags: Tags::new(),
+            });
+        }
         let mut endpoints = harness.endpoints.iter_mut();
         return endpoints.find(|e| e.name == name).map(|e| &mut e.tags);
     }
