@@ -12,9 +12,11 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("veriam-generators", &["veriam-model"]),
     ("veriam-reports", &["veriam-model"]),
     ("veriam-emulator", &["veriam-evaluator", "veriam-model"]),
+    ("veriam-aws", &["veriam-model"]),
     (
         "veriam",
         &[
+            "veriam-aws",
             "veriam-emulator",
             "veriam-evaluator",
             "veriam-generators",

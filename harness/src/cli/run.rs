@@ -91,6 +91,7 @@ Examples:
   veriam run --only generated --cases 20000 --profile large
   veriam run --exhaustive combiner        that space and nothing else
   veriam run --target 'exec=python3 adapter.py' --cases 20000
+  veriam run --target emulator=http://127.0.0.1:4566 --only generated --cases 20000
   veriam run --laws --records laws.jsonl  laws instead of the oracle, and what they came to
   veriam run --without scp,rcp            for a target that knows no organizations
   veriam run --format json > summary.json")]

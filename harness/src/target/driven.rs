@@ -106,6 +106,23 @@ impl Driven {
         })
     }
 
+    /// The known bug that a target named `planted:…` has.
+    #[cfg(feature = "planted-mistakes")]
+    pub(super) fn mistake(name: &str) -> Option<veriam_emulator::planted::Mistake> {
+        veriam_emulator::planted::Mistake::from_name(name.strip_prefix("planted:")?)
+    }
+
+    /// Our emulator with a known bug, named `planted:` and the mistake's name; nothing where there is no such mistake.
+    #[cfg(feature = "planted-mistakes")]
+    #[must_use]
+    pub fn planted(name: &str, deadline: Duration) -> Option<Result<Self, DriveError>> {
+        let config = Config {
+            mistake: Some(Self::mistake(name)?),
+            ..Config::default()
+        };
+        Some(Self::with_config(name, config, deadline))
+    }
+
     /// The server at `url`, called `name` where it is not our emulator.
     ///
     /// # Errors
@@ -282,7 +299,7 @@ impl Target for Driven {
 
     fn asked_as(&self) -> Option<String> {
         match &self.place {
-            Place::Here(_) => (self.name == EMULATOR).then(|| EMULATOR.to_owned()),
+            Place::Here(_) => Some(self.name.clone()),
             Place::There { url } => {
                 let named = self.name.strip_prefix("emulator:");
                 let place = url

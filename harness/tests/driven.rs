@@ -1,0 +1,135 @@
+//! Servers that are driven through the AWS SDK: our emulator in the program and by its URL, and what is no emulator.
+
+mod support;
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpListener;
+use std::time::Duration;
+
+use serde_json::Value;
+use support::{Finished, veriam_in};
+use veriam::labels::quotas::Quotas;
+use veriam::run::{Part, Plan, Rows, run};
+use veriam::target::Driven;
+use veriam_emulator::{Config, Emulator};
+use veriam_model::{PolicyTypes, Profile};
+
+fn at(url: &str, args: &[&str]) -> Finished {
+    let folder = tempfile::tempdir().expect("a folder");
+    let target = format!("emulator={url}");
+    let mut all = vec![args[0], "--target", &target];
+    all.extend(&args[1..]);
+    veriam_in(folder.path(), &all, b"")
+}
+
+#[test]
+fn the_emulator_decides_generated_calls_and_puts_as_the_oracle_does() {
+    let plan = Plan {
+        parts: vec![Part::Generated],
+        cases: 1_600,
+        seed: 31,
+        profile: Profile::Default,
+        quotas: Quotas::none(),
+        jobs: 2,
+        without: PolicyTypes::new(),
+        stop_at_first: false,
+    };
+    let rows = Rows::embedded().expect("embedded rows read");
+    let target = Driven::embedded(Duration::from_secs(60)).expect("it starts");
+    let counted = run(&plan, &rows, &target, &|_| {}).expect("threads start");
+    let controls = counted.part(Part::Controls).expect("controls run");
+    assert_eq!((controls.compared(), controls.divergences), (3, 0));
+    let generated = counted.part(Part::Generated).expect("generated cases run");
+    assert_eq!(generated.divergences, 0, "{:?}", generated.found);
+    assert!(generated.compared() > 250, "{}", generated.compared());
+    // Checks and documents apart, most of what is drawn can be asked.
+    let other = ["checks", "documents"];
+    let left_out = generated.unsupported.iter();
+    let left_out = left_out.filter(|(reason, _)| !other.contains(&reason.as_str()));
+    let left_out: u64 = left_out.map(|(_, count)| count).sum();
+    assert!(
+        left_out < generated.compared(),
+        "{:?}",
+        generated.unsupported
+    );
+}
+
+#[test]
+fn an_emulator_that_runs_elsewhere_is_driven_by_its_url() {
+    let emulator = Emulator::start(Config::default()).expect("it starts");
+    let finished = at(
+        &emulator.url(),
+        &["run", "--only", "generated", "--cases", "60", "--format", "json"],
+    );
+    assert_eq!(finished.code, 0, "{}{}", finished.out, finished.err);
+    let told: Value = serde_json::from_str(&finished.out).expect("one object");
+    assert_eq!(told["target"]["name"], "emulator", "{told}");
+}
+
+#[test]
+fn scenarios_run_against_it_and_what_it_cannot_be_told_has_a_reason() {
+    let scenario = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../scenarios/000-multi-tenant/two-tenants.yaml"
+    );
+    let folder = tempfile::tempdir().expect("a folder");
+    let args = ["test", scenario, "--target", "emulator", "--format", "json"];
+    let finished = veriam_in(folder.path(), &args, b"");
+    assert_eq!(finished.code, 0, "{}{}", finished.out, finished.err);
+    let told: Value = serde_json::from_str(&finished.out).expect("one object");
+    let target = &told["target"];
+    assert_eq!(target["name"], "emulator", "{told}");
+    assert!(target["compared"].as_u64() > Some(10), "{target}");
+    assert_eq!(target["divergences"], serde_json::json!([]), "{target}");
+}
+
+#[test]
+fn nobody_at_the_address_is_the_exit_code_for_unreachable_targets() {
+    // A port that was free a moment ago.
+    let port = TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr());
+    let url = format!("http://{}", port.expect("a port"));
+    let finished = at(&url, &["run", "--cases", "100"]);
+    assert_eq!(finished.code, 5, "{}{}", finished.out, finished.err);
+    assert!(
+        finished.err.contains("start the emulator"),
+        "{}",
+        finished.err
+    );
+}
+
+#[test]
+fn a_server_that_is_no_emulator_makes_the_run_void() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            std::thread::spawn(move || {
+                let Ok(stream) = stream else { return };
+                let Ok(mut answers) = stream.try_clone() else { return };
+                let mut requests = BufReader::new(stream);
+                loop {
+                    let mut length = 0;
+                    let mut line = String::new();
+                    while requests.read_line(&mut line).is_ok_and(|n| n > 2) {
+                        let lower = line.to_ascii_lowercase();
+                        if let Some(value) = lower.strip_prefix("content-length:") {
+                            length = value.trim().parse().unwrap_or(0);
+                        }
+                        line.clear();
+                    }
+                    let mut body = vec![0; length];
+                    if requests.read_exact(&mut body).is_err() || line.is_empty() {
+                        return;
+                    }
+                    let answer = b"HTTP/1.1 404 Not Found\r\ncontent-length: 9\r\n\r\nnot found";
+                    if answers.write_all(answer).is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+    });
+    let finished = at(&url, &["run", "--cases", "100", "--only", "generated"]);
+    assert_eq!(finished.code, 4, "{}{}", finished.out, finished.err);
+    assert!(finished.out.contains("void: a control"), "{}", finished.out);
+}
