@@ -144,7 +144,7 @@ impl Driver {
         let agent = Some(call.user_agent.as_str());
         let session = Session::new(&self.server.connection, base, acting.proof, agent);
         let observed = match send(&stage.world, &call, &session).await {
-            Ok(raw) => of_call(&call, &raw),
+            Ok(raw) => of_call(&stage.world, &call, &raw),
             Err(Unsent::Unsupported(why)) => return Err(Unstaged::Unsupported(why)),
             Err(Unsent::Broken(broken)) => Observed::Unanswered(broken.to_string()),
         };

@@ -1,8 +1,8 @@
 //! From a response to what became of a call, as far as the response tells.
 
 use veriam_model::{
-    Call, Denial, DenialKind, HarnessOperation, InvalidCall, MemoryOperation, Outcome, Pair,
-    PolicyType, PolicyTypes, PutError, Rejection, Request, RuntimeOperation,
+    Call, ControlTarget, Denial, DenialKind, HarnessOperation, InvalidCall, MemoryOperation,
+    Outcome, Pair, PolicyType, PolicyTypes, PutError, Rejection, Request, RuntimeOperation, World,
 };
 
 use crate::raw::Raw;
@@ -26,9 +26,9 @@ pub enum Observed {
     Unanswered(String),
 }
 
-/// What a response to a call says. Only status, code and message are read.
+/// What a response to a call in a world says. Only status, code and message are read.
 #[must_use]
-pub fn of_call(call: &Call, raw: &Raw) -> Observed {
+pub fn of_call(world: &World, call: &Call, raw: &Raw) -> Observed {
     if raw.is_success() {
         return Observed::Call(Outcome::Allowed);
     }
@@ -52,7 +52,7 @@ pub fn of_call(call: &Call, raw: &Raw) -> Observed {
         403 if message.starts_with("Insufficient scope") => rejected(Rejection::InsufficientScope),
         // Services that take JSON deny with 400.
         400 | 403 if is_denial(code, message) => denial(message),
-        400 | 404 | 409 => of_service(call, raw),
+        400 | 404 | 409 => of_service(world, call, raw),
         _ => failed(raw),
     }
 }
@@ -124,7 +124,7 @@ fn read_denial(message: &str) -> Option<Denial> {
 
 /// A request that passed authentication and that the service refuses for another reason than policies. Where services are
 /// asked after policies, that says that policies allow.
-fn of_service(call: &Call, raw: &Raw) -> Observed {
+fn of_service(world: &World, call: &Call, raw: &Raw) -> Observed {
     let message = raw.message.as_deref().unwrap_or_default();
     let invalid = |invalid| Observed::Call(Outcome::Invalid(invalid));
     match &call.request {
@@ -151,6 +151,11 @@ fn of_service(call: &Call, raw: &Raw) -> Observed {
         Request::Identity(_) if raw.status == 400 && message.contains("linked to a service") => {
             invalid(InvalidCall::ManagedIdentity)
         }
+        // AC-021: an endpoint that is not there is told before anything else. What an endpoint that is there lacks, a policy
+        // for example, is told after policies.
+        Request::Control(request) if raw.status == 404 && lacks_endpoint(world, &request.on) => {
+            invalid(InvalidCall::NoSuchEndpoint)
+        }
         Request::Control(_) | Request::Other(_) => Observed::Call(Outcome::Allowed),
         Request::Harness(request) if !is_of_data(request.operation) => {
             Observed::Call(Outcome::Allowed)
@@ -158,6 +163,16 @@ fn of_service(call: &Call, raw: &Raw) -> Observed {
         Request::Memory(_) if raw.status == 404 => Observed::Call(Outcome::Allowed),
         _ => failed(raw),
     }
+}
+
+/// Whether what a request is about is an endpoint that its runtime does not have.
+fn lacks_endpoint(world: &World, on: &ControlTarget) -> bool {
+    let ControlTarget::RuntimeEndpoint { runtime, endpoint } = on else {
+        return false;
+    };
+    let runtime = world.runtime(runtime);
+    let mut endpoints = runtime.into_iter().flat_map(|runtime| &runtime.endpoints);
+    endpoint != "DEFAULT" && !endpoints.any(|e| e.name == *endpoint)
 }
 
 const fn is_of_data(operation: HarnessOperation) -> bool {

@@ -59,7 +59,15 @@ fn an_emulator_that_runs_elsewhere_is_driven_by_its_url() {
     let emulator = Emulator::start(Config::default()).expect("it starts");
     let finished = at(
         &emulator.url(),
-        &["run", "--only", "generated", "--cases", "60", "--format", "json"],
+        &[
+            "run",
+            "--only",
+            "generated",
+            "--cases",
+            "60",
+            "--format",
+            "json",
+        ],
     );
     assert_eq!(finished.code, 0, "{}{}", finished.out, finished.err);
     let told: Value = serde_json::from_str(&finished.out).expect("one object");
@@ -105,7 +113,9 @@ fn a_server_that_is_no_emulator_makes_the_run_void() {
         for stream in listener.incoming() {
             std::thread::spawn(move || {
                 let Ok(stream) = stream else { return };
-                let Ok(mut answers) = stream.try_clone() else { return };
+                let Ok(mut answers) = stream.try_clone() else {
+                    return;
+                };
                 let mut requests = BufReader::new(stream);
                 loop {
                     let mut length = 0;

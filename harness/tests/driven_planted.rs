@@ -30,7 +30,9 @@ const NOT_REACHED: &[&str] = &[
 fn files() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/found/emulator");
     let entries = std::fs::read_dir(folder).expect("the folder is there");
-    let mut files: Vec<PathBuf> = entries.map(|entry| entry.expect("an entry").path()).collect();
+    let mut files: Vec<PathBuf> = entries
+        .map(|entry| entry.expect("an entry").path())
+        .collect();
     files.sort();
     files
 }
@@ -45,7 +47,8 @@ fn what_runs_found_is_wrong_with_the_bug_and_right_without_it() {
     let sound = Driven::embedded(DEADLINE).expect("it starts");
     for file in files() {
         let bytes = std::fs::read(&file).expect("it reads");
-        let case = StoredCase::from_json(&bytes).unwrap_or_else(|error| panic!("{file:?}: {error}"));
+        let case =
+            StoredCase::from_json(&bytes).unwrap_or_else(|error| panic!("{file:?}: {error}"));
         let name = case.signature.target.clone();
         let stem = file.file_stem().and_then(|stem| stem.to_str());
         assert_eq!(name.strip_prefix("planted:"), stem, "{file:?}");
