@@ -44,6 +44,7 @@ impl Driver {
         let seen = match effective(&stage, put) {
             Some(put) => {
                 let observed = self.send_put(&put).await;
+                let observed = self.read_back(&put, observed).await;
                 SeenPut {
                     effective: Some(put),
                     observed,
@@ -55,6 +56,23 @@ impl Driver {
         };
         stage.take_down().await;
         seen
+    }
+
+    /// What became of a put, after a look at what is stored: a policy that was refused is not there (AC-027).
+    async fn read_back(&self, put: &Put, observed: Observed) -> Observed {
+        let Observed::Refused(error) = observed else {
+            return observed;
+        };
+        let session = self.server.root(&put.account, &put.region);
+        let read = session.control().get_resource_policy();
+        let read = read.resource_arn(&put.resource).send().await;
+        match read {
+            Ok(read) if read.policy().is_some() => Observed::Failed(format!(
+                "refused the policy with {error}, and stored it all the same"
+            )),
+            // Nothing stands there, or nobody may look.
+            _ => observed,
+        }
     }
 
     async fn send_put(&self, put: &Put) -> Observed {

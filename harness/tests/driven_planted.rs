@@ -25,6 +25,8 @@ const NOT_REACHED: &[&str] = &[
     "scope-service-not-checked",
     "scope-region-not-checked",
     "expired-session-accepted",
+    // Sessions of memories and the actors in them are told by keys on which no generated policy turns over HTTP.
+    "actor-and-session-swapped",
 ];
 
 fn files() -> Vec<PathBuf> {

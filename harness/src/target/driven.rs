@@ -39,7 +39,7 @@ pub struct Driven {
 #[derive(Debug)]
 enum Place {
     /// In this program: as many as are asked at the same time.
-    Here(Settings),
+    Here(Box<Settings>),
     /// Somewhere else: one, and one world at a time.
     There { url: String },
 }
@@ -99,7 +99,7 @@ impl Driven {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             dialect: Some(Dialect::default()),
             capabilities: capabilities(),
-            place: Place::Here(settings),
+            place: Place::Here(Box::new(settings)),
             idle: Mutex::new(vec![first]),
             unanswered: AtomicUsize::new(0),
             last: Mutex::new(String::new()),
