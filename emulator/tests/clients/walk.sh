@@ -107,6 +107,14 @@ no_identity='because no identity-based policy allows the bedrock-agentcore:Invok
 no_resource='because no resource-based policy allows the bedrock-agentcore:InvokeAgentRuntime action'
 deny='with an explicit deny in a resource-based policy'
 
+# What the document does not tell is asked of IAM with curl, for the CLI takes a second a call: account, action, parameters.
+iam() {
+    account=$1 action=$2
+    shift 2
+    curl --silent --show-error --fail --aws-sigv4 aws:amz:us-west-2:iam --user "$account:test" \
+        --data "Action=$action&Version=2010-05-08" "$@" "$url/"
+}
+
 stage_runtime() {
     admin PUT ids '{"resources": ["support-agent-runtime"]}'
     platform iam create-role --role-name Execution \
@@ -123,16 +131,14 @@ stage_developer() {
 
 # A user takes this role: with such a profile the CLI asks STS for the session by itself.
 stage_admin() {
-    example_corp iam create-user --user-name deployer
+    iam 111122223333 CreateUser --data UserName=deployer
     example_corp iam create-role --role-name AdminRole \
         --assume-role-policy-document "$(trust '{"AWS": "arn:aws:iam::111122223333:user/deployer"}')"
-    example_corp iam create-access-key --user-name deployer --output text \
-        --query 'AccessKey.[AccessKeyId,SecretAccessKey]' >"$dir/key"
-    read -r id secret <"$dir/key"
+    iam 111122223333 CreateAccessKey --data UserName=deployer | tr '<' '\n' >"$dir/key"
     cat >"$AWS_CONFIG_FILE" <<END
 [profile deployer]
-aws_access_key_id = $id
-aws_secret_access_key = $secret
+aws_access_key_id = $(sed -n 's/^AccessKeyId>//p' "$dir/key")
+aws_secret_access_key = $(sed -n 's/^SecretAccessKey>//p' "$dir/key")
 [profile Admin]
 source_profile = deployer
 role_arn = arn:aws:iam::111122223333:role/AdminRole
@@ -146,19 +152,14 @@ stage_application() {
     admin PUT paths/health '{"endpoint": {"endpoint": "vpce-health1234", "address": "10.0.0.7"}}'
 }
 
-# A role of any other account, with a policy of its own, and one without. The CLI takes a second a call, curl does not.
+# A role of any other account, with a policy of its own, and one without.
 stage_others() {
-    iam 123456789012 CreateRole PartnerRole --data-urlencode "AssumeRolePolicyDocument=$(trust '{"AWS": "123456789012"}')"
-    iam 123456789012 PutRolePolicy PartnerRole --data PolicyName=Invoke \
+    iam 123456789012 CreateRole --data RoleName=PartnerRole \
+        --data-urlencode "AssumeRolePolicyDocument=$(trust '{"AWS": "123456789012"}')"
+    iam 123456789012 PutRolePolicy --data 'RoleName=PartnerRole&PolicyName=Invoke' \
         --data-urlencode "PolicyDocument@$policies/example-corp-policy.json"
-    iam 999999999999 CreateRole GuestRole --data-urlencode "AssumeRolePolicyDocument=$(trust '{"AWS": "999999999999"}')"
-}
-
-iam() {
-    account=$1 action=$2 role=$3
-    shift 3
-    curl --silent --show-error --fail --aws-sigv4 aws:amz:us-west-2:iam --user "$account:test" \
-        --data "Action=$action&Version=2010-05-08&RoleName=$role" "$@" "$url/"
+    iam 999999999999 CreateRole --data RoleName=GuestRole \
+        --data-urlencode "AssumeRolePolicyDocument=$(trust '{"AWS": "999999999999"}')"
 }
 
 developer_may() {
