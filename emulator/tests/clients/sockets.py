@@ -33,10 +33,10 @@ def talk(url, **how):
     """What the socket says at once and repeats, and the sub-protocol it took; or status and message of the refusal."""
     try:
         with connect(url.replace("http://", "ws://"), proxy=None, **how) as socket:
-            said = [socket.recv(timeout=5)]
+            said = [socket.recv(timeout=20)]
             for message in ("hello", "où ça?", b"\x00\xff"):
                 socket.send(message)
-                said.append(socket.recv(timeout=5))
+                said.append(socket.recv(timeout=20))
             return said, socket.subprotocol
     except InvalidStatus as refused:
         return f"{refused.response.status_code} {json.loads(refused.response.body)['message']}"
