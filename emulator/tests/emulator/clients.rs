@@ -1,4 +1,4 @@
-//! Clients that others wrote: boto3, the AWS CLI, curl. Where they are not installed the tests say so and pass, unless the
+//! Clients that others wrote: boto3, the AWS CLI, curl, websockets. Where they are not installed the tests say so and pass, unless the
 //! variable `VERIAM_CLIENTS` is `required`.
 
 use std::io::Write;
@@ -7,7 +7,6 @@ use std::process::Command;
 use jsonwebtoken::jwk::Jwk;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use serde_json::json;
-use veriam_emulator::auth::jwt::IssuerConfig;
 use veriam_emulator::{Config, Emulator};
 
 use crate::calls::ED;
@@ -46,7 +45,8 @@ fn run(program: &str, script: &str, arguments: &[&str]) {
         .env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null");
     command
         .env("NO_PROXY", "127.0.0.1")
-        .env("AWS_EC2_METADATA_DISABLED", "true");
+        .env("AWS_EC2_METADATA_DISABLED", "true")
+        .env("PYTHONDONTWRITEBYTECODE", "1");
     let output = command.arg(script).args(arguments).output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(
@@ -65,27 +65,80 @@ fn boto3_walks_through_a_runtime_that_two_tenants_share() {
 }
 
 #[test]
-fn the_cli_and_curl_walk_through_policies_and_tokens() {
-    if !(has("aws", &["--version"]) && has("curl", &["--version"])) {
-        return;
+fn the_cli_walks_through_a_runtime_that_two_tenants_share() {
+    if has("aws", &["--version"]) && has("curl", &["--version"]) {
+        let emulator = Emulator::start(Config::default()).unwrap();
+        run("sh", "walk.sh", &[&emulator.url()]);
     }
-    let emulator = Emulator::start(Config::default()).unwrap();
-    let key = EncodingKey::from_ed_pem(ED.as_bytes()).unwrap();
-    let jwk = Jwk::from_encoding_key(&key, Algorithm::EdDSA).unwrap();
-    let issuer = "https://idp.example.com".to_owned();
-    let config = IssuerConfig {
-        issuer: issuer.clone(),
-        jwks: json!({"keys": [jwk]}),
-    };
-    let claims = json!({"iss": issuer, "exp": 4_102_444_800_u64, "sub": "alice", "aud": "agents"});
-    let token = encode(&Header::new(Algorithm::EdDSA), &claims, &key).unwrap();
-    let world = json!({"region": "us-west-2", "accounts": [{"id": "111122223333"}], "runtimes": [{
-        "account": "111122223333", "id": "tokens-AbCdEf0123", "authorizer": "jwt",
-        "token_rules": {"audiences": ["agents"]}}]});
-    {
-        let mut state = emulator.core().write();
-        state.load(serde_json::from_value(world).unwrap()).unwrap();
-        state.issuers.add(config).unwrap();
+}
+
+#[test]
+fn curl_calls_runtimes_that_take_tokens() {
+    if has("curl", &["--version"]) {
+        let emulator = Emulator::start(Config::default()).unwrap();
+        let tokens = [
+            token("agents", FAR),
+            token("others", FAR),
+            token("agents", 1_700_000_000),
+        ];
+        let [good, other, late] = &tokens;
+        run(
+            "sh",
+            "tokens.sh",
+            &[&emulator.url(), &issuer(), good, other, late],
+        );
     }
-    run("sh", "walk.sh", &[&emulator.url(), &token]);
+}
+
+#[test]
+fn websockets_talk_with_a_runtime_that_two_tenants_share_and_with_one_that_takes_tokens() {
+    if has("python3", &["-c", "import boto3, websockets.sync.client"]) {
+        let emulator = Emulator::start(Config::default()).unwrap();
+        let (good, other) = (token("agents", FAR), token("others", FAR));
+        run(
+            "python3",
+            "sockets.py",
+            &[&emulator.url(), &issuer(), &good, &other],
+        );
+    }
+}
+
+/// What the documentation shows is what is run: every line of the commands to type, without its note, is one of the script.
+#[test]
+fn the_commands_of_the_documentation_are_those_that_are_run() {
+    let root = env!("CARGO_MANIFEST_DIR");
+    let read = |path: &str| std::fs::read_to_string(format!("{root}/{path}")).unwrap();
+    let (script, page) = (read("tests/clients/walk.sh"), read("../docs/emulator.md"));
+    let section = page.split_once("\n## Walk through it\n").unwrap().1;
+    let section = section.split("\n## ").next().unwrap();
+    let mut blocks = section.split("\n```").skip(1).step_by(2);
+    let is_run = blocks.by_ref().filter(|block| block.starts_with("sh\n"));
+    let lines: Vec<&str> = is_run
+        .flat_map(|block| block.lines().skip(1))
+        .map(|line| line.split("  # ").next().unwrap_or_default().trim())
+        .filter(|line| !line.is_empty())
+        .collect();
+    assert!(lines.len() > 20, "{lines:?}");
+    for line in lines {
+        assert!(script.contains(line), "{line}");
+    }
+}
+
+/// The end of tokens that last.
+const FAR: u64 = 4_102_444_800;
+const ISSUER: &str = "https://idp.example.com";
+
+fn key() -> EncodingKey {
+    EncodingKey::from_ed_pem(ED.as_bytes()).unwrap()
+}
+
+/// The issuer as the admin route takes it.
+fn issuer() -> String {
+    let jwk = Jwk::from_encoding_key(&key(), Algorithm::EdDSA).unwrap();
+    json!({"issuer": ISSUER, "jwks": {"keys": [jwk]}}).to_string()
+}
+
+fn token(audience: &str, end: u64) -> String {
+    let claims = json!({"iss": ISSUER, "exp": end, "sub": "patient-17", "aud": audience});
+    encode(&Header::new(Algorithm::EdDSA), &claims, &key()).unwrap()
 }
