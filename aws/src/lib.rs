@@ -11,6 +11,7 @@ mod connection;
 mod driver;
 mod issuer;
 mod names;
+mod needed;
 mod observe;
 mod put;
 mod raw;
