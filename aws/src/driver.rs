@@ -4,7 +4,8 @@ use std::io;
 
 use tokio::runtime::Runtime;
 use veriam_model::{
-    Call, CallCase, ControlOperation, HarnessOperation, MemoryOperation, Path, Request, World,
+    Call, CallCase, Caller, ControlOperation, HarnessOperation, MemoryOperation, Path, Request,
+    World,
 };
 
 use crate::connection::{Connection, Patience};
@@ -207,11 +208,38 @@ impl Driver {
                 .await?;
             return Ok((base, drawn.from.clone(), drawn.at));
         }
-        let from = Path::Internet {
-            address: "127.0.0.1".to_owned(),
-        };
-        Ok((self.server.base(&world.region), from, now()))
+        Ok((self.server.base(&world.region), here(), now()))
     }
+}
+
+/// The way requests take to a server that nobody can tell another.
+fn here() -> Path {
+    Path::Internet {
+        address: "127.0.0.1".to_owned(),
+    }
+}
+
+/// What becomes of a case on a server without an admin route, but for the names and ids it chooses.
+#[must_use]
+pub fn foreseen(case: &CallCase) -> CallCase {
+    let now = now();
+    let mut world = needed(&case.world, &[&case.call]);
+    for account in &mut world.accounts {
+        account.organization = None;
+    }
+    let mut call = case.call.clone();
+    (call.at, call.from) = (now, here());
+    let token = match &mut call.caller {
+        Caller::User(user) => user.token.as_mut(),
+        Caller::Session(session) => Some(&mut session.token),
+        Caller::Federated(session) => Some(&mut session.token),
+        _ => None,
+    };
+    if let Some(token) = token {
+        token.issued = now;
+        token.mfa = token.mfa.map(|_| now);
+    }
+    CallCase { world, call }
 }
 
 /// The time, in seconds since 1970.

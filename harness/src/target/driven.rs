@@ -304,6 +304,16 @@ impl Target for Driven {
         self.dialect.is_none()
     }
 
+    fn foreseen(&self, case: &Case) -> Option<Case> {
+        match case {
+            Case::Call(call) if self.changes_cases() => {
+                let foreseen = veriam_aws::foreseen(call);
+                Some(Case::Call(Box::new(foreseen)))
+            }
+            _ => None,
+        }
+    }
+
     fn shrink_budget(&self) -> usize {
         match self.place {
             Place::Here(_) => crate::run::SHRINK_BUDGET,
