@@ -4,10 +4,12 @@ use std::io;
 
 use tokio::runtime::Runtime;
 use veriam_model::{
-    Call, CallCase, ControlOperation, HarnessOperation, MemoryOperation, Path, Request, World,
+    Call, CallCase, Caller, ControlOperation, HarnessOperation, MemoryOperation, Path, Request,
+    World,
 };
 
 use crate::connection::{Connection, Patience};
+use crate::needed::needed;
 use crate::observe::{Observed, of_call};
 use crate::raw::Broken;
 use crate::request::{Unsent, send};
@@ -85,7 +87,19 @@ impl Driver {
     async fn ask(&self, world: &World, calls: &[&Call]) -> Vec<Seen> {
         let mut seen: Vec<Option<Seen>> = calls.iter().map(|_| None).collect();
         // What changes the world comes last, and each of those needs the world as it was.
-        let (changing, quiet): (Vec<usize>, Vec<usize>) = (0..calls.len())
+        let mut asked = Vec::with_capacity(calls.len());
+        for (i, call) in calls.iter().enumerate() {
+            match self.cannot(world, call) {
+                Some(why) => {
+                    if let Some(place) = seen.get_mut(i) {
+                        *place = Some(untold(Observed::Unsupported(why)));
+                    }
+                }
+                None => asked.push(i),
+            }
+        }
+        let (changing, quiet): (Vec<usize>, Vec<usize>) = asked
+            .into_iter()
             .partition(|&i| calls.get(i).is_some_and(|call| changes(&call.request)));
         let rounds = std::iter::once(quiet).chain(changing.into_iter().map(|i| vec![i]));
         for round in rounds.filter(|round| !round.is_empty()) {
@@ -105,10 +119,35 @@ impl Driver {
             .collect()
     }
 
+    /// Why a call cannot be asked, where that shows at once.
+    fn cannot(&self, world: &World, call: &Call) -> Option<String> {
+        match self.server.admin {
+            Some(_) => None,
+            None => self.server.cannot(world, call),
+        }
+    }
+
     async fn round(&self, world: &World, calls: &[&Call]) -> Vec<Seen> {
-        let mut stage = match Stage::make(&self.server, world, calls).await {
+        let made = match self.server.admin {
+            Some(_) => Stage::make(&self.server, world, calls).await,
+            None => Stage::make(&self.server, &needed(world, calls), calls).await,
+        };
+        let mut stage = match made {
             Ok(stage) => stage,
             Err(why) => {
+                if let Unstaged::Unsupported(why) = &why {
+                    self.server.lacks(why);
+                }
+                // What one call needs may keep the others from being asked.
+                if let (None, Unstaged::Unsupported(_), 2..) =
+                    (&self.server.admin, &why, calls.len())
+                {
+                    let mut seen = Vec::with_capacity(calls.len());
+                    for call in calls {
+                        seen.extend(Box::pin(self.round(world, &[*call])).await);
+                    }
+                    return seen;
+                }
                 return calls
                     .iter()
                     .map(|_| untold(unstaged(why.clone())))
@@ -169,14 +208,38 @@ impl Driver {
                 .await?;
             return Ok((base, drawn.from.clone(), drawn.at));
         }
-        if let Path::Endpoint { .. } = drawn.from {
-            return Err(Unstaged::unsupported("calls through a VPC endpoint"));
-        }
-        let from = Path::Internet {
-            address: "127.0.0.1".to_owned(),
-        };
-        Ok((self.server.base(&world.region), from, now()))
+        Ok((self.server.base(&world.region), here(), now()))
     }
+}
+
+/// The way requests take to a server that nobody can tell another.
+fn here() -> Path {
+    Path::Internet {
+        address: "127.0.0.1".to_owned(),
+    }
+}
+
+/// What becomes of a case on a server without an admin route, but for the names and ids it chooses.
+#[must_use]
+pub fn foreseen(case: &CallCase) -> CallCase {
+    let now = now();
+    let mut world = needed(&case.world, &[&case.call]);
+    for account in &mut world.accounts {
+        account.organization = None;
+    }
+    let mut call = case.call.clone();
+    (call.at, call.from) = (now, here());
+    let token = match &mut call.caller {
+        Caller::User(user) => user.token.as_mut(),
+        Caller::Session(session) => Some(&mut session.token),
+        Caller::Federated(session) => Some(&mut session.token),
+        _ => None,
+    };
+    if let Some(token) = token {
+        token.issued = now;
+        token.mfa = token.mfa.map(|_| now);
+    }
+    CallCase { world, call }
 }
 
 /// The time, in seconds since 1970.

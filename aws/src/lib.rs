@@ -11,6 +11,7 @@ mod connection;
 mod driver;
 mod issuer;
 mod names;
+mod needed;
 mod observe;
 mod put;
 mod raw;
@@ -20,7 +21,7 @@ mod session;
 mod stage;
 
 pub use connection::{Connection, Patience};
-pub use driver::{DriveError, Driver, Seen};
+pub use driver::{DriveError, Driver, Seen, foreseen};
 pub use observe::{Observed, of_call, of_put};
 pub use put::SeenPut;
 pub use raw::{Broken, Raw};

@@ -38,6 +38,11 @@ pub fn of_call(world: &World, call: &Call, raw: &Raw) -> Observed {
     if is_not_served(raw) {
         return Observed::Unsupported(format!("{}, which is not served", call.request.operation()));
     }
+    // A server that knows no such WebSocket refuses to open one, and says no more.
+    if raw.status == 403 && (&raw.code, &raw.message) == (&None, &None) && is_socket(call) {
+        let operation = call.request.operation();
+        return Observed::Unsupported(format!("{operation}, which is refused without a reason"));
+    }
     match raw.status {
         401 if message.starts_with("Missing") => rejected(Rejection::Unauthenticated),
         401 => rejected(Rejection::BadToken),
@@ -79,6 +84,24 @@ fn is_not_served(raw: &Raw) -> bool {
     matches!(raw.status, 405 | 501)
         || code.starts_with("UnknownOperation")
         || code == "InvalidAction"
+        // Emulators of many services take a path that they do not know for one of S3.
+        || code == "NoSuchBucket"
+}
+
+/// Whether a call asks for a WebSocket.
+const fn is_socket(call: &Call) -> bool {
+    match &call.request {
+        Request::Runtime(request) => matches!(
+            request.operation,
+            RuntimeOperation::InvokeAgentRuntimeWithWebSocketStream
+                | RuntimeOperation::InvokeAgentRuntimeCommandShell
+        ),
+        Request::Harness(request) => matches!(
+            request.operation,
+            HarnessOperation::InvokeAgentRuntimeCommandShell
+        ),
+        _ => false,
+    }
 }
 
 /// Whether policies deny: what is not genuine is denied with other codes.

@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 
 use veriam_model::{
     Account, Authorizer, Gateway, GatewayAuthorizer, Harness, HarnessEndpoint, Identity, Memory,
-    PolicyText, Put, Runtime, RuntimeEndpoint, Tags, TokenRules, World,
+    PolicyText, Put, PutError, Runtime, RuntimeEndpoint, Tags, TokenRules, World,
 };
 
 use crate::driver::{Driver, unstaged};
 use crate::observe::{Observed, of_put};
 use crate::raw::{Broken, Raw};
-use crate::stage::Stage;
+use crate::server::unknown_policies;
+use crate::stage::{Stage, kind_of};
 
 /// What became of a put.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,7 +44,17 @@ impl Driver {
         };
         let seen = match effective(&stage, put) {
             Some(put) => {
-                let observed = self.send_put(&put).await;
+                let observed = match self.send_put(&put).await {
+                    // It was made just now: such a server knows no policies of its kind.
+                    Observed::Refused(PutError::ResourceNotFound)
+                        if self.server.admin.is_none()
+                            && !(stage.world.memories.is_empty()
+                                && stage.world.gateways.is_empty()) =>
+                    {
+                        Observed::Unsupported(unknown_policies(kind_of(&put.resource)))
+                    }
+                    observed => observed,
+                };
                 let observed = self.read_back(&put, observed).await;
                 SeenPut {
                     effective: Some(put),

@@ -84,6 +84,8 @@ pub struct Session {
     user_agent: Option<String>,
     core: OnceLock<core::Client>,
     control: OnceLock<control::Client>,
+    iam: OnceLock<iam::Client>,
+    sts: OnceLock<sts::Client>,
 }
 
 /// Makes the configuration of a client of one of the SDK crates, which look alike and have nothing in common.
@@ -132,6 +134,8 @@ impl Session {
             user_agent: user_agent.map(str::to_owned),
             core: OnceLock::new(),
             control: OnceLock::new(),
+            iam: OnceLock::new(),
+            sts: OnceLock::new(),
         }
     }
 
@@ -154,11 +158,11 @@ impl Session {
     }
 
     pub(crate) fn iam(&self) -> iam::Client {
-        config!(iam, self)
+        self.iam.get_or_init(|| config!(iam, self)).clone()
     }
 
     pub(crate) fn sts(&self) -> sts::Client {
-        config!(sts, self)
+        self.sts.get_or_init(|| config!(sts, self)).clone()
     }
 
     /// Sends a request that no operation of the SDK makes, signed for AgentCore where the caller signs. `path` is

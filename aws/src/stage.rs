@@ -9,18 +9,20 @@ mod teardown;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::sync::Arc;
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
-use veriam_model::{Call, Caller, Membership, World};
+use veriam_model::{Call, Caller, World};
 
 use crate::names::Names;
 use crate::raw::{Broken, Raw};
-use crate::server::Server;
+use crate::server::{Server, not_served, unstated};
 use crate::session::{Credentials, Proof, Session};
 
 pub(crate) use callers::Acting;
 pub(crate) use others::prefix;
+pub(crate) use policies::kind_of;
 use teardown::Made;
 
 /// Why a world does not stand.
@@ -56,7 +58,7 @@ impl From<Broken> for Unstaged {
 }
 
 /// Codes with which services say that they do not want what they were given, whoever asks.
-const REFUSALS: [&str; 10] = [
+const REFUSALS: [&str; 9] = [
     "ValidationException",
     "ValidationError",
     "InvalidInput",
@@ -66,7 +68,6 @@ const REFUSALS: [&str; 10] = [
     "ServiceQuotaExceededException",
     "InvalidParameterValue",
     "InvalidParameterException",
-    "InvalidAction",
 ];
 
 impl Unstaged {
@@ -77,10 +78,11 @@ impl Unstaged {
     /// What a response that is no success means for the world.
     pub(crate) fn refused(operation: &str, raw: &Raw) -> Self {
         let code = raw.code.as_deref().unwrap_or_default();
-        if matches!(raw.status, 501 | 405) || code.starts_with("UnknownOperation") {
-            return Unstaged::Unsupported(format!(
-                "worlds that need {operation}, which is not served"
-            ));
+        if matches!(raw.status, 501 | 405)
+            || code.starts_with("UnknownOperation")
+            || code == "InvalidAction"
+        {
+            return Unstaged::Unsupported(not_served(operation));
         }
         if REFUSALS.contains(&code) {
             return Unstaged::Unsupported(format!("worlds that {operation} refuses: {code}"));
@@ -120,7 +122,6 @@ pub(crate) struct Stage<'s> {
     pub(crate) world: World,
     names: Names,
     made: Vec<Made>,
-    roots: BTreeMap<String, Session>,
     /// The access keys of users, by account and name.
     keys: BTreeMap<(String, String), Credentials>,
     /// Who acts in each call, in the order of the calls.
@@ -143,7 +144,6 @@ impl<'s> Stage<'s> {
             world: drawn.clone(),
             names: Names::default(),
             made: Vec::new(),
-            roots: BTreeMap::new(),
             keys: BTreeMap::new(),
             acting: Vec::new(),
         };
@@ -177,19 +177,8 @@ impl<'s> Stage<'s> {
         }
         ground.networks.clone_from(&drawn.networks);
         let Some(admin) = &self.server.admin else {
-            let limited = |membership: &Membership| {
-                let mut levels = membership.scps.iter().chain(&membership.rcps);
-                levels.any(|level| !level.is_empty())
-            };
-            let mut memberships = drawn
-                .accounts
-                .iter()
-                .filter_map(|a| a.organization.as_ref());
-            if memberships.any(limited) {
-                return Err(Unstaged::unsupported("worlds with SCPs or RCPs"));
-            }
-            if drawn.partition != "aws" {
-                return Err(Unstaged::unsupported("worlds of another partition"));
+            if let Some(why) = unstated(drawn) {
+                return Err(Unstaged::unsupported(why));
             }
             self.world.accounts = ground.accounts;
             self.world.networks.clear();
@@ -232,13 +221,8 @@ impl<'s> Stage<'s> {
     }
 
     /// The root user of an account.
-    fn root(&mut self, account: &str) -> Session {
-        let region = self.world.region.clone();
-        let server = self.server;
-        let roots = &mut self.roots;
-        let root = roots.entry(account.to_owned());
-        root.or_insert_with(|| server.root(account, &region))
-            .clone()
+    fn root(&self, account: &str) -> Arc<Session> {
+        self.server.root(account, &self.world.region)
     }
 
     /// A session of somebody by the public way.

@@ -116,6 +116,11 @@ pub trait Target: Sync {
         false
     }
 
+    /// What it will make of a case that it changes, as far as that can be told without asking it.
+    fn foreseen(&self, _case: &Case) -> Option<Case> {
+        None
+    }
+
     /// How many cases it may be asked to make one divergence small.
     fn shrink_budget(&self) -> usize {
         crate::run::SHRINK_BUDGET

@@ -24,6 +24,7 @@ fn open(way: &str, deadline: Duration, restarts: u64) -> Box<dyn Target> {
         startup: PATIENT,
         deadline,
         restarts,
+        ..ExecOptions::default()
     };
     let opened = spec(way).open(None, &options);
     opened.unwrap_or_else(|error| panic!("{way}: {error}"))

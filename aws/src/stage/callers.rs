@@ -6,8 +6,9 @@ use veriam_model::{
 };
 
 use super::identities::DRIVER;
+use super::teardown::{Holder, Made};
 use super::{SOMEWHERE, Stage, Unstaged, answered};
-use crate::server::root_key;
+use crate::server::{PROVIDED, SERVICES, TOKENS, root_key};
 use crate::session::{Base, Credentials, Proof, Session};
 
 /// Who acts in a call, and when.
@@ -74,9 +75,7 @@ impl Stage<'_> {
             Caller::Federated(session) => self.federated(session, call.at).await,
             Caller::Jwt(jwt) => {
                 if self.server.admin.is_none() {
-                    return Err(Unstaged::unsupported(
-                        "callers with bearer tokens, whose issuer the target cannot be told",
-                    ));
+                    return Err(Unstaged::unsupported(TOKENS));
                 }
                 let token = self.server.issuer.token(jwt, call.at);
                 let token =
@@ -90,9 +89,7 @@ impl Stage<'_> {
                 caller: Caller::Anonymous,
                 proof: Proof::Nothing,
             }),
-            Caller::Service(_) => Err(Unstaged::unsupported(
-                "AWS services as callers, which nobody can be",
-            )),
+            Caller::Service(_) => Err(Unstaged::unsupported(SERVICES)),
         }
     }
 
@@ -110,6 +107,8 @@ impl Stage<'_> {
             .send()
             .await;
         answered("PutUserPolicy", put)?;
+        let owner = Holder::user(&account.id, DRIVER);
+        self.made.push(Made::Inline(owner, "assume".to_owned()));
         self.access_key(&account.id, DRIVER).await.map(Some)
     }
 
@@ -133,6 +132,9 @@ impl Stage<'_> {
         let made = client.create_access_key().user_name(user).send().await;
         let made = answered("CreateAccessKey", made)?;
         let key = made.access_key().ok_or_else(|| unread("CreateAccessKey"))?;
+        let owner = Holder::user(account, user);
+        let id = key.access_key_id().to_owned();
+        self.made.push(Made::Key(owner, id));
         Ok(Credentials {
             key_id: key.access_key_id().to_owned(),
             secret: key.secret_access_key().to_owned(),
@@ -285,9 +287,7 @@ impl Stage<'_> {
     /// Credentials that no API here gives, by the admin route.
     async fn by_admin(&self, caller: &Caller, at: u64) -> Result<Acting, Unstaged> {
         let Some(admin) = &self.server.admin else {
-            return Err(Unstaged::unsupported(
-                "sessions of identity providers, which nobody can ask for here",
-            ));
+            return Err(Unstaged::unsupported(PROVIDED));
         };
         // They are made now and used at the time of the call.
         let credentials = admin

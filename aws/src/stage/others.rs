@@ -1,7 +1,7 @@
 //! Resources of other services that carry policies: keys of KMS, queues of SQS, repositories of ECR.
 
 use serde_json::{Value, json};
-use veriam_model::{OtherResource, PolicyText};
+use veriam_model::{OtherResource, PolicyText, Tags};
 
 use super::teardown::Made;
 use super::{Stage, Unstaged};
@@ -70,9 +70,6 @@ impl Stage<'_> {
             "sqs" => ("CreateQueue", json!({"QueueName": last})),
             _ => ("CreateRepository", json!({"repositoryName": last})),
         };
-        if !other.tags.is_empty() {
-            return Err(Unstaged::unsupported("worlds with tags of other services"));
-        }
         let told = self.json(service, operation, &other.account, &body).await?;
         let text = |place: &str| {
             told.pointer(place)
@@ -84,6 +81,8 @@ impl Stage<'_> {
         self.names.rename(last, &given);
         let mut made = other.clone();
         made.arn = self.renamed(&other.arn)?;
+        // It stands without tags.
+        made.tags = Tags::new();
         let handle = match service.name {
             "kms" => json!({"KeyId": given}),
             "sqs" => json!({"QueueUrl": text("/QueueUrl")}),

@@ -3,11 +3,26 @@
 use veriam_model::{Identity, PolicyText};
 
 use super::identities::EXECUTION;
-use super::teardown::Made;
+use super::teardown::{Holder, Made};
 use super::{Stage, Unstaged, answered};
+use crate::server::unknown_policies;
 
 /// Why a pattern keeps a world from being staged.
 const CUT: &str = "policies with a wildcard inside a name that the target chooses";
+
+/// The code that says that something is not there.
+const NOT_FOUND: &str = "ResourceNotFoundException";
+
+/// The name of an inline policy.
+fn inline(index: usize) -> String {
+    format!("policy-{index}")
+}
+
+/// What kind of resource an ARN of AgentCore names.
+pub(crate) fn kind_of(arn: &str) -> &str {
+    let rest = arn.splitn(6, ':').nth(5).unwrap_or_default();
+    rest.split_once('/').map_or(rest, |(kind, _)| kind)
+}
 
 impl Stage<'_> {
     /// Puts every policy. Those of identities are inline and managed by turns.
@@ -26,13 +41,21 @@ impl Stage<'_> {
         }
         for (account, arn, policy) in self.resource_policies() {
             let client = self.root(&account).control().clone();
+            let kind = kind_of(&arn).to_owned();
+            let kind = kind.as_str();
             let put = client
                 .put_resource_policy()
                 .resource_arn(arn)
                 .policy(policy.as_str())
                 .send()
                 .await;
-            answered("PutResourcePolicy", put)?;
+            answered("PutResourcePolicy", put).map_err(|why| match (why, kind) {
+                // It was made just now.
+                (Unstaged::Broken(how), "memory" | "gateway") if how.contains(NOT_FOUND) => {
+                    Unstaged::Unsupported(unknown_policies(kind))
+                }
+                (why, _) => why,
+            })?;
         }
         Ok(())
     }
@@ -67,22 +90,25 @@ impl Stage<'_> {
 
     async fn put_user(&mut self, user: &Identity) -> Result<(), Unstaged> {
         let client = self.root(&user.account).iam();
+        let holder = Holder::user(&user.account, &user.name);
         for (index, policy) in user.policies.iter().enumerate() {
             if index % 2 == 1 {
                 let name = format!("{}-user-{index}", user.name);
                 let arn = self.make_managed(&user.account, &name, policy).await?;
                 let attached = client.attach_user_policy().user_name(&user.name);
-                answered("AttachUserPolicy", attached.policy_arn(arn).send().await)?;
+                answered("AttachUserPolicy", attached.policy_arn(&arn).send().await)?;
+                self.made.push(Made::Attached(holder.clone(), arn));
                 continue;
             }
             let put = client
                 .put_user_policy()
                 .user_name(&user.name)
-                .policy_name(format!("policy-{index}"))
+                .policy_name(inline(index))
                 .policy_document(policy.as_str())
                 .send()
                 .await;
             answered("PutUserPolicy", put)?;
+            self.made.push(Made::Inline(holder.clone(), inline(index)));
         }
         if let Some(boundary) = &user.boundary {
             let name = format!("{}-user-boundary", user.name);
@@ -90,28 +116,32 @@ impl Stage<'_> {
             let put = client.put_user_permissions_boundary().user_name(&user.name);
             let put = put.permissions_boundary(arn).send().await;
             answered("PutUserPermissionsBoundary", put)?;
+            self.made.push(Made::Boundary(holder));
         }
         Ok(())
     }
 
     async fn put_role(&mut self, role: &Identity) -> Result<(), Unstaged> {
         let client = self.root(&role.account).iam();
+        let holder = Holder::role(&role.account, &role.name);
         for (index, policy) in role.policies.iter().enumerate() {
             if index % 2 == 1 {
                 let name = format!("{}-role-{index}", role.name);
                 let arn = self.make_managed(&role.account, &name, policy).await?;
                 let attached = client.attach_role_policy().role_name(&role.name);
-                answered("AttachRolePolicy", attached.policy_arn(arn).send().await)?;
+                answered("AttachRolePolicy", attached.policy_arn(&arn).send().await)?;
+                self.made.push(Made::Attached(holder.clone(), arn));
                 continue;
             }
             let put = client
                 .put_role_policy()
                 .role_name(&role.name)
-                .policy_name(format!("policy-{index}"))
+                .policy_name(inline(index))
                 .policy_document(policy.as_str())
                 .send()
                 .await;
             answered("PutRolePolicy", put)?;
+            self.made.push(Made::Inline(holder.clone(), inline(index)));
         }
         if let Some(boundary) = &role.boundary {
             let name = format!("{}-role-boundary", role.name);
@@ -119,6 +149,7 @@ impl Stage<'_> {
             let put = client.put_role_permissions_boundary().role_name(&role.name);
             let put = put.permissions_boundary(arn).send().await;
             answered("PutRolePermissionsBoundary", put)?;
+            self.made.push(Made::Boundary(holder));
         }
         if let Some(trust) = &role.trust {
             let put = client.update_assume_role_policy().role_name(&role.name);

@@ -138,7 +138,17 @@ impl Stage<'_> {
         // Nobody makes the endpoint DEFAULT, so its tags come afterwards.
         if let Some(default) = default {
             let arn = format!("{}/runtime-endpoint/{DEFAULT}", made.agent_runtime_arn());
-            tag(&client, arn, &default.tags).await?;
+            match tag(&client, arn, &default.tags).await {
+                // It stands without them.
+                Err(Unstaged::Unsupported(_)) if self.server.admin.is_none() => {
+                    let runtime = self.world.runtimes.get_mut(index);
+                    let mut endpoints = runtime.into_iter().flat_map(|r| &mut r.endpoints);
+                    if let Some(default) = endpoints.find(|e| e.name == DEFAULT) {
+                        default.tags = Tags::new();
+                    }
+                }
+                tagged => tagged?,
+            }
         }
         self.identified(&runtime.id, Some(id), |world, id| {
             if let Some(runtime) = world.runtimes.get_mut(index) {

@@ -4,11 +4,44 @@ use veriam_model::{ProviderKind, ToolKind};
 
 use super::Stage;
 
+/// Who has a policy: an account, a name, and whether it is a role.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Holder {
+    account: String,
+    name: String,
+    is_role: bool,
+}
+
+impl Holder {
+    pub(super) fn user(account: &str, name: &str) -> Self {
+        Self {
+            account: account.to_owned(),
+            name: name.to_owned(),
+            is_role: false,
+        }
+    }
+
+    pub(super) fn role(account: &str, name: &str) -> Self {
+        Self {
+            is_role: true,
+            ..Self::user(account, name)
+        }
+    }
+}
+
 /// Something that was made: its account, and what it is called there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Made {
     User(String, String),
     Role(String, String),
+    /// An access key of a user, by its id.
+    Key(Holder, String),
+    /// An inline policy, by its name.
+    Inline(Holder, String),
+    /// A managed policy that somebody has, by its ARN.
+    Attached(Holder, String),
+    /// The permissions boundary of somebody.
+    Boundary(Holder),
     /// A managed policy, by its ARN.
     Managed(String, String),
     Runtime(String, String),
@@ -38,25 +71,16 @@ impl Stage<'_> {
         match made {
             Made::User(account, name) => self.remove_user(account, name).await,
             Made::Role(account, name) => self.remove_role(account, name).await,
+            Made::Key(of, id) => {
+                let client = self.root(&of.account).iam();
+                let gone = client.delete_access_key().user_name(&of.name);
+                let _ = gone.access_key_id(id).send().await;
+            }
+            Made::Inline(of, name) => self.remove_inline(of, name).await,
+            Made::Attached(of, arn) => self.detach(of, arn).await,
+            Made::Boundary(of) => self.remove_boundary(of).await,
             Made::Managed(account, arn) => {
                 let client = self.root(account).iam();
-                // Nobody may have it any more.
-                for user in self.world.users.clone() {
-                    let _ = client
-                        .detach_user_policy()
-                        .user_name(&user.name)
-                        .policy_arn(arn)
-                        .send()
-                        .await;
-                }
-                for role in self.world.roles.clone() {
-                    let _ = client
-                        .detach_role_policy()
-                        .role_name(&role.name)
-                        .policy_arn(arn)
-                        .send()
-                        .await;
-                }
                 let _ = client.delete_policy().policy_arn(arn).send().await;
             }
             Made::Runtime(account, id) => {
@@ -133,52 +157,46 @@ impl Stage<'_> {
         }
     }
 
-    async fn remove_user(&mut self, account: &str, name: &str) {
+    async fn remove_user(&self, account: &str, name: &str) {
         let client = self.root(account).iam();
-        if let Ok(keys) = client.list_access_keys().user_name(name).send().await {
-            for key in keys.access_key_metadata() {
-                let gone = client.delete_access_key().user_name(name);
-                let _ = gone
-                    .set_access_key_id(key.access_key_id().map(str::to_owned))
-                    .send()
-                    .await;
-            }
-        }
-        if let Ok(policies) = client.list_user_policies().user_name(name).send().await {
-            for policy in policies.policy_names() {
-                let _ = client
-                    .delete_user_policy()
-                    .user_name(name)
-                    .policy_name(policy)
-                    .send()
-                    .await;
-            }
-        }
-        let _ = client
-            .delete_user_permissions_boundary()
-            .user_name(name)
-            .send()
-            .await;
         let _ = client.delete_user().user_name(name).send().await;
     }
 
-    async fn remove_role(&mut self, account: &str, name: &str) {
+    async fn remove_role(&self, account: &str, name: &str) {
         let client = self.root(account).iam();
-        if let Ok(policies) = client.list_role_policies().role_name(name).send().await {
-            for policy in policies.policy_names() {
-                let _ = client
-                    .delete_role_policy()
-                    .role_name(name)
-                    .policy_name(policy)
-                    .send()
-                    .await;
-            }
-        }
-        let _ = client
-            .delete_role_permissions_boundary()
-            .role_name(name)
-            .send()
-            .await;
         let _ = client.delete_role().role_name(name).send().await;
+    }
+
+    async fn remove_inline(&self, of: &Holder, policy: &str) {
+        let client = self.root(&of.account).iam();
+        if of.is_role {
+            let gone = client.delete_role_policy().role_name(&of.name);
+            let _ = gone.policy_name(policy).send().await;
+        } else {
+            let gone = client.delete_user_policy().user_name(&of.name);
+            let _ = gone.policy_name(policy).send().await;
+        }
+    }
+
+    async fn detach(&self, of: &Holder, arn: &str) {
+        let client = self.root(&of.account).iam();
+        if of.is_role {
+            let gone = client.detach_role_policy().role_name(&of.name);
+            let _ = gone.policy_arn(arn).send().await;
+        } else {
+            let gone = client.detach_user_policy().user_name(&of.name);
+            let _ = gone.policy_arn(arn).send().await;
+        }
+    }
+
+    async fn remove_boundary(&self, of: &Holder) {
+        let client = self.root(&of.account).iam();
+        if of.is_role {
+            let gone = client.delete_role_permissions_boundary();
+            let _ = gone.role_name(&of.name).send().await;
+        } else {
+            let gone = client.delete_user_permissions_boundary();
+            let _ = gone.user_name(&of.name).send().await;
+        }
     }
 }

@@ -29,6 +29,11 @@ pub struct TargetArgs {
     /// How often a program is started again after it hangs, ends or babbles, before it is given up [default: 64]
     #[arg(long, value_name = "N")]
     pub restarts: Option<u64>,
+
+    /// Ask a server only calls of these operations, and tell all others as not supported: InvokeAgentRuntime,
+    /// kms:Decrypt, PutResourcePolicy
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub operations: Vec<String>,
 }
 
 /// Arguments of `veriam smoke`.
@@ -69,6 +74,7 @@ impl TargetArgs {
             startup: self.startup.unwrap_or(default.startup),
             deadline: self.deadline.unwrap_or(default.deadline),
             restarts: self.restarts.unwrap_or(default.restarts),
+            operations: self.operations.clone(),
         }
     }
 

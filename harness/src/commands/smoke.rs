@@ -15,6 +15,7 @@ pub(super) fn run(args: &SmokeArgs, streams: &mut Streams<'_>) -> Ended {
         startup: Some(args.startup),
         deadline: Some(args.deadline),
         restarts: None,
+        operations: Vec::new(),
     };
     let target = how.open(args.target.clone(), None)?;
     let target = target.as_ref();

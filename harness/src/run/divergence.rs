@@ -264,11 +264,18 @@ pub const ORACLE: &str = "oracle";
 #[must_use]
 pub fn shrunk(case: &Case, pair: (Kind, Kind), target: &dyn Target, budget: usize) -> (Case, bool) {
     let dialect = target.asked_under();
-    let stays_determined = is_determined(case, &dialect);
+    let foreseen = target.foreseen(case);
+    let stays_determined = is_determined(foreseen.as_ref().unwrap_or(case), &dialect);
     let still_fails = |candidate: &Case| {
-        // Whoever changes nothing of a case need not be asked where the oracle already says something else.
-        let expected = oracle_reply(candidate, &dialect);
-        if expected.kind() != pair.0 && !target.changes_cases() {
+        // Whoever changes nothing of a case, or foreseeably, need not be asked where the oracle already says something
+        // else.
+        let foreseen = target.foreseen(candidate);
+        let is_certain = foreseen.is_some() || !target.changes_cases();
+        let asked = foreseen.as_ref().unwrap_or(candidate);
+        let expected = oracle_reply(asked, &dialect);
+        if is_certain
+            && (expected.kind() != pair.0 || stays_determined && !is_determined(asked, &dialect))
+        {
             return false;
         }
         let observed = target.ask(candidate);
@@ -280,8 +287,11 @@ pub fn shrunk(case: &Case, pair: (Kind, Kind), target: &dyn Target, budget: usiz
             && expected.kind() == pair.0
             && differs(observed.case(candidate), &expected, &observed.reply, target)
             && target.lost().is_none()
-            && (!stays_determined || is_determined(candidate, &dialect))
+            && (is_certain || !stays_determined || is_determined(candidate, &dialect))
     };
+    // What is left of it in any event is the better start.
+    let start = foreseen.filter(|foreseen| foreseen != case && still_fails(foreseen));
+    let case = start.as_ref().unwrap_or(case);
     match case {
         Case::Check(check) => {
             let mut fails =

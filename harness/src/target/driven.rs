@@ -33,6 +33,8 @@ pub struct Driven {
     /// Requests in a row that nobody answered.
     unanswered: AtomicUsize,
     last: Mutex<String>,
+    /// The operations that are asked; all when there are none.
+    operations: Vec<String>,
 }
 
 /// Where servers stand.
@@ -103,6 +105,7 @@ impl Driven {
             idle: Mutex::new(vec![first]),
             unanswered: AtomicUsize::new(0),
             last: Mutex::new(String::new()),
+            operations: Vec::new(),
         })
     }
 
@@ -150,7 +153,20 @@ impl Driven {
             }]),
             unanswered: AtomicUsize::new(0),
             last: Mutex::new(String::new()),
+            operations: Vec::new(),
         })
+    }
+
+    /// Asks calls of these operations only; all when there are none.
+    #[must_use]
+    pub fn only(mut self, operations: &[String]) -> Self {
+        self.operations = operations.to_vec();
+        self
+    }
+
+    /// Whether an operation is asked.
+    fn asks(&self, operation: &str) -> bool {
+        self.operations.is_empty() || self.operations.iter().any(|asked| asked == operation)
     }
 
     fn idle(&self) -> MutexGuard<'_, Vec<Lane>> {
@@ -179,6 +195,24 @@ impl Driven {
     }
 
     fn calls(&self, cases: &[&CallCase]) -> Vec<Observation> {
+        let (asked, left): (Vec<&CallCase>, Vec<&CallCase>) = cases
+            .iter()
+            .partition(|case| self.asks(case.call.request.operation()));
+        if left.is_empty() {
+            return self.asked(cases);
+        }
+        let mut told = self.asked(&asked).into_iter();
+        let each = cases.iter().map(|case| {
+            let told = match self.asks(case.call.request.operation()) {
+                true => told.next(),
+                false => None,
+            };
+            told.unwrap_or_else(left_out)
+        });
+        each.collect()
+    }
+
+    fn asked(&self, cases: &[&CallCase]) -> Vec<Observation> {
         let Some(first) = cases.first() else {
             return Vec::new();
         };
@@ -201,6 +235,7 @@ impl Driven {
 
     fn one(&self, case: &Case) -> Observation {
         match case {
+            Case::Put(_) if !self.asks("PutResourcePolicy") => left_out(),
             Case::Put(put) => match self.with_lane(|driver| driver.put(put)) {
                 Ok(seen) => Observation {
                     effective: seen.effective.map(|put| Case::Put(Box::new(put))),
@@ -321,12 +356,28 @@ impl Target for Driven {
         self.dialect.is_none()
     }
 
+    fn foreseen(&self, case: &Case) -> Option<Case> {
+        match case {
+            Case::Call(call) if self.changes_cases() => {
+                let foreseen = veriam_aws::foreseen(call);
+                Some(Case::Call(Box::new(foreseen)))
+            }
+            _ => None,
+        }
+    }
+
     fn shrink_budget(&self) -> usize {
         match self.place {
             Place::Here(_) => crate::run::SHRINK_BUDGET,
             Place::There { .. } => BUDGET_OUTSIDE,
         }
     }
+}
+
+/// What becomes of a case that is not asked.
+fn left_out() -> Observation {
+    let why = "operations that are left out".to_owned();
+    Observation::as_drawn(Reply::Unsupported(why))
 }
 
 fn capabilities() -> Capabilities {

@@ -31,6 +31,8 @@ pub struct ExecOptions {
     pub deadline: Duration,
     /// How often it is started again after a fault before it is given up.
     pub restarts: u64,
+    /// The operations a server is asked; all when there are none.
+    pub operations: Vec<String>,
 }
 
 impl Default for ExecOptions {
@@ -39,6 +41,7 @@ impl Default for ExecOptions {
             startup: Duration::from_secs(30),
             deadline: Duration::from_secs(10),
             restarts: 64,
+            operations: Vec::new(),
         }
     }
 }

@@ -219,7 +219,7 @@ fn driven(address: Option<&Address>, options: &ExecOptions) -> Result<Box<dyn Ta
         Some(Address { url, name }) => Driven::at(url, name.as_deref(), deadline),
     };
     let driven = driven.map_err(|error| OpenError::Drive(error.to_string()))?;
-    Ok(Box::new(driven))
+    Ok(Box::new(driven.only(&options.operations)))
 }
 
 #[cfg(not(feature = "aws"))]
