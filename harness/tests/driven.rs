@@ -44,13 +44,13 @@ fn the_emulator_decides_generated_calls_and_puts_as_the_oracle_does() {
     assert!(generated.compared() > 250, "{}", generated.compared());
     // Checks and documents apart, most of what is drawn can be asked.
     let other = ["checks", "documents"];
-    let left_out = generated.unsupported.iter();
+    let left_out = generated.unsupported_for.iter();
     let left_out = left_out.filter(|(reason, _)| !other.contains(&reason.as_str()));
     let left_out: u64 = left_out.map(|(_, count)| count).sum();
     assert!(
         left_out < generated.compared(),
         "{:?}",
-        generated.unsupported
+        generated.unsupported_for
     );
 }
 
