@@ -89,6 +89,15 @@ fn is_role(call: &Call, role: &Identity) -> bool {
     acts || handed
 }
 
+/// Whether a policy of what is left asks whether a request was encrypted. AWS takes TLS only, so it is there; servers here
+/// take plain HTTP.
+pub(crate) fn asks_for_tls(needed: &World, calls: &[&Call]) -> bool {
+    texts(needed, calls).any(|text| {
+        let text = text.as_str().to_ascii_lowercase();
+        text.contains("aws:securetransport")
+    })
+}
+
 /// Every text of a world and its calls that may name somebody.
 fn texts<'a>(world: &'a World, calls: &'a [&Call]) -> impl Iterator<Item = &'a PolicyText> {
     let identities = world.users.iter().chain(&world.roles);

@@ -8,7 +8,7 @@ use veriam_model::{Call, Caller, Membership, Path, World};
 use crate::admin::Admin;
 use crate::connection::Connection;
 use crate::issuer::Issuer;
-use crate::needed::needed;
+use crate::needed::{asks_for_tls, needed};
 use crate::raw::Broken;
 use crate::session::{Base, Credentials, Proof, Session};
 
@@ -94,6 +94,9 @@ impl Server {
             return Some(why.to_owned());
         }
         let needed = needed(world, &[call]);
+        if asks_for_tls(&needed, &[call]) {
+            return Some("policies on aws:SecureTransport, over plain HTTP".to_owned());
+        }
         let lacks = self.lacks.lock().unwrap_or_else(PoisonError::into_inner);
         let mut needs = needs(&needed).into_iter();
         needs.find(|need| lacks.contains(need))
