@@ -119,7 +119,15 @@ fn effective(stage: &Stage<'_>, drawn: &Put) -> Option<Put> {
     };
     let users = world.users.iter().map(|user| arn("user", user));
     let roles = world.roles.iter().map(|role| arn("role", role));
+    let there = [
+        world.runtimes.len(),
+        world.gateways.len(),
+        world.memories.len(),
+        world.harnesses.len(),
+    ];
     Some(Put {
+        // What no such resource can be called is not there.
+        exists: there.iter().any(|count| *count > 0),
         resource: stage.text_of(&drawn.resource)?,
         policy: PolicyText::new(stage.text_of(drawn.policy.as_str())?),
         principals: users.chain(roles).collect(),
