@@ -154,6 +154,11 @@ impl Driver {
                     .collect();
             }
         };
+        // What was changed need not count everywhere at once.
+        let settling = self.server.connection.patience.settling;
+        if !settling.is_zero() {
+            tokio::time::sleep(settling).await;
+        }
         let mut seen = Vec::with_capacity(calls.len());
         for (number, call) in calls.iter().enumerate() {
             let made = self.call(&stage, call, number).await;

@@ -198,7 +198,7 @@ impl<'s> Stage<'s> {
 
     /// Puts accounts where they stand in their organizations.
     async fn join(&mut self, drawn: &World) -> Result<(), Unstaged> {
-        // Its emulator has no other services; they come with their policies, whose names stand by now.
+        // Our emulator has no other services. Elsewhere they come with their policies, in which the names stand by now.
         let Some(admin) = &self.server.admin else {
             return self.make_others().await;
         };
