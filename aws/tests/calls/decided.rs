@@ -16,14 +16,13 @@ use crate::support::{all_operations, calls, operation, run};
 const ENOUGH: usize = 12;
 
 /// Why calls are not sent, of those that are drawn.
-const REASONS: [&str; 10] = [
+const REASONS: [&str; 9] = [
     "callers: services, which hold no credentials for others to use",
     "extraction jobs by actor, session or strategy: requests name the job only",
     "gateways without an authorizer type, which every request tells",
     "memory requests without a session, which is a part of the path",
     "memory requests without an actor, which is a part of the path",
     "policy engines without both ARN and mode, which every request tells",
-    "requests: other services",
     "runtimes without an authorizer type, which every request tells",
     "scopes without a type of credentials, which every request tells",
     "tags, which the operation has no member for",
@@ -109,6 +108,10 @@ fn calls_through_the_sdk_are_decided_as_they_were_drawn() {
     run(async {
         let server = Server::start().await;
         for (index, mut case) in calls(11, count) {
+            if matches!(case.call.request, Request::Other(_)) {
+                // The emulator has no other services.
+                continue;
+            }
             sayable(index, &mut case);
             let name = operation(&case.call);
             if sent.get(&name).is_some_and(|sent| *sent >= ENOUGH) {

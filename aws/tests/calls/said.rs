@@ -68,6 +68,10 @@ fn what_a_call_says_stands_in_its_request() {
     run(async {
         let listener = Listener::start();
         for (index, case) in calls(23, 6_000) {
+            // Other services are told operations and resources in their own ways.
+            if matches!(case.call.request, Request::Other(_)) {
+                continue;
+            }
             let wanted = said(&serde_json::to_value(&case.call.request).unwrap());
             // One text is the name of what is asked, without which nothing is answered.
             if wanted.len() < 2 {

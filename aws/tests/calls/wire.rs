@@ -177,7 +177,15 @@ fn what_no_request_says_is_not_sent() {
         }),
         "callers: services, which hold no credentials for others to use"
     );
-    assert_eq!(with("other", |_| {}), "requests: other services");
+    assert_eq!(
+        with("other", |case| {
+            let Request::Other(request) = &mut case.call.request else {
+                panic!("{:?}", case.call);
+            };
+            request.resource = "*".to_owned();
+        }),
+        "requests: other services, whose resources are not staged"
+    );
     let memory = |case: &mut CallCase, actor: Option<&str>, session: Option<&str>| {
         let Request::Memory(request) = &mut case.call.request else {
             panic!("{:?}", case.call);
