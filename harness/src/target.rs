@@ -24,7 +24,7 @@ use crate::compare::Reply;
 pub use capabilities::Capabilities;
 #[cfg(feature = "aws")]
 pub use driven::{Driven, EMULATOR};
-pub use exec::ExecOptions;
+pub use exec::TargetOptions;
 pub use guarded::Guarded;
 pub use in_process::{Evaluator, Oracle};
 pub use spec::{OpenError, Spec};

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use support::{check, veriam_in};
 use veriam::compare::Reply;
-use veriam::target::{ExecOptions, Spec, Target};
+use veriam::target::{Spec, Target, TargetOptions};
 use veriam_model::{Case, Check, Decision, Dialect};
 
 const BAD: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/bad-adapters/bad.py");
@@ -20,11 +20,11 @@ const PATIENT: Duration = Duration::from_secs(60);
 const SHORT: Duration = Duration::from_millis(200);
 
 fn open(way: &str, deadline: Duration, restarts: u64) -> Box<dyn Target> {
-    let options = ExecOptions {
+    let options = TargetOptions {
         startup: PATIENT,
         deadline,
         restarts,
-        ..ExecOptions::default()
+        ..TargetOptions::default()
     };
     let opened = spec(way).open(None, &options);
     opened.unwrap_or_else(|error| panic!("{way}: {error}"))
@@ -164,9 +164,9 @@ fn who_says_no_proper_hello_is_refused_with_the_reason() {
         ),
     ];
     for (way, startup, code, told) in cases {
-        let options = ExecOptions {
+        let options = TargetOptions {
             startup,
-            ..ExecOptions::default()
+            ..TargetOptions::default()
         };
         let error = spec(way).open(None, &options).err().expect(way).to_string();
         assert!(error.contains(told), "{way}: {error}");
@@ -175,7 +175,7 @@ fn who_says_no_proper_hello_is_refused_with_the_reason() {
         assert!(finished.err.contains(told), "{way}: {}", finished.err);
     }
     let nobody = Spec::Exec(vec!["/no/such/program".to_owned()]);
-    let error = nobody.open(None, &ExecOptions::default()).err().unwrap();
+    let error = nobody.open(None, &TargetOptions::default()).err().unwrap();
     assert!(
         error
             .to_string()
@@ -183,7 +183,7 @@ fn who_says_no_proper_hello_is_refused_with_the_reason() {
         "{error}"
     );
     let ours = Some(Dialect::default());
-    assert!(nobody.open(ours, &ExecOptions::default()).is_err());
+    assert!(nobody.open(ours, &TargetOptions::default()).is_err());
 }
 
 fn run(way: &str, more: &[&str]) -> support::Finished {

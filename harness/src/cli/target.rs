@@ -7,7 +7,7 @@ use veriam_model::Dialect;
 
 use crate::exit::Exit;
 use crate::rim::Failure;
-use crate::target::{ExecOptions, OpenError, Spec, Target, exec::StartError};
+use crate::target::{OpenError, Spec, Target, TargetOptions, exec::StartError};
 
 /// Which target is asked, and how a target that is a program is treated.
 #[derive(Clone, Debug, Default, Args)]
@@ -68,9 +68,9 @@ pub struct SmokeArgs {
 impl TargetArgs {
     /// How programs are treated.
     #[must_use]
-    pub fn options(&self) -> ExecOptions {
-        let default = ExecOptions::default();
-        ExecOptions {
+    pub fn options(&self) -> TargetOptions {
+        let default = TargetOptions::default();
+        TargetOptions {
             startup: self.startup.unwrap_or(default.startup),
             deadline: self.deadline.unwrap_or(default.deadline),
             restarts: self.restarts.unwrap_or(default.restarts),

@@ -22,20 +22,20 @@ use crate::protocol::{self, Hello};
 /// Faults in a row, without any answer between them, after which a target is given up.
 const MOST_IN_A_ROW: u64 = 8;
 
-/// How a program is treated.
+/// How a target outside of this program is treated: a program or a server.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ExecOptions {
-    /// How long it may take to start and say hello.
+pub struct TargetOptions {
+    /// How long a program may take to start and say hello.
     pub startup: Duration,
-    /// How long it may take for each answer.
+    /// How long each answer may take.
     pub deadline: Duration,
-    /// How often it is started again after a fault before it is given up.
+    /// How often a program is started again after a fault before it is given up.
     pub restarts: u64,
     /// The operations a server is asked; all when there are none.
     pub operations: Vec<String>,
 }
 
-impl Default for ExecOptions {
+impl Default for TargetOptions {
     fn default() -> Self {
         Self {
             startup: Duration::from_secs(30),
@@ -78,7 +78,7 @@ pub(crate) struct Broken {
 #[derive(Debug)]
 pub struct Exec {
     command: Vec<String>,
-    options: ExecOptions,
+    options: TargetOptions,
     hello: Hello,
     name: String,
     dialect: Option<Dialect>,
@@ -99,7 +99,7 @@ impl Exec {
     ///
     /// # Errors
     /// [`StartError`] when it does not start or does not say who it is.
-    pub fn start(command: &[String], options: ExecOptions) -> Result<Self, StartError> {
+    pub fn start(command: &[String], options: TargetOptions) -> Result<Self, StartError> {
         let (child, hello) = Child::start(command, options.startup)?;
         let dialect = hello.dialect().map_err(StartError::Hello)?;
         Ok(Self {

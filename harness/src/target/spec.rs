@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use veriam_model::Dialect;
 
-use super::exec::{Exec, ExecOptions, StartError};
+use super::exec::{Exec, StartError, TargetOptions};
 use super::{Evaluator, Guarded, Target, by_name};
 
 /// A target as a command line names it.
@@ -173,7 +173,7 @@ impl Spec {
     pub fn open(
         &self,
         dialect: Option<Dialect>,
-        options: &ExecOptions,
+        options: &TargetOptions,
     ) -> Result<Box<dyn Target>, OpenError> {
         match self {
             #[cfg(all(feature = "aws", feature = "planted-mistakes"))]
@@ -211,7 +211,10 @@ fn is_planted_emulator(name: &str) -> bool {
 }
 
 #[cfg(feature = "aws")]
-fn driven(address: Option<&Address>, options: &ExecOptions) -> Result<Box<dyn Target>, OpenError> {
+fn driven(
+    address: Option<&Address>,
+    options: &TargetOptions,
+) -> Result<Box<dyn Target>, OpenError> {
     use super::Driven;
     let deadline = options.deadline;
     let driven = match address {
@@ -223,7 +226,7 @@ fn driven(address: Option<&Address>, options: &ExecOptions) -> Result<Box<dyn Ta
 }
 
 #[cfg(not(feature = "aws"))]
-fn driven(_: Option<&Address>, _: &ExecOptions) -> Result<Box<dyn Target>, OpenError> {
+fn driven(_: Option<&Address>, _: &TargetOptions) -> Result<Box<dyn Target>, OpenError> {
     Err(OpenError::NoDriver)
 }
 
