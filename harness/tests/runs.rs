@@ -419,48 +419,6 @@ fn too_many_undetermined_cases_make_a_run_void() {
 }
 
 #[test]
-fn what_a_target_cannot_be_asked_counts_for_the_share_of_undetermined_cases() {
-    let reasons = |open, open_left_out| {
-        let plan = plan(&[Part::Generated], 2 * UNDETERMINED_FROM, 1);
-        let controls = Tally {
-            checks: CONTROLS,
-            ..Tally::default()
-        };
-        let generated = Tally {
-            calls: UNDETERMINED_FROM,
-            outcomes: Outcomes {
-                allow: UNDETERMINED_FROM / 2,
-                explicit_deny: UNDETERMINED_FROM / 2,
-                ..Outcomes::default()
-            },
-            undetermined: open,
-            unsupported: UNDETERMINED_FROM,
-            undetermined_left_out: open_left_out,
-            ..Tally::default()
-        };
-        let unit = |part, cases, tally| UnitRecord {
-            part,
-            unit: 0,
-            first: 0,
-            cases,
-            tally,
-        };
-        void_reasons(&of_units(
-            &plan,
-            &[
-                unit(Part::Controls, CONTROLS, controls),
-                unit(Part::Generated, 2 * UNDETERMINED_FROM, generated),
-            ],
-        ))
-    };
-    assert_eq!(reasons(90, 10), []);
-    assert_eq!(
-        reasons(90, 11),
-        [Void::Undetermined(101, 2 * UNDETERMINED_FROM)]
-    );
-}
-
-#[test]
 fn an_internal_fault_outranks_void_and_void_a_divergence() {
     let plan = plan(&[Part::Generated], 5, 1);
     let unit = |part, cases| UnitRecord {

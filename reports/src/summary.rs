@@ -400,11 +400,9 @@ fn void_reasons(
             reasons.push(Void::Labels(short));
         }
     }
-    // The share is that of all that was drawn, whatever of it the target can be asked: it is the generator's.
-    let open = generated.undetermined + generated.undetermined_left_out;
-    let drawn = of + generated.unsupported;
-    if of >= UNDETERMINED_FROM && open * 100 > drawn * MOST_UNDETERMINED_PERCENT {
-        reasons.push(Void::Undetermined(open, drawn));
+    let open = generated.undetermined;
+    if of >= UNDETERMINED_FROM && open * 100 > of * MOST_UNDETERMINED_PERCENT {
+        reasons.push(Void::Undetermined(open, of));
     }
     reasons
 }

@@ -51,9 +51,6 @@ pub struct Tally {
     /// policies are left out.
     #[serde(default, skip_serializing_if = "Outcomes::is_empty")]
     pub left_out: Outcomes,
-    /// Generated cases whose outcome turns on an open choice that the target cannot be asked.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub undetermined_left_out: u64,
     /// For a target that declares no dialect: how its replies fit the readings of open choices.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub readings: Vec<ReadingCount>,
@@ -147,7 +144,6 @@ impl Tally {
         self.labels.merge(&other.labels);
         self.laws.merge(&other.laws);
         self.left_out.merge(&other.left_out);
-        self.undetermined_left_out += other.undetermined_left_out;
         for count in &other.readings {
             let same =
                 |c: &&mut ReadingCount| c.choice == count.choice && c.reading == count.reading;

@@ -40,8 +40,6 @@ pub struct Tally {
     /// What the oracle answers on generated cases that the target cannot be asked or from which policies are left out,
     /// all policies included.
     pub left_out: Outcomes,
-    /// Left out generated cases whose outcome is open.
-    undetermined_left_out: u64,
     /// How the replies of a target without declared dialect fit each reading: choice and index of the reading.
     pub readings: BTreeMap<(Choice, usize), Fit>,
     /// The first divergences of each pair of replies, by index.
@@ -86,7 +84,6 @@ impl Tally {
             labels: Counts::new(),
             laws: LawTally::default(),
             left_out: Outcomes::default(),
-            undetermined_left_out: 0,
             readings: BTreeMap::new(),
             found: Vec::new(),
             faults: Vec::new(),
@@ -108,7 +105,6 @@ impl Tally {
         if let Some(marks) = &answer.marks {
             add(&mut self.left_out, &answer.reply);
             self.labels.add_unsupported(marks);
-            self.undetermined_left_out += u64::from(answer.open.is_some());
         }
     }
 
@@ -185,7 +181,6 @@ impl Tally {
             labels,
             laws: self.laws,
             left_out: self.left_out,
-            undetermined_left_out: self.undetermined_left_out,
             readings,
             found: self.found,
             faults: self

@@ -89,7 +89,7 @@ pub(super) struct Answer {
     /// The choices consulted on the way.
     consulted: ChoiceSet,
     /// What the outcome turns on, where somebody asked.
-    pub(super) open: Option<Open>,
+    open: Option<Open>,
     /// What the case reaches, for generated cases.
     pub(super) marks: Option<Marks>,
 }
