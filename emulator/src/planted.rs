@@ -113,6 +113,16 @@ mistakes! {
     RefusedPolicyStored = "refused-policy-stored",
     /// A policy that is refused is answered as if the caller might not put it.
     RefusalIsAccessDenied = "refusal-is-access-denied",
+
+    // Policies that IAM is handed.
+    /// IAM stores policies unread.
+    StoredPoliciesUnread = "stored-policies-unread",
+    /// A simulation does without its boundary.
+    SimulatedBoundaryIgnored = "simulated-boundary-ignored",
+    /// All service control policies of a simulation are one level.
+    SimulatedLevelsJoined = "simulated-levels-joined",
+    /// The owner of a simulated resource is always the caller's account.
+    SimulatedOwnerIgnored = "simulated-owner-ignored",
 }
 
 impl Mistake {

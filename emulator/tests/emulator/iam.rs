@@ -297,6 +297,117 @@ fn policies_are_simulated() {
 }
 
 #[test]
+fn every_layer_of_a_simulation_counts() {
+    let emulator = start();
+    let mut root = Who::bootstrap(emulator.address(), ACCOUNT);
+    const READ: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}}"#;
+    const LIST: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:ListBucket","Resource":"*"}}"#;
+    const DENY: &str =
+        r#"{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"s3:*","Resource":"*"}}"#;
+    const BUCKET: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow",
+        "Principal":{"AWS":"arn:aws:iam::111122223333:user/alice"},"Action":"s3:GetObject","Resource":"arn:aws:s3:::b/*"}}"#;
+    let boundary = "PermissionsBoundaryPolicyInputList.member.1";
+    let level = |n: usize, of: usize| {
+        format!(
+            "OrderedOrganizationPolicyInputList.member.{n}.ServiceControlPolicyInputList.member.{of}"
+        )
+    };
+    let (first, second, beside) = (level(1, 1), level(2, 1), level(2, 2));
+    let alice = ("CallerArn", "arn:aws:iam::111122223333:user/alice");
+    let other = ("ResourceOwner", "arn:aws:iam::444455556666:root");
+    let own = ("ResourceOwner", "arn:aws:iam::111122223333:root");
+    type Row<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a str);
+    let rows: &[Row<'_>] = &[
+        (READ, &[], "allowed"),
+        (READ, &[(boundary, LIST)], "implicitDeny"),
+        (READ, &[(boundary, DENY)], "explicitDeny"),
+        (READ, &[(&first, READ), (&second, READ)], "allowed"),
+        (READ, &[(&first, READ), (&second, LIST)], "implicitDeny"),
+        (
+            READ,
+            &[(&first, READ), (&second, LIST), (&beside, READ)],
+            "allowed",
+        ),
+        (READ, &[(&first, DENY), (&second, READ)], "explicitDeny"),
+        // Across accounts both have to allow, in one of them either will do.
+        (READ, &[alice, other], "implicitDeny"),
+        (READ, &[alice, other, ("ResourcePolicy", BUCKET)], "allowed"),
+        (
+            LIST,
+            &[alice, other, ("ResourcePolicy", BUCKET)],
+            "implicitDeny",
+        ),
+        (LIST, &[alice, own, ("ResourcePolicy", BUCKET)], "allowed"),
+        // Without another owner the resource is the caller's.
+        (LIST, &[alice, ("ResourcePolicy", BUCKET)], "allowed"),
+    ];
+    for (identity, more, expected) in rows {
+        let mut all = vec![
+            ("PolicyInputList.member.1", *identity),
+            ("ActionNames.member.1", "s3:GetObject"),
+            ("ResourceArns.member.1", "arn:aws:s3:::b/x"),
+        ];
+        all.extend(*more);
+        let answer = root.done("iam", "SimulateCustomPolicy", &all);
+        assert_eq!(
+            leaf(&answer, "EvalDecision").as_deref(),
+            Some(*expected),
+            "{more:?}"
+        );
+    }
+}
+
+#[test]
+fn simulations_that_nobody_can_answer_are_refused() {
+    let emulator = start();
+    let mut root = Who::bootstrap(emulator.address(), ACCOUNT);
+    let malformed =
+        r#"{"Version":"2012-10-17","Statement":{"Effect":"Alow","Action":"*","Resource":"*"}}"#;
+    let alice = ("CallerArn", "arn:aws:iam::111122223333:user/alice");
+    let role = (
+        "ResourceArns.member.1",
+        "arn:aws:iam::111122223333:role/app",
+    );
+    let identity = ("PolicyInputList.member.1", ALLOW);
+    let rows: [(&[(&str, &str)], &str); 7] = [
+        (&[("PolicyInputList.member.1", malformed)], "InvalidInput"),
+        (
+            &[
+                identity,
+                ("PermissionsBoundaryPolicyInputList.member.1", malformed),
+            ],
+            "InvalidInput",
+        ),
+        (&[identity, ("ResourcePolicy", TRUST)], "InvalidInput"),
+        (
+            &[identity, alice, role, ("ResourcePolicy", TRUST)],
+            "InvalidInput",
+        ),
+        (
+            &[
+                identity,
+                ("CallerArn", "arn:aws:sts::111122223333:assumed-role/a/b"),
+            ],
+            "InvalidInput",
+        ),
+        (
+            &[
+                identity,
+                ("CallerArn", "arn:aws:iam::111122223333:role/app"),
+            ],
+            "InvalidInput",
+        ),
+        (&[], "ValidationError"),
+    ];
+    for (more, expected) in rows {
+        let mut all = vec![("ActionNames.member.1", "sts:AssumeRole")];
+        all.extend(more);
+        let reply = root.query("iam", "SimulateCustomPolicy", &all);
+        assert_eq!(code(&reply), (400, expected.to_owned()), "{more:?}");
+    }
+}
+
+#[test]
 fn every_action_has_to_be_allowed() {
     let emulator = start();
     let address = emulator.address();

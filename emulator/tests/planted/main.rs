@@ -264,6 +264,34 @@ mistakes! {
     refusals_have_the_name_of_their_error: RefusalIsAccessDenied, "400 ValidationException" => "403 AccessDeniedException", |scene| {
         scene.puts("{")
     };
+
+    policies_are_read_before_they_are_stored: StoredPoliciesUnread, "400" => "200", |scene| {
+        scene.iam("CreatePolicy", &[("PolicyName", "p"), ("PolicyDocument", "{}")])
+    };
+    boundaries_bind_in_simulations: SimulatedBoundaryIgnored, "implicitDeny" => "allowed", |scene| {
+        let (all, other) = (allow("*", "*").to_string(), allow("s3:PutObject", "*").to_string());
+        scene.simulates(&[
+            ("PolicyInputList.member.1", &all),
+            ("PermissionsBoundaryPolicyInputList.member.1", &other),
+        ])
+    };
+    every_level_of_an_organization_has_to_allow: SimulatedLevelsJoined, "implicitDeny" => "allowed", |scene| {
+        let (all, other) = (allow("*", "*").to_string(), allow("s3:PutObject", "*").to_string());
+        let levels = "OrderedOrganizationPolicyInputList.member";
+        let list = "ServiceControlPolicyInputList.member.1";
+        scene.simulates(&[
+            ("PolicyInputList.member.1", &all),
+            (&format!("{levels}.1.{list}"), &all),
+            (&format!("{levels}.2.{list}"), &other),
+        ])
+    };
+    buckets_belong_to_whom_the_request_says: SimulatedOwnerIgnored, "implicitDeny" => "allowed", |scene| {
+        let all = allow("*", "*").to_string();
+        scene.simulates(&[
+            ("PolicyInputList.member.1", &all),
+            ("ResourceOwner", "arn:aws:iam::444455556666:root"),
+        ])
+    };
 }
 
 /// A policy that is stored.

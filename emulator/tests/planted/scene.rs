@@ -10,6 +10,7 @@ use veriam_emulator::{Config, Emulator};
 
 use crate::support::client::{self, Client, Reply};
 use crate::support::signer::{Raw, Signing, encode, sign};
+use crate::support::who::{Who, leaf};
 
 pub const OWNER: &str = "111122223333";
 pub const PREFIX: &str = "arn:aws:bedrock-agentcore:us-west-2:111122223333:";
@@ -29,7 +30,7 @@ pub struct Keys {
 }
 
 pub struct Scene {
-    _emulator: Emulator,
+    emulator: Emulator,
     client: Client,
     clock: Arc<AtomicU64>,
 }
@@ -46,7 +47,7 @@ impl Scene {
         .unwrap();
         let client = Client::new(emulator.address());
         Self {
-            _emulator: emulator,
+            emulator,
             client,
             clock,
         }
@@ -145,6 +146,24 @@ impl Scene {
     pub fn replied(&mut self, raw: Raw, caller: &Value) -> Reply {
         let raw = self.signed(raw, caller);
         self.client.send(&raw)
+    }
+
+    /// What IAM answers the root user of an account: the decision of a simulation, else the status.
+    pub fn iam(&mut self, action: &str, parameters: &[(&str, &str)]) -> String {
+        let mut root = Who::bootstrap(self.emulator.address(), OWNER);
+        root.at = Some(self.now());
+        let reply = root.query("iam", action, parameters);
+        leaf(&reply.text(), "EvalDecision").unwrap_or_else(|| reply.status.to_string())
+    }
+
+    /// What a simulation decides on reading an object of a bucket.
+    pub fn simulates(&mut self, more: &[(&str, &str)]) -> String {
+        let mut all = vec![
+            ("ActionNames.member.1", "s3:GetObject"),
+            ("ResourceArns.member.1", "arn:aws:s3:::b/x"),
+        ];
+        all.extend(more);
+        self.iam("SimulateCustomPolicy", &all)
     }
 
     /// What is answered when a policy is put on the runtime.
