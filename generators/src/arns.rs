@@ -183,7 +183,13 @@ impl Maker<'_, '_> {
     }
 
     /// A value of an Arn operator that does not match the request's ARN.
-    pub(crate) fn arn_other_value(&mut self, setting: Setting, arn: &str, key: &Key) -> Text {
+    pub(crate) fn arn_other_value(
+        &mut self,
+        setting: Setting,
+        arn: &str,
+        key: &Key,
+        negated: bool,
+    ) -> Text {
         let parts = Parts::of(arn);
         if setting.current && self.maybe(Feature::Variables, 1, 3) {
             let (start, segment, end) = self.segment(parts.name);
@@ -201,6 +207,10 @@ impl Maker<'_, '_> {
             && let Some(crossing) = parts.crossed(setting)
         {
             return crossing;
+        }
+        // What such a value does to a negated operator was not measured (IAM-186).
+        if !negated && self.maybe(Feature::Wildcards, 1, 4) {
+            return self.cut_short(setting, parts);
         }
         self.arn_near_miss(setting, parts, "some/other")
     }
@@ -256,6 +266,19 @@ impl Maker<'_, '_> {
             ..parts
         }
         .arn()
+    }
+
+    /// A pattern of fewer than six parts, which no Arn operator matches (IAM-186), whereas its wildcard would if it could
+    /// run over the colons that are left out.
+    fn cut_short(&mut self, setting: Setting, parts: Parts<'_>) -> Text {
+        let start = join(&["arn:", parts.partition, ":"]);
+        let name = literal(parts.name, setting, true);
+        match self.draw.below(4) {
+            0 => join(&[&start, parts.service, ":*"]),
+            1 => join(&[&start, parts.service, ":", parts.region, ":*"]),
+            2 => join(&[&start, "*:", parts.word, &name]),
+            _ => join(&[&start, "*"]),
+        }
     }
 
     fn short(&mut self, parts: Parts<'_>, setting: Setting) -> Text {

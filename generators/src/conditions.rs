@@ -404,7 +404,7 @@ impl Maker<'_, '_> {
                 self.unequal_text(setting, only, other, !ignore_case && !tag)
             }
             Test::TextLike => self.unlike(setting, only, other, !tag),
-            Test::Arn => self.arn_other_value(setting, only, key),
+            Test::Arn => self.arn_other_value(setting, only, key, base.negated),
             test => values::miss(&mut self.draw, test.kind(), request),
         }
     }

@@ -112,17 +112,25 @@ const POINTS: [Point; 16] = [
     (270, |_, _, root| {
         replace(root, "Version", text("2008-10-17"))
     }),
-    (271, |_, _, root| match member(root, "Statement") {
-        Some(Json::Array(statements)) if statements.len() > 1 => {
-            for statement in statements {
-                if let Json::Object(statement) = statement {
-                    take(statement, "Sid");
-                    put(statement, "Sid", text("Twice"));
-                }
-            }
-            true
+    (271, |_, _, root| {
+        let Some(statements) = member(root, "Statement") else {
+            return false;
+        };
+        let mut all = match std::mem::replace(statements, Json::Null) {
+            Json::Array(all) => all,
+            one => vec![one],
+        };
+        if let [one] = &all[..] {
+            all.push(one.clone());
         }
-        _ => false,
+        for statement in &mut all {
+            if let Json::Object(statement) = statement {
+                take(statement, "Sid");
+                put(statement, "Sid", text("Twice"));
+            }
+        }
+        *statements = Json::Array(all);
+        true
     }),
     (272, |draw, _, root| {
         let value = draw.one(&["${aws:PrincipalTag/team}", "a-${*}", "${aws:userid, 'x'}"]);
