@@ -218,7 +218,7 @@ impl Driver {
 }
 
 /// The way requests take to a server that nobody can tell another.
-fn here() -> Path {
+pub(crate) fn here() -> Path {
     Path::Internet {
         address: "127.0.0.1".to_owned(),
     }

@@ -13,6 +13,7 @@ mod issuer;
 mod names;
 mod needed;
 mod observe;
+mod policies;
 mod put;
 mod raw;
 mod request;

@@ -9,6 +9,7 @@ pub(crate) struct Names {
 impl Names {
     /// From now on `drawn` is called `given`.
     pub(crate) fn rename(&mut self, drawn: &str, given: &str) {
+        self.pairs.retain(|(from, _)| from != drawn);
         if drawn != given {
             self.pairs.push((drawn.to_owned(), given.to_owned()));
         }

@@ -1,8 +1,9 @@
 //! From a response to what became of a call, as far as the response tells.
 
 use veriam_model::{
-    Call, ControlTarget, Denial, DenialKind, HarnessOperation, InvalidCall, MemoryOperation,
-    Outcome, Pair, PolicyType, PolicyTypes, PutError, Rejection, Request, RuntimeOperation, World,
+    Call, ControlTarget, Decision, Denial, DenialKind, HarnessOperation, InvalidCall,
+    MemoryOperation, Outcome, Pair, PolicyType, PolicyTypes, PutError, Rejection, Request,
+    RuntimeOperation, World,
 };
 
 use crate::raw::Raw;
@@ -18,6 +19,14 @@ pub enum Observed {
     Stored,
     /// It is refused with this error.
     Refused(PutError),
+    /// What is decided on a check.
+    Decided(Decision),
+    /// A policy of a check is invalid.
+    InvalidPolicy,
+    /// A document is valid.
+    DocumentAccepted,
+    /// A document is not.
+    DocumentRefused,
     /// The target cannot be asked this, and why; the same words for all of one reason.
     Unsupported(String),
     /// Something else happened, and what.
@@ -79,7 +88,8 @@ pub fn of_put(raw: &Raw) -> Observed {
     }
 }
 
-fn is_not_served(raw: &Raw) -> bool {
+/// Whether a response says that there is no such operation.
+pub(crate) fn is_not_served(raw: &Raw) -> bool {
     let code = raw.code.as_deref().unwrap_or_default();
     matches!(raw.status, 405 | 501)
         || code.starts_with("UnknownOperation")

@@ -185,11 +185,11 @@ fn ground(put: &Put) -> Result<World, &'static str> {
     }
 }
 
-fn is_account(text: &str) -> bool {
+pub(crate) fn is_account(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
 }
 
-fn identity(account: &str, name: &str, path: String, number: usize) -> Identity {
+pub(crate) fn identity(account: &str, name: &str, path: String, number: usize) -> Identity {
     Identity {
         account: account.to_owned(),
         name: name.to_owned(),

@@ -26,6 +26,8 @@ pub(crate) struct Server {
     roots: Mutex<BTreeMap<(String, String), Arc<Session>>>,
     /// What the server turned out not to have, in the words in which it is told.
     lacks: Mutex<BTreeSet<String>>,
+    /// What could not be taken away, as service, account and name: it stands in the way of what is called alike.
+    stuck: Mutex<BTreeSet<(&'static str, String, String)>>,
 }
 
 /// Why calls by that way are not asked.
@@ -61,6 +63,7 @@ impl Server {
             issuer,
             roots: Mutex::default(),
             lacks: Mutex::default(),
+            stuck: Mutex::default(),
         })
     }
 
@@ -76,6 +79,21 @@ impl Server {
     pub(crate) fn lacks(&self, why: &str) {
         let mut lacks = self.lacks.lock().unwrap_or_else(PoisonError::into_inner);
         lacks.insert(why.to_owned());
+    }
+
+    /// Keeps in mind that something of a service could not be taken away.
+    pub(crate) fn is_stuck(&self, service: &'static str, account: &str, name: &str) {
+        let mut stuck = self.stuck.lock().unwrap_or_else(PoisonError::into_inner);
+        stuck.insert((service, account.to_owned(), name.to_owned()));
+    }
+
+    /// A name like that one which nothing that was left behind has.
+    pub(crate) fn free_name(&self, service: &'static str, account: &str, name: &str) -> String {
+        let stuck = self.stuck.lock().unwrap_or_else(PoisonError::into_inner);
+        let free = |name: &String| !stuck.contains(&(service, account.to_owned(), name.clone()));
+        let others = (2u64..).map(|n| format!("{name}-{n}"));
+        let mut names = std::iter::once(name.to_owned()).chain(others);
+        names.find(free).unwrap_or_else(|| name.to_owned())
     }
 
     /// Why a call cannot be asked of a server without an admin route, where that shows before anything is made.

@@ -16,11 +16,12 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use veriam_model::{Call, Caller, World};
 
 use crate::names::Names;
+use crate::observe::is_not_served;
 use crate::raw::{Broken, Raw};
 use crate::server::{Server, not_served, unstated};
 use crate::session::{Credentials, Proof, Session};
 
-pub(crate) use callers::Acting;
+pub(crate) use callers::{Acting, FEDERATE};
 pub(crate) use others::prefix;
 pub(crate) use policies::kind_of;
 use teardown::Made;
@@ -70,6 +71,11 @@ const REFUSALS: [&str; 9] = [
     "InvalidParameterException",
 ];
 
+/// Whether a service says that it does not want what it was given.
+pub(crate) fn is_refusal(raw: &Raw) -> bool {
+    REFUSALS.contains(&raw.code.as_deref().unwrap_or_default())
+}
+
 impl Unstaged {
     pub(crate) fn unsupported(why: &str) -> Self {
         Unstaged::Unsupported(why.to_owned())
@@ -78,13 +84,10 @@ impl Unstaged {
     /// What a response that is no success means for the world.
     pub(crate) fn refused(operation: &str, raw: &Raw) -> Self {
         let code = raw.code.as_deref().unwrap_or_default();
-        if matches!(raw.status, 501 | 405)
-            || code.starts_with("UnknownOperation")
-            || code == "InvalidAction"
-        {
+        if is_not_served(raw) {
             return Unstaged::Unsupported(not_served(operation));
         }
-        if REFUSALS.contains(&code) {
+        if is_refusal(raw) {
             return Unstaged::Unsupported(format!("worlds that {operation} refuses: {code}"));
         }
         let message = raw.message.as_deref().unwrap_or("no message");
@@ -226,7 +229,7 @@ impl<'s> Stage<'s> {
     }
 
     /// A session of somebody by the public way.
-    fn session(&self, proof: Proof) -> Session {
+    pub(crate) fn session(&self, proof: Proof) -> Session {
         let base = self.server.base(&self.world.region);
         Session::new(&self.server.connection, base, proof, None)
     }

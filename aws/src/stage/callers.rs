@@ -27,7 +27,7 @@ const SHORTEST: u64 = 900;
 /// The code that counts as MFA where nobody asks a device.
 const CODE: &str = "123456";
 /// What a user may while it asks for a federated session.
-const FEDERATE: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["sts:GetFederationToken","sts:TagSession"],"Resource":"*"}]}"#;
+pub(crate) const FEDERATE: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["sts:GetFederationToken","sts:TagSession"],"Resource":"*"}]}"#;
 
 impl Stage<'_> {
     /// Makes the credentials of those who call.

@@ -36,6 +36,22 @@ const SERVICES: [Service; 3] = [
     },
 ];
 
+/// How often something is made under another name.
+const TRIES: usize = 16;
+
+/// Why something of another service does not stand.
+enum Refused {
+    /// Something of that name is there already, and closed to its owner.
+    Closed,
+    Unstaged(Unstaged),
+}
+
+impl From<Unstaged> for Refused {
+    fn from(why: Unstaged) -> Self {
+        Refused::Unstaged(why)
+    }
+}
+
 /// What stands before the name of an operation of a service; none: the driver does not speak to that service.
 pub(crate) fn prefix(service: &str) -> Option<&'static str> {
     let mut services = SERVICES.iter();
@@ -53,7 +69,20 @@ impl Stage<'_> {
             let Some(service) = services.find(|s| s.name == service) else {
                 continue;
             };
-            let made = self.make_other(service, &other).await?;
+            let mut tries = 0..TRIES;
+            let made = loop {
+                match self.make_other(service, &other).await {
+                    // What stands there keeps its owner out, and it cannot be taken away.
+                    Err(Refused::Closed) if tries.next().is_some() => {}
+                    Err(Refused::Closed) => {
+                        return Err(Unstaged::unsupported(
+                            "worlds with something that its own policy closed to its owner before",
+                        ));
+                    }
+                    Err(Refused::Unstaged(why)) => return Err(why),
+                    Ok(made) => break made,
+                }
+            };
             self.world.others.push(made);
         }
         Ok(())
@@ -63,12 +92,13 @@ impl Stage<'_> {
         &mut self,
         service: &Service,
         other: &OtherResource,
-    ) -> Result<OtherResource, Unstaged> {
+    ) -> Result<OtherResource, Refused> {
         let last = other.arn.rsplit([':', '/']).next().unwrap_or_default();
+        let name = self.server.free_name(service.name, &other.account, last);
         let (operation, body) = match service.name {
             "kms" => ("CreateKey", json!({})),
-            "sqs" => ("CreateQueue", json!({"QueueName": last})),
-            _ => ("CreateRepository", json!({"repositoryName": last})),
+            "sqs" => ("CreateQueue", json!({"QueueName": name})),
+            _ => ("CreateRepository", json!({"repositoryName": name})),
         };
         let told = self.json(service, operation, &other.account, &body).await?;
         let text = |place: &str| {
@@ -77,7 +107,7 @@ impl Stage<'_> {
                 .map(str::to_owned)
         };
         // A key is called as KMS chooses, everything else as it is asked.
-        let given = text("/KeyMetadata/KeyId").unwrap_or_else(|| last.to_owned());
+        let given = text("/KeyMetadata/KeyId").unwrap_or(name);
         self.names.rename(last, &given);
         let mut made = other.clone();
         made.arn = self.renamed(&other.arn)?;
@@ -88,12 +118,13 @@ impl Stage<'_> {
             "sqs" => json!({"QueueUrl": text("/QueueUrl")}),
             _ => json!({"repositoryName": given}),
         };
-        self.made.push(Made::Other(
-            other.account.clone(),
-            service.name,
-            format!("{}.{}", service.prefix, service.delete),
-            handle.clone(),
-        ));
+        self.made.push(Made::Other {
+            account: other.account.clone(),
+            service: service.name,
+            name: given.clone(),
+            delete: format!("{}.{}", service.prefix, service.delete),
+            handle: handle.clone(),
+        });
         if let Some(policy) = &other.policy {
             let policy = self.renamed(policy.as_str())?;
             let mut body = handle;
@@ -110,8 +141,17 @@ impl Stage<'_> {
                 "sqs" => json!({"Policy": policy}),
                 _ => json!(policy),
             };
-            self.json(service, service.put, &other.account, &body)
-                .await?;
+            let target = format!("{}.{}", service.prefix, service.put);
+            let root = self.root(&other.account);
+            let answer = root.json(service.name, &target, &body).await;
+            let raw = answer.map_err(Unstaged::from)?.raw;
+            if raw.status == 403 {
+                self.server.is_stuck(service.name, &other.account, &given);
+                return Err(Refused::Closed);
+            }
+            if !raw.is_success() {
+                return Err(Unstaged::refused(service.put, &raw).into());
+            }
             made.policy = Some(PolicyText::new(policy));
         }
         Ok(made)

@@ -51,8 +51,14 @@ pub(super) enum Made {
     Tool(String, ToolKind, String),
     Workload(String, String),
     Provider(String, ProviderKind, String),
-    /// Something of another service: which, the operation that takes it away, and what that is told.
-    Other(String, &'static str, String, serde_json::Value),
+    /// Something of another service: what it is called there, the operation that takes it away, and what that is told.
+    Other {
+        account: String,
+        service: &'static str,
+        name: String,
+        delete: String,
+        handle: serde_json::Value,
+    },
 }
 
 impl Stage<'_> {
@@ -120,9 +126,18 @@ impl Stage<'_> {
                     .send()
                     .await;
             }
-            Made::Other(account, service, target, body) => {
-                let root = self.root(account);
-                let _ = root.json(service, target, body).await;
+            Made::Other {
+                account,
+                service,
+                name,
+                delete,
+                handle,
+            } => {
+                let gone = self.root(account).json(service, delete, handle).await;
+                // Its own policy may forbid that.
+                if !gone.is_ok_and(|answer| answer.raw.is_success()) {
+                    self.server.is_stuck(service, account, name);
+                }
             }
             Made::Workload(account, name) => {
                 let client = self.root(account).control().clone();
