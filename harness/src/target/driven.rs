@@ -6,14 +6,17 @@ use std::time::Duration;
 
 use veriam_aws::{DriveError, Driver, Observed, Patience};
 use veriam_emulator::{Config, Emulator};
-use veriam_model::{Call, CallCase, Case, Dialect};
+use veriam_model::{Call, CallCase, Case, Dialect, PolicyType};
 
-use super::capabilities::{Capabilities, CaseName};
+use super::capabilities::Capabilities;
 use super::{Observation, Target};
 use crate::compare::{PutReport, Reply};
 
 /// The name of our emulator as a target.
 pub const EMULATOR: &str = "emulator";
+
+/// The operation that checks are asked with.
+const SIMULATE: &str = "SimulateCustomPolicy";
 
 /// Requests in a row that nobody answers before a server is given up.
 const UNANSWERED: usize = 16;
@@ -100,7 +103,7 @@ impl Driven {
             name: name.to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             dialect: Some(Dialect::default()),
-            capabilities: capabilities(),
+            capabilities: Capabilities::everything(),
             place: Place::Here(Box::new(settings)),
             idle: Mutex::new(vec![first]),
             unanswered: AtomicUsize::new(0),
@@ -143,7 +146,7 @@ impl Driven {
                 "unknown".to_owned()
             },
             dialect: ours.then(Dialect::default),
-            capabilities: capabilities(),
+            capabilities: Capabilities::everything(),
             place: Place::There {
                 url: url.to_owned(),
             },
@@ -247,11 +250,18 @@ impl Driven {
                 let asked = self.calls(&[call]).pop();
                 asked.unwrap_or_else(|| Observation::as_drawn(Reply::Failed("no reply".to_owned())))
             }
-            Case::Document(_) | Case::Check(_) => {
-                let why = "documents and checks, for which AWS has no API here".to_owned();
-                Observation::as_drawn(Reply::Unsupported(why))
-            }
+            Case::Document(document) => match operation_of(document.policy_type) {
+                Some(operation) if !self.asks(operation) => left_out(),
+                _ => self.as_drawn(|driver| driver.document(document)),
+            },
+            Case::Check(_) if !self.asks(SIMULATE) => left_out(),
+            Case::Check(check) => self.as_drawn(|driver| driver.check(check)),
         }
+    }
+
+    fn as_drawn(&self, ask: impl FnOnce(&Driver) -> Observed) -> Observation {
+        let seen = self.with_lane(ask);
+        Observation::as_drawn(seen.map_or_else(Reply::Failed, |observed| self.reply(observed)))
     }
 
     fn reply(&self, observed: Observed) -> Reply {
@@ -267,6 +277,10 @@ impl Driven {
             Observed::Denied => Reply::DeniedSomehow,
             Observed::Stored => Reply::PutReported(PutReport::Stored),
             Observed::Refused(error) => Reply::PutReported(PutReport::Refused(error)),
+            Observed::Decided(decision) => Reply::Decided(decision),
+            Observed::InvalidPolicy => Reply::InvalidSomehow,
+            Observed::DocumentAccepted => Reply::Accepted,
+            Observed::DocumentRefused => Reply::RefusedSomehow,
             Observed::Unsupported(why) => Reply::Unsupported(why),
             Observed::Failed(how) | Observed::Unanswered(how) => Reply::Failed(how),
         }
@@ -380,9 +394,11 @@ fn left_out() -> Observation {
     Observation::as_drawn(Reply::Unsupported(why))
 }
 
-fn capabilities() -> Capabilities {
-    Capabilities {
-        cases: vec![CaseName::Call, CaseName::Put],
-        ..Capabilities::everything()
+/// The operation that tells whether a document is one of that type.
+const fn operation_of(policy_type: PolicyType) -> Option<&'static str> {
+    match policy_type {
+        PolicyType::Identity | PolicyType::Boundary => Some("CreatePolicy"),
+        PolicyType::Session => Some("GetFederationToken"),
+        _ => None,
     }
 }
