@@ -86,7 +86,9 @@ impl Driver {
     /// Tells what the policies of a check say about it.
     #[must_use]
     pub fn check(&self, check: &Check) -> Observed {
-        if let Some(why) = cannot(check) {
+        let ours = self.server.admin.is_some();
+        let why = cannot(check).or_else(|| unscored(check).filter(|_| !ours));
+        if let Some(why) = why {
             return Observed::Unsupported(why.to_owned());
         }
         let simulated = self.runtime.block_on(self.simulate(check));
@@ -276,6 +278,23 @@ fn cannot(check: &Check) -> Option<&'static str> {
     holding.next().map(|(_, why)| why)
 }
 
+/// Why what AWS simulates of a check says nothing about AWS: our emulator simulates that, too, and others are not held to it.
+fn unscored(check: &Check) -> Option<&'static str> {
+    let mut scps = check.scps.iter().flatten();
+    if check.principal.account.as_ref() != Some(&check.resource.account) {
+        // IAM-299
+        Some("checks across accounts, which AWS does not simulate")
+    } else if scps.any(|scp| scp.as_str().contains("Condition")) {
+        // IAM-300
+        Some("checks with conditions in SCPs, which AWS does not simulate")
+    } else if check.resource_policy.is_some() && check.resource.arn.contains(":kms:") {
+        // IAM-298
+        Some("checks with key policies, which AWS does not simulate")
+    } else {
+        None
+    }
+}
+
 /// Whether an ARN is that of a user or role, as `kind` says.
 fn names(kind: &str, arn: &str) -> bool {
     let mut parts = arn.splitn(6, ':').skip(2);
@@ -380,6 +399,25 @@ mod tests {
         let mut beyond = check();
         beyond.boundary = Some(PolicyText::new("{\"Id\":\"\u{20ac}\"}"));
         assert_eq!(cannot(&beyond), Some(CHARACTERS));
+    }
+
+    #[test]
+    fn what_aws_simulates_otherwise_than_it_decides_is_not_scored_elsewhere() {
+        let mut own = check();
+        own.resource.account = "111122223333".to_owned();
+        assert_eq!(unscored(&own), None);
+        own.scps = vec![vec![PolicyText::new(r#"{"Statement":{"Effect":"Allow"}}"#)]];
+        assert_eq!(unscored(&own), None);
+        let told = |check: &Check| unscored(check).unwrap_or_default();
+        assert!(told(&check()).contains("across accounts"));
+        let mut limited = own.clone();
+        limited.scps = vec![vec![PolicyText::new(r#"{"Statement":{"Condition":{}}}"#)]];
+        assert!(told(&limited).contains("conditions in SCPs"));
+        let mut key = own;
+        key.resource.arn = "arn:aws:kms:us-east-1:111122223333:key/k".to_owned();
+        assert_eq!(unscored(&key), None);
+        key.resource_policy = Some(PolicyText::new("{}"));
+        assert!(told(&key).contains("key policies"));
     }
 
     #[test]

@@ -4,12 +4,16 @@ mod support;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
+use std::path::Path;
 use std::time::Duration;
 
 use serde_json::Value;
 use support::{Finished, veriam_in};
+use veriam::case_file::StoredCase;
+use veriam::compare::Reply;
 use veriam::labels::quotas::Quotas;
 use veriam::run::{Counted, Part, Plan, Rows, run};
+use veriam::store::Rejudged;
 use veriam::target::Driven;
 use veriam_emulator::{Config, Emulator};
 use veriam_model::{PolicyTypes, Profile};
@@ -67,6 +71,28 @@ fn the_emulator_simulates_what_the_vectors_document() {
         assert_eq!(tally.divergences, 0, "{:?}", tally.found);
         assert!(tally.compared() >= least, "{}", tally.compared());
     }
+}
+
+/// What the driver once did wrong, found by runs against our emulator.
+#[test]
+fn what_the_driver_did_wrong_it_does_right() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/found/driver");
+    let target = Driven::embedded(Duration::from_secs(60)).expect("it starts");
+    let mut seen = 0;
+    for entry in std::fs::read_dir(&folder).expect("the folder is there") {
+        let path = entry.expect("an entry").path();
+        let bytes = std::fs::read(&path).expect("it reads");
+        let case = StoredCase::from_json(&bytes).unwrap_or_else(|e| panic!("{path:?}: {e}"));
+        let again = Rejudged::new(&case, &target);
+        assert!(!again.diverges(), "{path:?}: {}", again.target);
+        assert!(
+            !matches!(again.target, Reply::Unsupported(_)),
+            "{path:?}: {}",
+            again.target
+        );
+        seen += 1;
+    }
+    assert!(seen > 0, "there are cases in {folder:?}");
 }
 
 #[test]

@@ -22,6 +22,8 @@ pub(crate) struct Acting {
 
 /// The longest that AWS lets a session of a role be, in seconds.
 const LONGEST: u64 = 43_200;
+/// The longest that it lets a session of a user be.
+const LONGEST_OF_USERS: u64 = 129_600;
 /// The shortest.
 const SHORTEST: u64 = 900;
 /// The code that counts as MFA where nobody asks a device.
@@ -170,11 +172,14 @@ impl Stage<'_> {
                 proof: Proof::Key(key),
             });
         };
-        let (client, issued) = self.sts(&key, token.issued).await?;
-        let mut asked =
-            client
-                .get_session_token()
-                .duration_seconds(lasting(token.issued, at, 129_600));
+        let (client, issued) = self.sts(&key, since(token, at, LONGEST_OF_USERS)).await?;
+        let mut caller = user.clone();
+        let token = *caller.token.insert(issued_at(token, issued));
+        let mut asked = client.get_session_token().duration_seconds(lasting(
+            token.issued,
+            at,
+            LONGEST_OF_USERS,
+        ));
         if token.mfa.is_some() {
             asked = asked
                 .serial_number(format!("arn:aws:iam::{}:mfa/{}", user.account, user.name))
@@ -184,8 +189,6 @@ impl Stage<'_> {
         let key = answer
             .credentials()
             .ok_or_else(|| unread("GetSessionToken"))?;
-        let mut caller = user.clone();
-        caller.token = Some(issued_at(token, issued));
         Ok(Acting {
             caller: Caller::User(caller),
             proof: Proof::Key(temporary(key)),
@@ -205,9 +208,7 @@ impl Stage<'_> {
             self.world.partition, role.account, role.path, role.name
         );
         let mut caller = session.clone();
-        // A session of a role ends after twelve hours: of an older one only the last hours are looked at.
-        let issued = session.token.issued.max(at.saturating_sub(LONGEST - 60));
-        let (client, issued) = self.sts(driver, issued).await?;
+        let (client, issued) = self.sts(driver, since(session.token, at, LONGEST)).await?;
         caller.token = issued_at(session.token, issued);
         let policy = session.policy.as_ref().map(|policy| {
             let told = self.names.put_into(policy.as_str());
@@ -251,7 +252,8 @@ impl Stage<'_> {
             .await;
         answered("PutUserPolicy", put)?;
         let key = self.access_key(&session.account, &session.user).await?;
-        let (client, issued) = self.sts(&key, session.token.issued).await?;
+        let issued = since(session.token, at, LONGEST_OF_USERS);
+        let (client, issued) = self.sts(&key, issued).await?;
         let mut caller = session.clone();
         caller.token = issued_at(session.token, issued);
         let policy = session
@@ -262,7 +264,7 @@ impl Stage<'_> {
         let asked = client
             .get_federation_token()
             .name(&session.user)
-            .duration_seconds(lasting(caller.token.issued, at, 129_600))
+            .duration_seconds(lasting(caller.token.issued, at, LONGEST_OF_USERS))
             .set_policy(policy)
             .set_tags(tags(&session.tags)?)
             .send()
@@ -308,6 +310,11 @@ fn issued_at(drawn: Token, issued: Option<u64>) -> Token {
         // The code is shown when the session is made.
         mfa: drawn.mfa.map(|_| issued),
     }
+}
+
+/// When a session begins that is to be there at a time: as drawn, or later where none lasts that long.
+fn since(drawn: Token, at: u64, longest: u64) -> u64 {
+    drawn.issued.max(at.saturating_sub(longest - 60))
 }
 
 /// How long a session has to last to be there at a time.

@@ -21,7 +21,7 @@ type Point = (u16, fn(&mut Draw<'_, '_>, &Ground, &mut Members) -> bool);
 /// Leaves one point open and returns the number of its choice; nothing if none fits.
 pub(super) fn add(draw: &mut Draw<'_, '_>, ground: &Ground, root: &mut Members) -> Option<u16> {
     // Only memories have newer actions: there they come more often.
-    if ground.holder == Some(PolicyHolder::Memory) && draw.chance(1, 6) {
+    if ground.holder == Some(PolicyHolder::Memory) && draw.chance(1, 3) {
         return newer_action(draw, root).then_some(45);
     }
     for _ in 0..8 {
