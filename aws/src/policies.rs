@@ -281,6 +281,7 @@ fn cannot(check: &Check) -> Option<&'static str> {
 /// Why what AWS simulates of a check says nothing about AWS: our emulator simulates that, too, and others are not held to it.
 fn unscored(check: &Check) -> Option<&'static str> {
     let mut scps = check.scps.iter().flatten();
+    let action = check.action.to_ascii_lowercase();
     if check.principal.account.as_ref() != Some(&check.resource.account) {
         // IAM-299
         Some("checks across accounts, which AWS does not simulate")
@@ -290,6 +291,9 @@ fn unscored(check: &Check) -> Option<&'static str> {
     } else if check.resource_policy.is_some() && check.resource.arn.contains(":kms:") {
         // IAM-298
         Some("checks with key policies, which AWS does not simulate")
+    } else if ["sts:getcalleridentity", "sts:getsessiontoken"].contains(&&*action) {
+        // IAM-260
+        Some("checks of requests that need no permission, whatever is simulated")
     } else {
         None
     }
@@ -413,6 +417,9 @@ mod tests {
         let mut limited = own.clone();
         limited.scps = vec![vec![PolicyText::new(r#"{"Statement":{"Condition":{}}}"#)]];
         assert!(told(&limited).contains("conditions in SCPs"));
+        let mut free = own.clone();
+        free.action = "sts:GetCallerIdentity".to_owned();
+        assert!(told(&free).contains("no permission"));
         let mut key = own;
         key.resource.arn = "arn:aws:kms:us-east-1:111122223333:key/k".to_owned();
         assert_eq!(unscored(&key), None);
