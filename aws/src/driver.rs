@@ -12,7 +12,7 @@ use crate::connection::{Connection, Patience};
 use crate::needed::needed;
 use crate::observe::{Observed, of_call};
 use crate::raw::Broken;
-use crate::request::{Unsent, send};
+use crate::request::{Unsent, fill, send};
 use crate::server::Server;
 use crate::session::{Base, Session};
 use crate::stage::{Stage, Unstaged};
@@ -178,6 +178,7 @@ impl Driver {
         let name = |id: &str| stage.name_of(id).to_owned();
         let text = |text: &str| stage.text_of(text).unwrap_or_else(|| text.to_owned());
         request_names(&mut request, name, text);
+        fill(&mut request);
         let call = Call {
             caller: acting.caller,
             request,
@@ -234,6 +235,7 @@ pub fn foreseen(case: &CallCase) -> CallCase {
     }
     let mut call = case.call.clone();
     (call.at, call.from) = (now, here());
+    fill(&mut call.request);
     let token = match &mut call.caller {
         Caller::User(user) => user.token.as_mut(),
         Caller::Session(session) => Some(&mut session.token),

@@ -11,6 +11,7 @@ mod memory;
 mod other;
 mod runtime;
 mod sending;
+mod told;
 mod tool;
 
 use std::fmt;
@@ -20,6 +21,7 @@ use veriam_model::{Call, Caller, Request, World};
 use crate::raw::{Broken, Raw};
 use crate::session::Session;
 use sending::{Sending, is_header, unsupported};
+pub(crate) use told::fill;
 
 /// Why a call was not sent.
 #[derive(Clone, Debug, PartialEq, Eq)]

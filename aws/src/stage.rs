@@ -187,11 +187,9 @@ impl<'s> Stage<'s> {
             self.world.networks.clear();
             return Ok(());
         };
-        if drawn.workload_identities.iter().any(|w| w.managed) {
-            return Err(Unstaged::unsupported(
-                "worlds with workload identities that a service manages",
-            ));
-        }
+        // Those come with what they belong to; nobody makes them.
+        let managed = drawn.workload_identities.iter().filter(|w| w.managed);
+        ground.workload_identities = managed.cloned().collect();
         admin.load(&ground).await?;
         if let Some(config) = self.server.issuer.config() {
             admin.issuer(&config).await?;

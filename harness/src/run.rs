@@ -25,7 +25,8 @@ use veriam_reports::{
 pub use controls::CONTROLS;
 pub(crate) use divergence::is_determined;
 pub use divergence::{
-    Cluster, Digest, Look, Looked, ORACLE, SHRINK_BUDGET, deciding_rules, digest, look, shrunk,
+    Cluster, Digest, Look, Looked, ORACLE, SHRINK_BUDGET, deciding_rules, digest, look, looked_at,
+    shrunk,
 };
 pub use open::differs;
 pub use tally::{Fit, OracleFault, Tally};

@@ -51,10 +51,14 @@ impl Stage<'_> {
             }
         }
         for identity in self.world.workload_identities.clone() {
-            if identity.managed {
-                return Err(Unstaged::unsupported(
-                    "worlds with workload identities that a service manages",
-                ));
+            match (identity.managed, self.server.admin.is_some()) {
+                (true, true) => continue,
+                (true, false) => {
+                    return Err(Unstaged::unsupported(
+                        "worlds with workload identities that a service manages",
+                    ));
+                }
+                (false, _) => {}
             }
             let made = self.root(&identity.account).control().clone();
             let made = made.create_workload_identity().name(&identity.name);

@@ -16,7 +16,7 @@ use super::{Part, Plan, Rows};
 use crate::case_file::{Origin, Signature, StoredCase};
 use crate::compare::{Reply, oracle_reply};
 use crate::labels;
-use crate::target::Target;
+use crate::target::{Observation, Target};
 
 /// Divergences that are shrunk, of each part and pair of replies.
 const SHRUNK_PER_PAIR: usize = KEPT_PER_PAIR;
@@ -206,8 +206,13 @@ pub enum Looked {
 /// Asks oracle and target about a case, and makes it small where they differ.
 #[must_use]
 pub fn look(look: &Look<'_>, target: &dyn Target) -> Looked {
+    looked_at(look, target.ask(look.case), target)
+}
+
+/// As [`look`], where the target was asked before.
+#[must_use]
+pub fn looked_at(look: &Look<'_>, observation: Observation, target: &dyn Target) -> Looked {
     let dialect = target.asked_under();
-    let observation = target.ask(look.case);
     let expected = oracle_reply(observation.case(look.case), &dialect);
     let observed = observation.reply.clone();
     if let Reply::Unsupported(reason) = observed {

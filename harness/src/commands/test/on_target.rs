@@ -9,9 +9,10 @@ use veriam_model::{CallCase, Case};
 
 use crate::case_file::{Origin, Signature};
 use crate::commands::run::stored;
+use crate::compare::Reply;
 use crate::exit::Exit;
-use crate::run::{Look, Looked, SHRINK_BUDGET, look};
-use crate::scenario::Scenario;
+use crate::run::{Look, Looked, SHRINK_BUDGET, looked_at};
+use crate::scenario::{DeclaredCall, Scenario};
 use crate::style::{BAD, GOOD, paint, thousands};
 use crate::target::Target;
 
@@ -51,18 +52,28 @@ pub(super) fn on_target(scenarios: &[Scenario], target: &dyn Target, out: &Path)
         divergences: Vec::new(),
     };
     for scenario in scenarios {
-        for (number, call) in (1..).zip(&scenario.calls) {
-            if target.lost().is_some() {
-                return told;
-            }
-            let case = Case::Call(Box::new(CallCase {
+        if target.lost().is_some() {
+            return told;
+        }
+        let case = |call: &DeclaredCall| {
+            Case::Call(Box::new(CallCase {
                 world: scenario.world.clone(),
                 call: call.call.clone(),
-            }));
+            }))
+        };
+        let cases: Vec<Case> = scenario.calls.iter().map(case).collect();
+        // All at once: a world is staged once for the calls in it.
+        let observed = target.ask_all(&cases.iter().collect::<Vec<&Case>>());
+        let asked = scenario.calls.iter().zip(&cases).zip(observed);
+        for (number, ((call, case), observation)) in (1..).zip(asked) {
+            // What came after it was given up says nothing about it.
+            if target.lost().is_some() && matches!(observation.reply, Reply::Failed(_)) {
+                continue;
+            }
             let name = format!("{}#{number}", scenario.file);
-            let looked = look(
+            let looked = looked_at(
                 &Look {
-                    case: &case,
+                    case,
                     origin: Origin {
                         part: "scenario".to_owned(),
                         seed: None,
@@ -76,6 +87,7 @@ pub(super) fn on_target(scenarios: &[Scenario], target: &dyn Target, out: &Path)
                     budget: SHRINK_BUDGET,
                     patient: false,
                 },
+                observation,
                 target,
             );
             match looked {
