@@ -24,6 +24,7 @@ mod stage;
 pub use connection::{Connection, Patience};
 pub use driver::{DriveError, Driver, Seen, foreseen};
 pub use observe::{Observed, of_call, of_put};
+pub use policies::SeenCheck;
 pub use put::SeenPut;
 pub use raw::{Broken, Raw};
 pub use request::{Unsent, send};

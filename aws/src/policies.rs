@@ -9,7 +9,7 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use veriam_model::facts::{ValueType, context_key};
 use veriam_model::{
     Account, Call, Caller, Check, Context, Decision, DocumentCase, OtherRequest, PolicyText,
-    PolicyType, Request, UserCaller, World,
+    PolicyType, Principal, Request, Resource, UserCaller, World,
 };
 
 use crate::driver::{Driver, here, now, unstaged};
@@ -26,6 +26,18 @@ const NAME: &str = "veriam-document";
 
 const SIMULATE: &str = "SimulateCustomPolicy";
 
+/// An identity-based policy that is about no request: a simulation needs one.
+const NOTHING: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"veriam:Nothing","Resource":"*"}}"#;
+
+/// What became of a check.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SeenCheck {
+    /// The check as it really was, where it differs from the one drawn.
+    pub effective: Option<Check>,
+    /// What was seen.
+    pub observed: Observed,
+}
+
 impl Driver {
     /// Tells whether a policy can be stored as one of its type.
     #[must_use]
@@ -40,6 +52,14 @@ impl Driver {
                 self.runtime.block_on(self.create_policy(text))
             }
             PolicyType::Session => self.runtime.block_on(self.federate(text)),
+            // AWS was seen to simulate what nothing stores (IAM-308): only our emulator is asked so.
+            PolicyType::Resource | PolicyType::Key | PolicyType::Scp
+                if self.server.admin.is_some() =>
+            {
+                let check = about(document);
+                let simulated = self.runtime.block_on(self.simulate(&check));
+                simulated.map(document_of)
+            }
             // Services refuse those that name nobody, too.
             PolicyType::Resource | PolicyType::Trust | PolicyType::Key => Err(
                 Unstaged::unsupported("documents that name principals, who would have to be there"),
@@ -85,14 +105,24 @@ impl Driver {
 
     /// Tells what the policies of a check say about it.
     #[must_use]
-    pub fn check(&self, check: &Check) -> Observed {
+    pub fn check(&self, check: &Check) -> SeenCheck {
         let ours = self.server.admin.is_some();
         let why = cannot(check).or_else(|| unscored(check).filter(|_| !ours));
         if let Some(why) = why {
-            return Observed::Unsupported(why.to_owned());
+            return SeenCheck {
+                effective: None,
+                observed: Observed::Unsupported(why.to_owned()),
+            };
         }
-        let simulated = self.runtime.block_on(self.simulate(check));
-        simulated.unwrap_or_else(unstaged)
+        let mut effective = check.clone();
+        if effective.identity_policies.is_empty() {
+            effective.identity_policies.push(PolicyText::new(NOTHING));
+        }
+        let simulated = self.runtime.block_on(self.simulate(&effective));
+        SeenCheck {
+            observed: simulated.unwrap_or_else(unstaged),
+            effective: (effective != *check).then_some(effective),
+        }
     }
 
     async fn simulate(&self, check: &Check) -> Result<Observed, Unstaged> {
@@ -152,6 +182,40 @@ impl Driver {
             }
             other => Observed::Failed(format!("{SIMULATE} decides {other:?}")),
         })
+    }
+}
+
+/// A check that holds a document of a resource or an organization, where it can be simulated only if it is valid.
+fn about(document: &DocumentCase) -> Check {
+    let principal = Principal {
+        arn: format!("arn:aws:iam::{ACCOUNT}:user/{NAME}"),
+        account: Some(ACCOUNT.to_owned()),
+    };
+    let arn = match document.policy_type {
+        PolicyType::Key => {
+            format!("arn:aws:kms:{REGION}:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab")
+        }
+        _ => format!("arn:aws:sqs:{REGION}:{ACCOUNT}:{NAME}"),
+    };
+    let resource = Resource {
+        arn,
+        account: ACCOUNT.to_owned(),
+    };
+    let mut check = Check::new(principal, "veriam:Something", resource);
+    check.identity_policies.push(PolicyText::new(NOTHING));
+    match document.policy_type {
+        PolicyType::Scp => check.scps.push(vec![document.text.clone()]),
+        _ => check.resource_policy = Some(document.text.clone()),
+    }
+    check
+}
+
+/// What a simulation says of the document in it.
+fn document_of(observed: Observed) -> Observed {
+    match observed {
+        Observed::Decided(_) => Observed::DocumentAccepted,
+        Observed::InvalidPolicy => Observed::DocumentRefused,
+        other => other,
     }
 }
 
@@ -231,10 +295,6 @@ fn cannot(check: &Check) -> Option<&'static str> {
         (
             !names("user", &check.principal.arn),
             "checks of callers that are no users, for whom nothing is simulated",
-        ),
-        (
-            check.identity_policies.is_empty(),
-            "checks without identity-based policies, which are not simulated",
         ),
         (
             check.session_policy.is_some(),
@@ -327,7 +387,7 @@ fn value_type(key: &str, values: usize) -> ContextKeyTypeEnum {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use veriam_model::{Fact, Principal, Resource};
+    use veriam_model::Fact;
 
     fn check() -> Check {
         let principal = Principal {
@@ -347,7 +407,7 @@ mod tests {
     fn what_no_simulation_says_is_told_before_anything_is_sent() {
         let policy = || PolicyText::new("{}");
         type Change = fn(&mut Check, PolicyText);
-        let rows: [(Change, Option<&str>); 15] = [
+        let rows: [(Change, Option<&str>); 14] = [
             (|_, _| {}, None),
             (|c, p| c.boundary = Some(p), None),
             (|c, p| c.scps = vec![vec![p]], None),
@@ -359,10 +419,6 @@ mod tests {
             (
                 |c, _| c.principal.arn = "arn:aws:sts::111122223333:assumed-role/user/x".to_owned(),
                 Some("callers that are no users"),
-            ),
-            (
-                |c, _| c.identity_policies.clear(),
-                Some("without identity-based policies"),
             ),
             (|c, p| c.session_policy = Some(p), Some("session policies")),
             (|c, p| c.rcps = vec![vec![p]], Some("RCPs")),

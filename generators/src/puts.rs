@@ -47,8 +47,8 @@ pub(crate) fn put(sizes: &'static Sizes, bytes: &mut Unstructured<'_>) -> (Put, 
     let features = Features::draw(draw, sizes);
     let all = [Aim::Plain, Aim::Open, Aim::Fault, Aim::Grammar, Aim::Text];
     // Few are open, since runs that compare puts more than anything else have to stay below the limit of open outcomes.
-    let aim = all[draw.weighted(&[11, 4, 8, 4, 1])];
-    let ground = match aim == Aim::Open && draw.chance(1, open::CHOICES) {
+    let aim = all[draw.weighted(&[10, 5, 8, 4, 1])];
+    let ground = match aim == Aim::Open && draw.chance(1, 13) {
         true => Ground::harness(draw),
         false => Ground::draw(draw),
     };

@@ -12,25 +12,30 @@ use crate::json::Json;
 use super::ground::Ground;
 use super::statements::outsider;
 
-/// How many choices there are: those of the list, actions of memories and whether harnesses take policies (AC-004).
-pub(super) const CHOICES: usize = POINTS.len() + 2;
-
 /// A choice, and how a policy comes to turn on it; says whether the policy allowed it.
 type Point = (u16, fn(&mut Draw<'_, '_>, &Ground, &mut Members) -> bool);
 
 /// Leaves one point open and returns the number of its choice; nothing if none fits.
 pub(super) fn add(draw: &mut Draw<'_, '_>, ground: &Ground, root: &mut Members) -> Option<u16> {
     // Only memories have newer actions: there they come more often.
-    if ground.holder == Some(PolicyHolder::Memory) && draw.chance(1, 3) {
+    if ground.holder == Some(PolicyHolder::Memory) && draw.chance(1, 4) {
         return newer_action(draw, root).then_some(45);
     }
     for _ in 0..8 {
-        let (choice, make) = POINTS[draw.below(POINTS.len())];
+        let (choice, make) = POINTS[draw.weighted(&POINTS.map(|(choice, _)| weight(choice)))];
         if make(draw, ground, root) {
             return Some(choice);
         }
     }
     None
+}
+
+/// How often a choice is taken. Those that refuse by their default reading are met as a refusal, too.
+const fn weight(choice: u16) -> usize {
+    match choice {
+        145 | 148 | 150 | 154 | 273 | 274 => 5,
+        _ => 3,
+    }
 }
 
 const POINTS: [Point; 16] = [

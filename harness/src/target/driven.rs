@@ -251,23 +251,27 @@ impl Driven {
                 let asked = self.calls(&[call]).pop();
                 asked.unwrap_or_else(|| Observation::as_drawn(Reply::Failed("no reply".to_owned())))
             }
-            Case::Document(document) => match operation_of(document.policy_type) {
-                Some(operation) if !self.asks(operation) => left_out(),
-                _ => self.as_drawn(|driver| driver.document(document)),
-            },
+            Case::Document(document) if !self.asks(operation_of(document.policy_type)) => {
+                left_out()
+            }
+            Case::Document(document) => {
+                let seen = self.with_lane(|driver| driver.document(document));
+                Observation::as_drawn(seen.map_or_else(Reply::Failed, |seen| self.reply(seen)))
+            }
             Case::Check(_) if !self.asks(SIMULATE) => left_out(),
             // The simulator of AWS was seen to take policies that nothing stores (IAM-308).
             Case::Check(check) if self.dialect.is_none() && !is_valid(check) => {
                 let why = "checks with invalid policies, which are for documents".to_owned();
                 Observation::as_drawn(Reply::Unsupported(why))
             }
-            Case::Check(check) => self.as_drawn(|driver| driver.check(check)),
+            Case::Check(check) => match self.with_lane(|driver| driver.check(check)) {
+                Ok(seen) => Observation {
+                    effective: seen.effective.map(|check| Case::Check(Box::new(check))),
+                    reply: self.reply(seen.observed),
+                },
+                Err(how) => Observation::as_drawn(Reply::Failed(how)),
+            },
         }
-    }
-
-    fn as_drawn(&self, ask: impl FnOnce(&Driver) -> Observed) -> Observation {
-        let seen = self.with_lane(ask);
-        Observation::as_drawn(seen.map_or_else(Reply::Failed, |observed| self.reply(observed)))
     }
 
     fn reply(&self, observed: Observed) -> Reply {
@@ -405,10 +409,10 @@ fn is_valid(check: &Check) -> bool {
 }
 
 /// The operation that tells whether a document is one of that type.
-const fn operation_of(policy_type: PolicyType) -> Option<&'static str> {
+const fn operation_of(policy_type: PolicyType) -> &'static str {
     match policy_type {
-        PolicyType::Identity | PolicyType::Boundary => Some("CreatePolicy"),
-        PolicyType::Session => Some("GetFederationToken"),
-        _ => None,
+        PolicyType::Identity | PolicyType::Boundary => "CreatePolicy",
+        PolicyType::Session => "GetFederationToken",
+        _ => SIMULATE,
     }
 }
