@@ -47,7 +47,7 @@ fn held(parts: &[Part], cases: u64) -> Counted {
 fn the_emulator_decides_generated_cases_as_the_oracle_does() {
     let counted = held(&[Part::Generated], 6_000);
     let controls = counted.part(Part::Controls).expect("controls run");
-    assert_eq!((controls.compared(), controls.divergences), (5, 0));
+    assert_eq!((controls.compared(), controls.divergences), (6, 0));
     let generated = counted.part(Part::Generated).expect("generated cases run");
     assert_eq!(generated.divergences, 0, "{:?}", generated.found);
     assert!(generated.compared() > 1_700, "{}", generated.compared());
@@ -72,7 +72,7 @@ fn the_emulator_decides_generated_cases_as_the_oracle_does() {
 #[test]
 fn the_emulator_simulates_what_the_vectors_document() {
     let counted = held(&[Part::Vectors, Part::Sources], 0);
-    for (part, least) in [(Part::Vectors, 290), (Part::Sources, 4)] {
+    for (part, least) in [(Part::Vectors, 318), (Part::Sources, 4)] {
         let tally = counted.part(part).expect("it runs");
         assert_eq!(tally.divergences, 0, "{:?}", tally.found);
         assert!(tally.compared() >= least, "{}", tally.compared());
