@@ -112,7 +112,7 @@ fn levels(query: &Query<'_>) -> Vec<Vec<PolicyText>> {
     levels
 }
 
-/// The simulated caller: the user or role of `CallerArn`, or else a user of no name.
+/// The simulated caller: the user of `CallerArn`, or else one that no policy names.
 fn caller(query: &Query<'_>) -> Result<Principal, Fault> {
     let arn = match query.form.get("CallerArn") {
         Some(arn) => arn.to_owned(),
