@@ -82,7 +82,7 @@ impl Server {
     }
 
     /// Keeps in mind that something of a service could not be taken away.
-    pub(crate) fn is_stuck(&self, service: &'static str, account: &str, name: &str) {
+    pub(crate) fn left_behind(&self, service: &'static str, account: &str, name: &str) {
         let mut stuck = self.stuck.lock().unwrap_or_else(PoisonError::into_inner);
         stuck.insert((service, account.to_owned(), name.to_owned()));
     }

@@ -48,6 +48,7 @@ pub(crate) fn put(sizes: &'static Sizes, bytes: &mut Unstructured<'_>) -> (Put, 
     let all = [Aim::Plain, Aim::Open, Aim::Fault, Aim::Grammar, Aim::Text];
     // Few are open, since runs that compare puts more than anything else have to stay below the limit of open outcomes.
     let aim = all[draw.weighted(&[10, 5, 8, 4, 1])];
+    // Whether a harness takes policies is an open point by itself (AC-004).
     let ground = match aim == Aim::Open && draw.chance(1, 13) {
         true => Ground::harness(draw),
         false => Ground::draw(draw),

@@ -136,7 +136,7 @@ impl Stage<'_> {
                 let gone = self.root(account).json(service, delete, handle).await;
                 // Its own policy may forbid that.
                 if !gone.is_ok_and(|answer| answer.raw.is_success()) {
-                    self.server.is_stuck(service, account, name);
+                    self.server.left_behind(service, account, name);
                 }
             }
             Made::Workload(account, name) => {

@@ -30,8 +30,8 @@ pub struct TargetArgs {
     #[arg(long, value_name = "N")]
     pub restarts: Option<u64>,
 
-    /// Ask a server only calls of these operations, and tell all others as not supported: InvokeAgentRuntime,
-    /// kms:Decrypt, PutResourcePolicy
+    /// Ask a server with these operations only, and tell what needs others as not supported: InvokeAgentRuntime,
+    /// kms:Decrypt, PutResourcePolicy, SimulateCustomPolicy
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub operations: Vec<String>,
 }
