@@ -36,13 +36,16 @@ impl Listener {
         let address = listener.local_addr().unwrap();
         let (sender, heard) = channel();
         std::thread::spawn(move || {
-            for stream in listener.incoming() {
-                let Some(request) = stream.ok().and_then(answer) else {
+            for mut stream in listener.incoming().flatten() {
+                let Some(request) = read(&mut stream) else {
                     continue;
                 };
+                // Before the answer: who has it finds the request among what was heard.
                 if sender.send(request).is_err() {
                     return;
                 }
+                // A client that is gone misses its answer, nobody else does.
+                let _ = stream.write_all(CARRIED_OUT.as_bytes());
             }
         });
         Self { address, heard }
@@ -76,8 +79,11 @@ pub(crate) fn key() -> Proof {
     })
 }
 
-/// Reads one request and answers that it was carried out.
-fn answer(stream: TcpStream) -> Option<Heard> {
+const CARRIED_OUT: &str = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\
+                           connection: close\r\n\r\n{}";
+
+/// Reads one request.
+fn read(stream: &mut TcpStream) -> Option<Heard> {
     let mut reader = BufReader::new(stream);
     let mut text = String::new();
     reader.read_line(&mut text).ok()?;
@@ -96,8 +102,6 @@ fn answer(stream: TcpStream) -> Option<Heard> {
     let length = length.map_or(Some(0), |(_, value)| value.parse().ok())?;
     let mut body = vec![0; length];
     reader.read_exact(&mut body).ok()?;
-    let reply = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}";
-    reader.get_mut().write_all(reply.as_bytes()).ok()?;
     Some(Heard {
         line,
         headers,
