@@ -1,8 +1,8 @@
 //! The server: clients that are slow, endless, many or upgraded, and the end.
 
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::net::{SocketAddr, TcpStream};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -13,17 +13,34 @@ use crate::agentcore::{OWNER, TENANT, path, start};
 use crate::support::client::{Client, json as request};
 use crate::support::who::Who;
 
-/// How long until the other side closes the connection.
-fn closed_after(address: SocketAddr, bytes: &[u8]) -> (Duration, Vec<u8>) {
+/// What the other side says until it closes the connection.
+fn said_until_closed(address: SocketAddr, bytes: &[u8]) -> Vec<u8> {
     let mut stream = TcpStream::connect(address).unwrap();
-    stream
-        .set_read_timeout(Some(Duration::from_secs(20)))
-        .unwrap();
-    std::io::Write::write_all(&mut stream, bytes).unwrap();
-    let (started, mut read) = (Instant::now(), Vec::new());
-    // A connection that is reset is closed, too.
-    let _ = stream.read_to_end(&mut read);
-    (started.elapsed(), read)
+    let patience = Some(Duration::from_secs(60));
+    stream.set_read_timeout(patience).unwrap();
+    // It may be cut off while it still writes.
+    let _ = std::io::Write::write_all(&mut stream, bytes);
+    let mut read = Vec::new();
+    if let Err(error) = stream.read_to_end(&mut read) {
+        assert_eq!(error.kind(), ErrorKind::ConnectionReset, "it stays open");
+    }
+    read
+}
+
+/// An emulator that is in no hurry to cut off who is silent.
+fn patient() -> Emulator {
+    let hour = Duration::from_secs(3_600);
+    let limits = Limits {
+        headers: hour,
+        body_time: hour,
+        websocket: hour,
+        ..Limits::default()
+    };
+    Emulator::start(Config {
+        limits,
+        ..Config::default()
+    })
+    .unwrap()
 }
 
 #[test]
@@ -74,9 +91,8 @@ fn slow_and_endless_clients_are_cut_off() {
         ),
     ];
     for (name, bytes, status) in rows {
-        let (took, read) = closed_after(address, &bytes);
+        let read = said_until_closed(address, &bytes);
         let read = String::from_utf8_lossy(&read).into_owned();
-        assert!(took < Duration::from_secs(10), "{name}: {took:?}");
         assert!(read.contains(status), "{name}: {read}");
     }
     // Those who hold all connections and say nothing do not keep others out for good.
@@ -90,7 +106,7 @@ fn slow_and_endless_clients_are_cut_off() {
 
 #[test]
 fn it_stops_while_clients_are_connected() {
-    let emulator = start();
+    let emulator = patient();
     let address = emulator.address();
     let mut client = Client::new(address);
     assert_eq!(
@@ -99,9 +115,7 @@ fn it_stops_while_clients_are_connected() {
             .status,
         200
     );
-    let started = Instant::now();
     emulator.stop();
-    assert!(started.elapsed() < Duration::from_secs(5));
     assert!(TcpStream::connect(address).is_err());
 }
 
@@ -151,7 +165,7 @@ fn open(address: SocketAddr, raw: &crate::support::signer::Raw) -> (TcpStream, S
 #[test]
 fn websockets_open_after_an_allow() {
     use crate::support::signer::{Signing, presign};
-    let emulator = start();
+    let emulator = patient();
     let address = emulator.address();
     let mut owner = Who::bootstrap(address, OWNER);
     let made = owner.rest("PUT", "/runtimes/", &json!({"agentRuntimeName": "a"}));
@@ -201,10 +215,8 @@ fn websockets_open_after_an_allow() {
     // The same request without the upgrade is none.
     let plain = Client::new(address).send(&good);
     assert_eq!((plain.status, plain.code()), (400, "ValidationException"));
-    // A server that stops does not wait for sockets.
-    let started = Instant::now();
+    // A server that stops does not wait for sockets: this one would for an hour.
     emulator.stop();
-    assert!(started.elapsed() < Duration::from_secs(5));
 }
 
 #[test]
