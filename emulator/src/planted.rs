@@ -85,6 +85,8 @@ mistakes! {
     ActorAndSessionSwapped = "actor-and-session-swapped",
     /// Handing over a role needs no `iam:PassRole`.
     PassRoleNotAsked = "pass-role-not-asked",
+    /// Tags and a source identity that are passed to `AssumeRole` ask for nothing more.
+    PassedOnNotAsked = "passed-on-not-asked",
     /// A harness is invoked without the runtime action that accompanies it.
     HarnessCompanionNotAsked = "harness-companion-not-asked",
     /// What a credential provider hands out is judged without the token vault.

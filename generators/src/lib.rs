@@ -74,7 +74,7 @@ pub use campaign::Campaign;
 pub use stream::{CASE_BYTES, CASES_PER_UNIT, Stream, case_bytes, fill_case_bytes};
 
 /// The version of the mapping from bytes to cases: it changes whenever the same bytes mean another case.
-pub const GENERATOR_VERSION: u32 = 6;
+pub const GENERATOR_VERSION: u32 = 7;
 
 /// How many calls [`world`] makes in each world; as many cases are one group of a campaign ([`generated_group`]).
 pub const CALLS_PER_WORLD: u64 = 4;

@@ -453,7 +453,7 @@ fn names<O: Copy>(operations: &[O], name: fn(O) -> &'static str) -> Vec<&'static
 }
 
 /// The keys that readings 5.6 lists, tag keys with a tag.
-const KEYS: [&str; 35] = [
+const KEYS: [&str; 38] = [
     "aws:PrincipalArn",
     "aws:PrincipalAccount",
     "aws:PrincipalType",
@@ -489,6 +489,9 @@ const KEYS: [&str; 35] = [
     "aws:ResourceTag/team",
     "aws:ResourceTag/stage",
     "aws:RequestTag/team",
+    "sts:ExternalId",
+    "sts:RoleSessionName",
+    "sts:SourceIdentity",
 ];
 
 /// Keys that Booleans are compared with: no operator negates that.

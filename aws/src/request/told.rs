@@ -1,5 +1,6 @@
 //! What every request tells, and a call need not say.
 
+use super::sending::NAME;
 use veriam_model::{ControlOperation, ControlRequest, MemoryOperation, MemoryRequest, Request};
 
 /// Fills in what a request cannot leave out: without it, no request could be sent. The call that is made says so, too.
@@ -7,6 +8,9 @@ pub(crate) fn fill(request: &mut Request) {
     match request {
         Request::Control(request) => authorizer(request),
         Request::Memory(request) => event(request),
+        Request::AssumeRole(request) => {
+            request.session.get_or_insert_with(|| NAME.to_owned());
+        }
         _ => {}
     }
 }

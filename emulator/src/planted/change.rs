@@ -21,6 +21,12 @@ pub(crate) fn call(mut call: Call, mistake: Option<Mistake>) -> Call {
                 call.caller = Caller::Root(RootCaller { account });
             }
         }
+        Some(Mistake::PassedOnNotAsked) => {
+            if let Request::AssumeRole(request) = &mut call.request {
+                request.tags = veriam_model::Tags::new();
+                (request.source_identity, request.transitive) = (None, Vec::new());
+            }
+        }
         Some(Mistake::UserAgentIgnored) => "-".clone_into(&mut call.user_agent),
         Some(Mistake::MfaAlwaysFalse) => token(&mut call.caller, |token| token.mfa = None),
         Some(Mistake::TokenIssuedNow) => token(&mut call.caller, |token| token.issued = call.at),

@@ -46,10 +46,11 @@ fn users_may_what_their_policies_say_and_sessions_are_themselves() {
     );
     // A role of another account that trusts this one.
     let mut other = Who::bootstrap(address, "444455556666");
+    let trust = TRUST.replace("sts:AssumeRole", "sts:*");
     other.done(
         "iam",
         "CreateRole",
-        &[("RoleName", "Guest"), ("AssumeRolePolicyDocument", TRUST)],
+        &[("RoleName", "Guest"), ("AssumeRolePolicyDocument", &trust)],
     );
     let role = "arn:aws:iam::444455556666:role/Guest";
     let answer = alice.done(
@@ -169,7 +170,8 @@ fn chain(emulator: &veriam_emulator::Emulator, trusts: &str, grants: &str) -> (W
         ],
     );
     for role in ["A", "B"] {
-        let trust = when(TRUST, trusts);
+        let both = r#"["sts:AssumeRole","sts:TagSession"]"#;
+        let trust = when(&TRUST.replace(r#""sts:AssumeRole""#, both), trusts);
         let allow = when(ALLOW, grants);
         root.done(
             "iam",
@@ -177,7 +179,7 @@ fn chain(emulator: &veriam_emulator::Emulator, trusts: &str, grants: &str) -> (W
             &[("RoleName", role), ("AssumeRolePolicyDocument", &trust)],
         );
         // Whoever is of the role may take the other one.
-        let next = ALLOW.replace(r#""Action":"*""#, r#""Action":"sts:AssumeRole""#);
+        let next = ALLOW.replace(r#""Action":"*""#, &format!("\"Action\":{both}"));
         for (name, text) in [("p", &allow), ("next", &next)] {
             root.done(
                 "iam",
@@ -256,6 +258,63 @@ fn a_token_code_makes_a_session_with_mfa() {
     root.done("iam", "PutRolePolicy", &policy);
     let answer = temporary.done("sts", "AssumeRole", &assume(A, &[DEVICE, CODE]));
     Who::of(address, &answer).done("iam", "ListUsers", &[]);
+}
+
+/// IAM-254, and which keys each of the three actions has.
+#[test]
+fn what_is_passed_on_has_to_be_allowed_too() {
+    let emulator = start();
+    let (mut alice, mut root) = chain(&emulator, "{}", "{}");
+    let tag = [
+        ("Tags.member.1.Key", "Team"),
+        ("Tags.member.1.Value", "red"),
+    ];
+    let on = [("TransitiveTagKeys.member.1", "Team")];
+    let id = [("ExternalId", "Unique-ID-42")];
+    let name = [("SourceIdentity", "alice")];
+    let pass = |parts: &[&[(&'static str, &'static str)]]| assume(A, &parts.concat());
+    let external = r#"{"StringEquals":{"sts:ExternalId":"Unique-ID-42"}}"#;
+    let team = r#"{"StringEquals":{"aws:RequestTag/team":"red"}}"#;
+    let handed = r#"{"ForAnyValue:StringEquals":{"sts:TransitiveTagKeys":"Team"}}"#;
+    let named = r#"{"StringLike":{"sts:RoleSessionName":"s?"}}"#;
+    let source = r#"{"StringEquals":{"sts:SourceIdentity":"alice"}}"#;
+    let rows = [
+        ("AssumeRole", "{}", pass(&[]), ""),
+        ("AssumeRole", "{}", pass(&[&id]), ""),
+        ("AssumeRole", "{}", pass(&[&tag]), "sts:TagSession"),
+        ("AssumeRole", "{}", pass(&[&name]), "sts:SetSourceIdentity"),
+        ("*", "{}", pass(&[&tag, &on, &id, &name]), ""),
+        ("AssumeRole", external, pass(&[&id]), ""),
+        ("AssumeRole", external, pass(&[]), "sts:AssumeRole"),
+        ("*", external, pass(&[&id, &tag]), "sts:TagSession"),
+        ("*", team, pass(&[&tag]), ""),
+        ("*", team, pass(&[&tag, &name]), "sts:SetSourceIdentity"),
+        ("*", handed, pass(&[&tag, &on]), ""),
+        ("*", handed, pass(&[&tag]), "sts:AssumeRole"),
+        ("AssumeRole", named, pass(&[]), ""),
+        ("*", source, pass(&[&name]), ""),
+        ("*", source, pass(&[&name, &tag]), "sts:TagSession"),
+    ];
+    for (action, condition, parameters, refused) in rows {
+        let trust = format!(
+            r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Principal":{{"AWS":"{ALICE}"}},"Action":"sts:{action}","Condition":{condition}}}}}"#
+        );
+        let update = [("RoleName", "A"), ("PolicyDocument", trust.as_str())];
+        root.done("iam", "UpdateAssumeRolePolicy", &update);
+        let answer = alice.query("sts", "AssumeRole", &parameters);
+        let what = format!("{action} {condition} {parameters:?}: {}", answer.text());
+        if refused.is_empty() {
+            assert_eq!(answer.status, 200, "{what}");
+        } else {
+            assert_eq!(code(&answer), (403, "AccessDenied".to_owned()), "{what}");
+            let told = format!("not authorized to perform: {refused} on resource: {A}");
+            assert!(answer.text().contains(&told), "{what}");
+        }
+    }
+    for id in ["", "1", "a b"] {
+        let refused = alice.query("sts", "AssumeRole", &assume(A, &[("ExternalId", id)]));
+        assert_eq!(code(&refused), (400, "ValidationError".to_owned()));
+    }
 }
 
 #[test]

@@ -191,6 +191,13 @@ mistakes! {
         raw.method = "PUT".to_owned();
         scene.asks(raw, &user("alice"))
     };
+    tags_of_a_session_are_allowed_apart: PassedOnNotAsked, "403 AccessDenied" => "200", |scene| {
+        let trust = json!({"Version": "2012-10-17", "Statement": {
+            "Effect": "Allow", "Principal": {"AWS": OWNER}, "Action": "sts:AssumeRole",
+        }});
+        scene.load(world(&[("/roles/0/trust", trust)]));
+        scene.assumes(&[("Tags.member.1.Key", "Team"), ("Tags.member.1.Value", "red")])
+    };
     a_harness_is_invoked_as_a_runtime_too: HarnessCompanionNotAsked, "403 AccessDeniedException" => "200", |scene| {
         scene.load(world(&[("/users/0/policies/0", allow("bedrock-agentcore:InvokeHarness", "*"))]));
         let mut raw = scene::post("/harnesses/invoke", &json!({}));

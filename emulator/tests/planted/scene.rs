@@ -156,6 +156,20 @@ impl Scene {
         leaf(&reply.text(), "EvalDecision").unwrap_or_else(|| reply.status.to_string())
     }
 
+    /// What STS answers the user `alice`, who asks for a session of the role `app` and passes more.
+    pub fn assumes(&mut self, more: &[(&str, &str)]) -> String {
+        let keys = self.keys(&user("alice"), 0);
+        let mut alice = Who::bootstrap(self.emulator.address(), OWNER);
+        (alice.key_id, alice.secret, alice.at) = (keys.id, keys.secret, Some(self.now()));
+        let mut all = vec![("RoleArn", APP), ("RoleSessionName", "s1")];
+        all.extend(more);
+        let reply = alice.query("sts", "AssumeRole", &all);
+        match leaf(&reply.text(), "Code") {
+            Some(code) => format!("{} {code}", reply.status),
+            None => reply.status.to_string(),
+        }
+    }
+
     /// What a simulation decides on reading an object of a bucket.
     pub fn simulates(&mut self, more: &[(&str, &str)]) -> String {
         let mut all = vec![
@@ -179,7 +193,7 @@ pub fn world(changes: &[(&str, Value)]) -> Value {
     let mut world = json!({
         "region": "us-west-2", "accounts": [{"id": OWNER}],
         "users": [{"account": OWNER, "name": "alice", "id": "AIDAALICE", "policies": [everything]}],
-        "roles": [{"account": OWNER, "name": "app", "id": "AROAAPP", "policies": [everything]}],
+        "roles": [{"account": OWNER, "name": "app", "id": "AROAAPP", "policies": [everything], "trust": null}],
         "runtimes": [{"account": OWNER, "id": "agent-AbCdEf0123", "endpoints": [{"name": "prod"}], "policy": null}],
         "memories": [{"account": OWNER, "id": MEMORY}],
         "harnesses": [{"account": OWNER, "id": HARNESS}],

@@ -1,6 +1,8 @@
-//! The keys that a request itself brings along (sections 6.7, 6.10, 6.11 and 6.13 of the readings).
+//! The keys that a request itself brings along (sections 6.7 and 6.10 to 6.13 of the readings).
 
-use veriam_model::{ControlRequest, IdentityRequest, MemoryRequest, OtherRequest, Tags};
+use veriam_model::{
+    AssumeRoleRequest, ControlRequest, IdentityRequest, MemoryRequest, OtherRequest, Tags,
+};
 
 use super::facts::tagged;
 use super::key::{CarriedKey, Own, behind};
@@ -19,12 +21,22 @@ pub(super) enum Carried<'c> {
     Control(&'c ControlRequest),
     /// A role that is handed over.
     Role,
+    /// Of a request for a session of a role, what one of its three actions knows.
+    NewSession(&'c AssumeRoleRequest, SessionAction),
     Other(&'c OtherRequest),
     /// An operation without request.
     Passed(Passes<'c>),
     /// A memory request whose path is taken for its namespace: a planted mistake.
     #[cfg(feature = "planted-mistakes")]
     MistakenMemory(&'c MemoryRequest),
+}
+
+/// What a request for a session of a role asks the policies for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum SessionAction {
+    Assume,
+    Tag,
+    SetSourceIdentity,
 }
 
 impl<'c> Carried<'c> {
@@ -40,6 +52,7 @@ impl<'c> Carried<'c> {
                 let setting = settings.find(|(n, _)| n.eq_ignore_ascii_case(name));
                 setting.map(|(_, values)| Values::Many(values))
             }
+            Carried::NewSession(request, action) => of_session(request, action, &key.own),
             Carried::Role => (key.own == Own::PassedToService).then_some(Values::One(SERVICE)),
             Carried::Other(request) => {
                 let mut keys = request.keys.iter();
@@ -65,6 +78,8 @@ impl<'c> Carried<'c> {
         match self {
             Carried::Control(request) => Some(&request.tags).filter(|tags| !tags.is_empty()),
             Carried::Passed(Passes::Tags(tags)) => Some(tags).filter(|tags| !tags.is_empty()),
+            Carried::NewSession(_, SessionAction::SetSourceIdentity) => None,
+            Carried::NewSession(request, _) => Some(&request.tags).filter(|tags| !tags.is_empty()),
             _ => None,
         }
     }
@@ -94,6 +109,27 @@ fn of_memory<'c>(request: &'c MemoryRequest, key: &Own) -> Option<Values<'c>> {
         _ => return None,
     };
     member.as_deref().map(Values::One)
+}
+
+fn of_session<'c>(
+    request: &'c AssumeRoleRequest,
+    action: SessionAction,
+    key: &Own,
+) -> Option<Values<'c>> {
+    use SessionAction as Action;
+    let text = match (key, action) {
+        (Own::ExternalId, Action::Assume) => &request.external_id,
+        (Own::RoleSessionName, Action::Assume) => &request.session,
+        (Own::NewSourceIdentity, Action::Assume | Action::SetSourceIdentity) => {
+            &request.source_identity
+        }
+        (Own::TransitiveTagKeys, Action::Assume | Action::Tag) => {
+            let keys = &request.transitive;
+            return (!keys.is_empty()).then_some(Values::Many(keys));
+        }
+        _ => return None,
+    };
+    text.as_deref().map(Values::One)
 }
 
 fn of_identity<'c>(request: &'c IdentityRequest, key: &Own) -> Option<Values<'c>> {

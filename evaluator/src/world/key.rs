@@ -79,6 +79,10 @@ pub(super) enum Own {
     ClaimAud,
     ClaimScope,
     PassedToService,
+    ExternalId,
+    RoleSessionName,
+    NewSourceIdentity,
+    TransitiveTagKeys,
     /// Any other: found by its name where a request lists keys.
     Listed,
 }
@@ -153,6 +157,10 @@ const OWN: &[(&str, Own)] = &[
     ("bedrock-agentcore:InboundJwtClaim/aud", Own::ClaimAud),
     ("bedrock-agentcore:InboundJwtClaim/scope", Own::ClaimScope),
     ("iam:PassedToService", Own::PassedToService),
+    ("sts:ExternalId", Own::ExternalId),
+    ("sts:RoleSessionName", Own::RoleSessionName),
+    ("sts:SourceIdentity", Own::NewSourceIdentity),
+    ("sts:TransitiveTagKeys", Own::TransitiveTagKeys),
 ];
 
 impl ContextKey {

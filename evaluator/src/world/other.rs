@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use veriam_model::{AssumeRoleRequest, OtherPolicyType, OtherRequest, PolicyPlace};
 
 use super::build::Builder;
-use super::carried::Carried;
+use super::carried::{Carried, SessionAction};
 use super::pairs::{Asked, Pairs, Target};
 use super::parts::{Identity, Thing};
 use super::party::Party;
@@ -41,7 +41,15 @@ pub(super) fn ask_for_role<'c>(
     let role = world.role(&request.role.account, &request.role.name)?;
     role.trust.as_ref()?;
     let on = world.role_target(role);
-    pairs.push("sts:AssumeRole", on, Carried::Nothing);
+    let carried = |action| Carried::NewSession(request, action);
+    pairs.push("sts:AssumeRole", on, carried(SessionAction::Assume));
+    if !request.tags.is_empty() {
+        pairs.push("sts:TagSession", on, carried(SessionAction::Tag));
+    }
+    if request.source_identity.is_some() {
+        let carried = carried(SessionAction::SetSourceIdentity);
+        pairs.push("sts:SetSourceIdentity", on, carried);
+    }
     Some(Asked::Pairs)
 }
 

@@ -258,6 +258,29 @@ fn other() -> impl Strategy<Value = Request> {
     })
 }
 
+fn assume_role() -> impl Strategy<Value = Request> {
+    let external_id = rarely(text(&["id", "", "Unique-ID-42"]));
+    let transitive = prop::collection::vec(text(&["team", "Team", "k"]), 0..2);
+    let passes = (
+        rarely(name()),
+        external_id,
+        rarely(name()),
+        tags(),
+        transitive,
+    );
+    (role(), passes).prop_map(|(role, passes)| {
+        let (session, external_id, source_identity, tags, transitive) = passes;
+        Request::AssumeRole(AssumeRoleRequest {
+            role,
+            session,
+            external_id,
+            source_identity,
+            tags,
+            transitive,
+        })
+    })
+}
+
 pub(crate) fn request() -> impl Strategy<Value = Request> {
     prop_oneof![
         4 => runtime().boxed(),
@@ -267,7 +290,7 @@ pub(crate) fn request() -> impl Strategy<Value = Request> {
         1 => tool().boxed(),
         1 => identity().boxed(),
         2 => control().boxed(),
-        1 => role().prop_map(|role| Request::AssumeRole(AssumeRoleRequest { role })),
+        1 => assume_role().boxed(),
         2 => other().boxed(),
     ]
 }

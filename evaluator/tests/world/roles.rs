@@ -13,7 +13,7 @@ const RUNTIME: &str = "arn:aws:bedrock-agentcore:us-west-2:111122223333:runtime/
 
 fn assume(caller: Caller) -> Call {
     let role = role_name("exec");
-    asking(caller, Request::AssumeRole(AssumeRoleRequest { role }))
+    asking(caller, Request::AssumeRole(AssumeRoleRequest::of(role)))
 }
 
 fn trusting(mut world: World, statements: &[Value]) -> World {
@@ -76,6 +76,112 @@ fn the_trust_policy_has_to_allow_even_at_home() {
         let world = |world| trusting(world, &[trust(principal.clone())]);
         assert_eq!(decided(&world(granted()), &call), rich, "{principal}");
         assert_eq!(decided(&world(whole()), &call), poor, "{principal}");
+    }
+}
+
+/// What is passed asks for an action of its own (IAM-254), which knows only some of the keys (6.12 of the readings).
+#[test]
+fn what_is_passed_has_to_be_allowed_as_well() {
+    let request = |change: fn(&mut AssumeRoleRequest)| {
+        let mut request = AssumeRoleRequest::of(role_name("exec"));
+        change(&mut request);
+        asking(user(OWNER), Request::AssumeRole(request))
+    };
+    let plain = request(|_| {});
+    let named = request(|r| {
+        r.session = Some("build-42".to_owned());
+        r.external_id = Some("Unique-ID-42".to_owned());
+    });
+    let tagged = request(|r| r.tags = tags(&[("Team", "red")]));
+    let handed_on = request(|r| {
+        r.tags = tags(&[("Team", "red")]);
+        r.transitive = vec!["Team".to_owned()];
+    });
+    let both = request(|r| {
+        r.external_id = Some("Unique-ID-42".to_owned());
+        r.tags = tags(&[("Team", "red")]);
+        r.source_identity = Some("alice".to_owned());
+    });
+    let assume = json!(["sts:AssumeRole"]);
+    let tag = json!(["sts:AssumeRole", "sts:TagSession"]);
+    let all = json!("sts:*");
+    let is = |key: &str, value: &str| json!({"StringEquals": {key: value}});
+    let external = is("sts:ExternalId", "Unique-ID-42");
+    let red = is("aws:RequestTag/team", "red");
+    let keys = json!({"ForAnyValue:StringEquals": {"aws:TagKeys": "Team"}});
+    let handed = json!({"ForAnyValue:StringEquals": {"sts:TransitiveTagKeys": "Team"}});
+    let alice = is("sts:SourceIdentity", "alice");
+    let own = is("aws:SourceIdentity", "alice");
+    let none = json!({});
+    for (actions, condition, call, expected) in [
+        (&assume, &none, &plain, "allowed"),
+        (&assume, &none, &named, "allowed"),
+        (&assume, &none, &tagged, "sts:TagSession"),
+        (&tag, &none, &tagged, "allowed"),
+        (&tag, &none, &both, "sts:SetSourceIdentity"),
+        (&all, &none, &both, "allowed"),
+        (
+            &assume,
+            &is("sts:RoleSessionName", "build-42"),
+            &named,
+            "allowed",
+        ),
+        (
+            &assume,
+            &is("sts:RoleSessionName", "build"),
+            &named,
+            "sts:AssumeRole",
+        ),
+        (&assume, &external, &named, "allowed"),
+        (&assume, &external, &plain, "sts:AssumeRole"),
+        // Neither of the others knows the external id.
+        (&all, &external, &both, "sts:TagSession"),
+        (&tag, &red, &tagged, "allowed"),
+        (&tag, &keys, &tagged, "allowed"),
+        (&tag, &handed, &handed_on, "allowed"),
+        (&tag, &handed, &tagged, "sts:AssumeRole"),
+        // Tags are no matter of the source identity, and the other way round.
+        (&all, &red, &both, "sts:SetSourceIdentity"),
+        (&all, &alice, &both, "sts:TagSession"),
+        (&all, &own, &both, "sts:AssumeRole"),
+    ] {
+        let statement = to(
+            json!({"Effect": "Allow", "Action": actions, "Condition": condition}),
+            json!({"AWS": "arn:aws:iam::111122223333:user/alice"}),
+        );
+        let world = trusting(granted(), &[statement]);
+        let expected = match expected {
+            "allowed" => expected.to_owned(),
+            action => format!("implicit {action} role/service/exec resource"),
+        };
+        assert_eq!(
+            decided(&world, call),
+            expected,
+            "{actions} {condition} {call:?}"
+        );
+    }
+}
+
+#[test]
+fn what_no_request_for_a_session_says_is_no_question() {
+    let refused = |change: fn(&mut AssumeRoleRequest)| {
+        let mut request = AssumeRoleRequest::of(role_name("exec"));
+        change(&mut request);
+        let call = asking(user(OWNER), Request::AssumeRole(request));
+        refused(&granted(), &call)
+    };
+    for (member, place) in [
+        (refused(|r| r.session = Some(String::new())), "session"),
+        (
+            refused(|r| r.source_identity = Some("a b".to_owned())),
+            "source_identity",
+        ),
+        (
+            refused(|r| r.transitive = vec!["Team".to_owned()]),
+            "transitive",
+        ),
+    ] {
+        assert_eq!(member, format!("call.request.assume_role.{place}"));
     }
 }
 

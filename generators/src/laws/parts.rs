@@ -69,7 +69,10 @@ impl Lawful for CallCase {
         let own = |name: &str| format!("bedrock-agentcore:{name}");
         match &self.call.request {
             Request::Other(request) => vec![request.action.clone()],
-            Request::AssumeRole(_) => vec![format!("sts:{name}")],
+            Request::AssumeRole(_) => {
+                let actions = [name, "TagSession", "SetSourceIdentity"];
+                actions.map(|name| format!("sts:{name}")).to_vec()
+            }
             Request::Harness(_) => vec![own(name), own("InvokeAgentRuntime")],
             Request::Control(request) if request.role.is_some() => {
                 vec![own(name), "iam:PassRole".to_owned()]

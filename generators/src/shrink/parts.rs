@@ -161,6 +161,14 @@ fn request(request: &mut Request, visit: &mut dyn FnMut(&mut String)) {
         Request::AssumeRole(request) => {
             visit(&mut request.role.account);
             visit(&mut request.role.name);
+            let texts = [
+                &mut request.session,
+                &mut request.external_id,
+                &mut request.source_identity,
+            ];
+            texts.into_iter().flatten().for_each(&mut *visit);
+            tags(&mut request.tags, visit);
+            request.transitive.iter_mut().for_each(&mut *visit);
         }
         Request::Other(request) => {
             visit(&mut request.resource);

@@ -1,10 +1,10 @@
 //! Shrinking of what a call asks for: members are left out, and operations become the simplest of their kind.
 
 use veriam_model::{
-    CallCase, Context, ControlOperation, ControlRequest, ControlTarget, HarnessOperation,
-    HarnessRequest, IdentityOperation, IdentityRequest, InboundClaims, MemoryOperation,
-    MemoryRequest, OtherRequest, Request, RuntimeOperation, RuntimeRequest, Tags, ToolOperation,
-    ToolRequest,
+    AssumeRoleRequest, CallCase, Context, ControlOperation, ControlRequest, ControlTarget,
+    HarnessOperation, HarnessRequest, IdentityOperation, IdentityRequest, InboundClaims,
+    MemoryOperation, MemoryRequest, OtherRequest, Request, RuntimeOperation, RuntimeRequest, Tags,
+    ToolOperation, ToolRequest,
 };
 
 use super::calls::thin_tags;
@@ -35,7 +35,7 @@ pub(super) fn fine(search: Searching<'_, '_>) {
         Request::Tool(_) => tool(search),
         Request::Identity(_) => identity(search),
         Request::Control(_) => control(search),
-        Request::AssumeRole(_) => {}
+        Request::AssumeRole(_) => assume_role(search),
         Request::Other(_) => other(search),
     }
 }
@@ -265,6 +265,21 @@ fn control(search: Searching<'_, '_>) {
         r.operation = ControlOperation::ListGateways;
         (r.on, r.role) = (ControlTarget::Nothing, None);
     });
+}
+
+fn assume_role(search: Searching<'_, '_>) {
+    fn own(request: &mut Request) -> Option<&mut AssumeRoleRequest> {
+        match request {
+            Request::AssumeRole(request) => Some(request),
+            _ => None,
+        }
+    }
+    drop_or_shorten(search, own, |r| &mut r.session);
+    drop_or_shorten(search, own, |r| &mut r.external_id);
+    drop_or_shorten(search, own, |r| &mut r.source_identity);
+    // Before the tags, which they name.
+    change(search, own, |r| r.transitive.clear());
+    thin_tags(search, |c| own(&mut c.call.request).map(|r| &mut r.tags));
 }
 
 fn other(search: Searching<'_, '_>) {

@@ -5,7 +5,8 @@ use crate::values::Kind;
 
 use super::facts::Say;
 use super::requests::{
-    ACTORS, AUDIENCES, CLIENTS, ISSUERS, MEMORY_SESSIONS, NAMESPACES, SCOPES, STRATEGIES, USER_IDS,
+    ACTORS, AUDIENCES, CLIENTS, EXTERNAL_IDS, ISSUERS, MEMORY_SESSIONS, NAMESPACES, SCOPES,
+    SESSION_NAMES, SOURCE_IDENTITIES, STRATEGIES, USER_IDS,
 };
 use super::scene::{AGENT_ACCOUNTS, AGENTS, NETWORKS, PROVIDER_NAMES, STAGES, TEAMS};
 use crate::vocabulary::{REGIONS, SERVICES, USERS};
@@ -55,7 +56,7 @@ const fn carried_many(name: &'static str, others: &'static [&'static str]) -> Ke
 }
 
 #[rustfmt::skip]
-static SINGLE: [Key; 62] = [
+static SINGLE: [Key; 65] = [
     Key::said("aws:PrincipalTag/team", Kind::Text, Say::PrincipalTag("team"), &TEAMS),
     Key::said("aws:username", Kind::Text, Say::UserName, &USERS),
     Key::said("aws:PrincipalTag/stage", Kind::Text, Say::PrincipalTag("stage"), &STAGES),
@@ -67,7 +68,7 @@ static SINGLE: [Key; 62] = [
     Key::said("aws:userid", Kind::Text, Say::UserId, IDS),
     Key::said("aws:SourceVpc", Kind::Text, Say::SourceVpc, &["vpc-0health1234", "vpc-0a1b2c3d4e", "vpc-0finance99"]),
     Key::said("aws:SourceVpce", Kind::Text, Say::SourceVpce, &NETWORKS),
-    Key::said("aws:SourceIdentity", Kind::Text, Say::SourceIdentity, &["alice", "DiegoRamirez", "build-42"]),
+    Key::said("aws:SourceIdentity", Kind::Text, Say::SourceIdentity, &SOURCE_IDENTITIES),
     Key::said("aws:FederatedProvider", Kind::Text, Say::FederatedProvider, &PROVIDER_NAMES),
     // What requests carry.
     carried("bedrock-agentcore:actorId", &ACTORS),
@@ -91,6 +92,9 @@ static SINGLE: [Key; 62] = [
     carried("aws:RequestTag/team", &TEAMS),
     carried("aws:RequestTag/stage", &STAGES),
     carried("iam:PassedToService", PASSED_TO),
+    carried("sts:ExternalId", &EXTERNAL_IDS),
+    carried("sts:RoleSessionName", &SESSION_NAMES),
+    carried("sts:SourceIdentity", &SOURCE_IDENTITIES),
     carried("kms:ViaService", VIA_HOSTS),
     carried("s3:ExistingObjectTag/team", &TEAMS),
     carried("aws:CalledViaFirst", VIAS),
@@ -100,8 +104,8 @@ static SINGLE: [Key; 62] = [
     Key::said("aws:SourceOrgID", Kind::Text, Say::SourceOrgId, ORGS),
     Key::said("aws:RequestedRegion", Kind::Text, Say::RequestedRegion, &REGIONS),
     Key::said("aws:UserAgent", Kind::Text, Say::UserAgent, &AGENTS),
-    Key::said("aws:VpceAccount", Kind::Text, Say::VpceAccount, &AGENT_ACCOUNTS),
     Key::said("aws:ResourceAccount", Kind::Text, Say::ResourceAccount, &AGENT_ACCOUNTS),
+    Key::said("aws:VpceAccount", Kind::Text, Say::VpceAccount, &AGENT_ACCOUNTS),
     Key::said("aws:VpceOrgID", Kind::Text, Say::VpceOrgId, ORGS),
     Key::said("aws:ResourceOrgID", Kind::Text, Say::ResourceOrgId, ORGS),
     // Keys that no call has.
@@ -123,7 +127,7 @@ static SINGLE: [Key; 62] = [
 ];
 
 #[rustfmt::skip]
-static MANY: [Key; 13] = [
+static MANY: [Key; 14] = [
     Key::said_many("aws:PrincipalOrgPaths", Say::PrincipalOrgPaths, PATHS),
     Key::said_many("aws:ResourceOrgPaths", Say::ResourceOrgPaths, PATHS),
     Key::said_many("aws:VpceOrgPaths", Say::VpceOrgPaths, PATHS),
@@ -134,6 +138,7 @@ static MANY: [Key; 13] = [
     carried_many("bedrock-agentcore:AllowedRequestHeaders", HEADERS),
     carried_many("bedrock-agentcore:CredentialProviderScope", &SCOPES),
     carried_many("aws:TagKeys", &["team", "stage", "CostCenter"]),
+    carried_many("sts:TransitiveTagKeys", &["team", "stage", "CostCenter"]),
     carried_many("aws:CalledVia", VIAS),
     carried_many("kms:EncryptionContextKeys", CONTEXT_KEYS),
     Key::said_many("aws:SourceOrgPaths", Say::SourceOrgPaths, PATHS),

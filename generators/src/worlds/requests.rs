@@ -25,7 +25,9 @@ pub(crate) use gateway::OfGateway;
 pub(crate) use harness::OfHarness;
 pub(crate) use identity::{AUDIENCES, CLIENTS, ISSUERS, OfIdentity, SCOPES};
 pub(crate) use memory::{ACTORS, MEMORY_SESSIONS, NAMESPACES, OfMemory, STRATEGIES};
-pub(crate) use other::{OfOther, OfRole, estate_thing};
+pub(crate) use other::{
+    EXTERNAL_IDS, OfOther, OfRole, SESSION_NAMES, SOURCE_IDENTITIES, estate_thing, tag_keys,
+};
 pub(crate) use runtime::OfRuntime;
 pub(crate) use tool::OfTool;
 

@@ -66,6 +66,9 @@ pub(crate) struct Members {
     pub(crate) account: Option<String>,
     pub(crate) keys: Context,
     pub(crate) via: Option<String>,
+    pub(crate) external_id: Option<String>,
+    pub(crate) source_identity: Option<String>,
+    pub(crate) transitive: Vec<String>,
 }
 
 /// The fields of a call that say what its request carries, for each family.
@@ -86,7 +89,14 @@ pub(crate) const fn carried(family: RequestFamily) -> &'static [&'static str] {
         RequestFamily::Identity => &["provider", "user-id", "claims"],
         RequestFamily::Control => &["qualifier", "role", "settings", "tags"],
         RequestFamily::Other => &["account", "keys", "via"],
-        RequestFamily::Tool | RequestFamily::AssumeRole => &[],
+        RequestFamily::AssumeRole => &[
+            "session",
+            "external-id",
+            "source-identity",
+            "tags",
+            "transitive",
+        ],
+        RequestFamily::Tool => &[],
     }
 }
 
@@ -185,9 +195,14 @@ pub(crate) fn request(
             settings: members.settings,
             tags: members.tags,
         }),
-        (Operation::AssumeRole, On::Role(role)) => {
-            Request::AssumeRole(AssumeRoleRequest { role: role.clone() })
-        }
+        (Operation::AssumeRole, On::Role(role)) => Request::AssumeRole(AssumeRoleRequest {
+            role: role.clone(),
+            session: members.session,
+            external_id: members.external_id,
+            source_identity: members.source_identity,
+            tags: members.tags,
+            transitive: members.transitive,
+        }),
         (Operation::Other, on) => Request::Other(OtherRequest {
             action: action.to_owned(),
             resource: match on {

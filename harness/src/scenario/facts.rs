@@ -77,6 +77,15 @@ pub(crate) fn facts(request: &Request) -> Vec<(String, String)> {
         Request::AssumeRole(request) => {
             let role = &request.role;
             facts.is("on", &format!("{} of {}", role.name, role.account));
+            facts.may_be("session", request.session.as_ref());
+            facts.may_be("external id", request.external_id.as_ref());
+            facts.may_be("source identity", request.source_identity.as_ref());
+            for (key, value) in request.tags.iter() {
+                facts.is(&format!("tag {key}"), value);
+            }
+            for key in &request.transitive {
+                facts.is("transitive", key);
+            }
         }
         Request::Other(request) => {
             facts.is("on", &request.resource);

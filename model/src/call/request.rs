@@ -565,6 +565,36 @@ pub struct ControlRequest {
 pub struct AssumeRoleRequest {
     /// The role.
     pub role: RoleName,
+    /// What the session is to be called. AWS wants a name always; where a call tells none, no condition key shows one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<String>,
+    /// The external id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external_id: Option<String>,
+    /// The source identity the session is to have.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_identity: Option<String>,
+    /// Tags the session is to have.
+    #[serde(default, skip_serializing_if = "Tags::is_empty")]
+    pub tags: Tags,
+    /// The keys of those tags that sessions made with this one are to have, too.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub transitive: Vec<String>,
+}
+
+impl AssumeRoleRequest {
+    /// A request that passes nothing.
+    #[must_use]
+    pub const fn of(role: RoleName) -> Self {
+        Self {
+            role,
+            session: None,
+            external_id: None,
+            source_identity: None,
+            tags: Tags::new(),
+            transitive: Vec::new(),
+        }
+    }
 }
 
 /// A request to another service: one action on one resource.

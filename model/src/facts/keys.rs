@@ -161,6 +161,8 @@ pub const CONTEXT_KEYS: &[ContextKey] = &[
     key("kms:ViaService", ValueType::String, ONE, Presence::ServiceSpecific, 189),
     key("sts:ExternalId", ValueType::String, ONE, Presence::ServiceSpecific, 189),
     key("sts:RoleSessionName", ValueType::String, ONE, Presence::ServiceSpecific, 189),
+    key("sts:SourceIdentity", ValueType::String, ONE, Presence::ServiceSpecific, 189),
+    key("sts:TransitiveTagKeys", ValueType::String, MANY, Presence::ServiceSpecific, 189),
     key("iam:PassedToService", ValueType::String, ONE, Presence::ServiceSpecific, 189),
     key("ec2:InstanceType", ValueType::String, ONE, Presence::ServiceSpecific, 189),
 ];

@@ -1,15 +1,17 @@
 //! Requests for a session of a role (readings, 6.12).
+//!
+//! Which keys go with which of the three actions: service authorization reference, AWS Security Token Service.
 
 use veriam_model::{AssumeRoleRequest, Call, Malformed, World};
 
 use super::arns;
-use super::ask::{Admission, Ask, Asked, Authorization, Owner};
+use super::ask::{Admission, Ask, Asked, Authorization, Owner, key};
 use super::circumstances;
 use super::scene::{Scene, Who, known};
 use crate::decide::Log;
 use crate::notes::{ac, iam};
 
-/// Asks for `sts:AssumeRole` on the role, whose trust policy is its resource policy.
+/// Asks for `sts:AssumeRole` on the role, whose trust policy is its resource policy, and for what the request passes.
 pub(crate) fn ask<'w>(
     world: &'w World,
     call: &'w Call,
@@ -47,12 +49,63 @@ pub(crate) fn ask<'w>(
             });
         }
     }
-    let ask = Ask::new("sts:AssumeRole", arn, owner)
-        .policy(role.trust.as_ref())
-        .tags(Some(&role.tags));
+    let on_role = |action: &str, keys: Vec<(String, Vec<String>)>| {
+        Ask::new(action, arn.clone(), owner)
+            .policy(role.trust.as_ref())
+            .tags(Some(&role.tags))
+            .keys(keys)
+    };
+    let tag_keys = tag_keys(request, log);
+    let source_identity = key("sts:SourceIdentity", request.source_identity.as_deref());
+    let mut of_session = tag_keys.clone();
+    of_session.extend(key("sts:ExternalId", request.external_id.as_deref()));
+    of_session.extend(key("sts:RoleSessionName", request.session.as_deref()));
+    of_session.extend(source_identity.clone());
+    let mut asks = vec![on_role("sts:AssumeRole", of_session)];
+    // IAM-254: the same policies have to allow what is passed on. IAM-189: these actions know fewer keys.
+    if !request.tags.is_empty() {
+        log.step(&[iam(254), iam(189)], || {
+            format!(
+                "it passes tags: sts:TagSession is checked on {arn}, without external id and names"
+            )
+        });
+        asks.push(on_role("sts:TagSession", tag_keys));
+    }
+    if let Some(key) = source_identity {
+        log.step(&[iam(254), iam(189)], || {
+            format!(
+                "it passes a source identity: sts:SetSourceIdentity is checked on {arn}, with no other key of the request"
+            )
+        });
+        asks.push(on_role("sts:SetSourceIdentity", vec![key]));
+    }
     Ok(Admission::Admitted(Asked {
         scene,
-        asks: vec![ask],
+        asks,
         authorization: Authorization::EveryPair,
     }))
+}
+
+/// The keys of the tags that a request passes (IAM-290).
+fn tag_keys(request: &AssumeRoleRequest, log: &mut Log<'_>) -> Vec<(String, Vec<String>)> {
+    let mut keys = Vec::new();
+    if request.tags.is_empty() {
+        return keys;
+    }
+    log.step(&[iam(290)], || {
+        "the request passes tags, which adds aws:RequestTag and aws:TagKeys".to_owned()
+    });
+    let mut names = Vec::new();
+    for (name, value) in request.tags.iter() {
+        keys.push((format!("aws:RequestTag/{name}"), vec![value.to_owned()]));
+        names.push(name.to_owned());
+    }
+    keys.push(("aws:TagKeys".to_owned(), names));
+    if !request.transitive.is_empty() {
+        keys.push((
+            "sts:TransitiveTagKeys".to_owned(),
+            request.transitive.clone(),
+        ));
+    }
+    keys
 }

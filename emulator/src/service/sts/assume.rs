@@ -18,8 +18,10 @@ pub(super) fn role(query: &Query<'_>) -> Result<String, Fault> {
     );
     let lasts = duration(query, 900, 43_200, 3_600)?;
     let policy = session_policy(query)?;
-    let (tags, transitive) = session_tags(query)?;
+    let passed = tags(query)?;
+    let (tags, transitive) = session_tags(query, &passed)?;
     let source_identity = form.get("SourceIdentity").map(session_name).transpose()?;
+    let external_id = form.get("ExternalId").map(external_id).transpose()?;
     let (asking, mfa) = authenticated(query)?;
     let state = query.core.read();
     let world = state.world();
@@ -40,7 +42,15 @@ pub(super) fn role(query: &Query<'_>) -> Result<String, Fault> {
         account: account.clone(),
         name: name.clone(),
     };
-    query.decide_for(&asking, Request::AssumeRole(AssumeRoleRequest { role }))?;
+    let request = AssumeRoleRequest {
+        role,
+        session: Some(session.to_owned()),
+        external_id: external_id.map(str::to_owned),
+        source_identity: source_identity.map(str::to_owned),
+        tags: passed,
+        transitive: form.list("TransitiveTagKeys", ""),
+    };
+    query.decide_for(&asking, Request::AssumeRole(request))?;
     // A session keeps the source identity of the one it was made with.
     let inherited = match query.caller {
         Caller::Session(session) => session.source_identity.clone(),
@@ -102,11 +112,21 @@ fn authenticated(query: &Query<'_>) -> Result<(Caller, Option<u64>), Fault> {
     }
 }
 
-/// The tags of the session and the keys of those that pass on: its own, and those that pass on from the caller's session.
-fn session_tags(query: &Query<'_>) -> Result<(Tags, Vec<String>), Fault> {
+fn external_id(id: &str) -> Result<&str, Fault> {
+    let fits = |b: u8| b.is_ascii_alphanumeric() || b"_+=,.@:/-".contains(&b);
+    if (2..=1_224).contains(&id.len()) && id.bytes().all(fits) {
+        return Ok(id);
+    }
+    let message = "An external id has 2 to 1224 letters, digits and _+=,.@:/-";
+    Err(Fault::new(400, "ValidationError", message))
+}
+
+/// The tags of the session and the keys of those that pass on: those the request passes, and those that pass on from the
+/// caller's session.
+fn session_tags(query: &Query<'_>, passed: &Tags) -> Result<(Tags, Vec<String>), Fault> {
     let invalid = |message: String| Fault::new(400, "InvalidParameterValue", message);
     let holds = |keys: &[String], key: &str| keys.iter().any(|k| k.eq_ignore_ascii_case(key));
-    let mut all = tags(query)?;
+    let mut all = passed.clone();
     let mut transitive = query.form.list("TransitiveTagKeys", "");
     let lacking = transitive
         .iter()

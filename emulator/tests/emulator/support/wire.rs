@@ -125,10 +125,28 @@ pub fn request(world: &World, call: &Call) -> Option<Raw> {
                 world.partition, role.account, role.path, role.name
             );
             let mut raw = client::json("POST", "/", &Value::Null);
-            let arn = encode(arn.as_bytes(), false);
-            raw.body =
-                format!("Action=AssumeRole&Version=2011-06-15&RoleSessionName=made&RoleArn={arn}")
-                    .into_bytes();
+            let mut body = String::from("Action=AssumeRole&Version=2011-06-15");
+            let mut add = |name: &str, value: &str| {
+                body += &format!("&{name}={}", encode(value.as_bytes(), false));
+            };
+            add("RoleArn", &arn);
+            add("RoleSessionName", r.session.as_deref()?);
+            for (name, value) in [
+                ("ExternalId", &r.external_id),
+                ("SourceIdentity", &r.source_identity),
+            ] {
+                if let Some(value) = value {
+                    add(name, value);
+                }
+            }
+            for (at, (key, value)) in (1..).zip(r.tags.iter()) {
+                add(&format!("Tags.member.{at}.Key"), key);
+                add(&format!("Tags.member.{at}.Value"), value);
+            }
+            for (at, key) in (1..).zip(&r.transitive) {
+                add(&format!("TransitiveTagKeys.member.{at}"), key);
+            }
+            raw.body = body.into_bytes();
             raw
         }
         Request::Other(_) => return None,

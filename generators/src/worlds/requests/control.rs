@@ -276,14 +276,7 @@ impl OfControl {
             let values = values.iter().map(|v| Text::Borrowed(*v)).collect();
             keys.push((join(&[SERVICE, ":", name]), values));
         }
-        let mut names: Vec<Text> = Vec::new();
-        for (key, value) in self.tags.into_iter().flatten() {
-            keys.push((join(&["aws:RequestTag/", key]), vec![value.into()]));
-            names.push(key.into());
-        }
-        if !names.is_empty() {
-            keys.push(("aws:TagKeys".into(), names));
-        }
+        keys.extend(super::tag_keys(self.tags));
         keys
     }
 

@@ -2,26 +2,47 @@
 
 use veriam_model::{AssumeRoleRequest, Context, OtherRequest, Request, RoleName};
 
-use crate::draw::{Draw, Text};
+use crate::draw::{Draw, Text, join};
 use crate::vocabulary::CallerKind;
 
-use super::super::callers::Who;
+use super::super::callers::{Who, tag_list};
 use super::super::foreign::BARE;
 use super::super::parts::{Ask, Part, Thing};
 use super::super::plan::Place;
 use super::super::resources::Family;
-use super::super::scene::Scene;
+use super::super::scene::{Scene, TagList, tags};
 
 /// A session of a role is asked for.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct OfRole {
     role: usize,
+    session: Option<&'static str>,
+    external_id: Option<&'static str>,
+    source_identity: Option<&'static str>,
+    tags: TagList,
+    /// The first tag passes on.
+    passes_on: bool,
 }
+
+pub(crate) const SESSION_NAMES: [&str; 3] = ["s1", "build-42", "alice@example.com"];
+pub(crate) const EXTERNAL_IDS: [&str; 3] = ["Unique-ID-42", "unique-id-42", "12345"];
+pub(crate) const SOURCE_IDENTITIES: [&str; 3] = ["alice", "DiegoRamirez", "build-42"];
 
 impl OfRole {
     pub(crate) fn draw(draw: &mut Draw<'_, '_>, scene: &Scene) -> Self {
+        let role = draw.below(scene.roles.len());
+        let passes_tags = draw.chance(1, 4);
+        let tags = match passes_tags {
+            true => tags(draw),
+            false => [None, None],
+        };
         Self {
-            role: draw.below(scene.roles.len()),
+            role,
+            session: (!draw.chance(1, 8)).then(|| draw.one(&SESSION_NAMES)),
+            external_id: draw.chance(1, 4).then(|| draw.one(&EXTERNAL_IDS)),
+            source_identity: draw.chance(1, 6).then(|| draw.one(&SOURCE_IDENTITIES)),
+            tags,
+            passes_on: passes_tags && draw.chance(1, 3),
         }
     }
 
@@ -32,18 +53,67 @@ impl OfRole {
     pub(crate) fn parts(&self, scene: &Scene) -> Vec<Part> {
         let role = super::role_thing(scene, self.role).held(Place::Trust(self.role), true, true);
         let owner = self.owner(scene);
-        vec![Part::new(vec!["sts:AssumeRole"], vec![role], owner)]
+        let part = |action, carried: Vec<(Text, Vec<Text>)>| {
+            Part::new(vec![action], vec![role.clone()], owner).carrying(carried)
+        };
+        let mut of_tags = tag_keys(self.tags);
+        let passing_on = self.transitive().map(Text::from);
+        if let Some(key) = passing_on {
+            of_tags.push(("sts:TransitiveTagKeys".into(), vec![key]));
+        }
+        let one = |name: &'static str, value: Option<&'static str>| {
+            value.map(|value| (Text::from(name), vec![Text::from(value)]))
+        };
+        let source_identity = one("sts:SourceIdentity", self.source_identity);
+        let mut of_session = of_tags.clone();
+        of_session.extend(one("sts:ExternalId", self.external_id));
+        of_session.extend(one("sts:RoleSessionName", self.session));
+        of_session.extend(source_identity.clone());
+        let mut parts = vec![part("sts:AssumeRole", of_session)];
+        if !of_tags.is_empty() {
+            parts.push(part("sts:TagSession", of_tags));
+        }
+        if let Some(key) = source_identity {
+            parts.push(part("sts:SetSourceIdentity", vec![key]));
+        }
+        parts
+    }
+
+    /// The key of the tag that passes on.
+    fn transitive(&self) -> Option<&'static str> {
+        let first = self.tags.into_iter().flatten().next();
+        first.filter(|_| self.passes_on).map(|(key, _)| key)
     }
 
     pub(crate) fn finish(&self, scene: &Scene) -> Request {
         let role = &scene.roles[self.role];
+        let text = |text: Option<&str>| text.map(str::to_owned);
         Request::AssumeRole(AssumeRoleRequest {
             role: RoleName {
                 account: role.account.to_owned(),
                 name: role.name.to_owned(),
             },
+            session: text(self.session),
+            external_id: text(self.external_id),
+            source_identity: text(self.source_identity),
+            tags: tag_list(self.tags),
+            transitive: self.transitive().map(str::to_owned).into_iter().collect(),
         })
     }
+}
+
+/// The keys of tags that a request passes (IAM-290).
+pub(crate) fn tag_keys(list: TagList) -> Vec<(Text, Vec<Text>)> {
+    let mut keys = Vec::new();
+    let mut names: Vec<Text> = Vec::new();
+    for (key, value) in list.into_iter().flatten() {
+        keys.push((join(&["aws:RequestTag/", key]), vec![value.into()]));
+        names.push(key.into());
+    }
+    if !names.is_empty() {
+        keys.push(("aws:TagKeys".into(), names));
+    }
+    keys
 }
 
 /// What is asked of another service.

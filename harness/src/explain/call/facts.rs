@@ -1,10 +1,10 @@
 //! The facts of a call for people.
 
 use veriam_model::{
-    Authorizer, Call, CallCase, Caller, ControlRequest, ControlTarget, GatewayAuthorizer,
-    GatewayRequest, HarnessRequest, IdentityRequest, MemoryRequest, OtherRequest, Path, Request,
-    RoleName, RuntimeRequest, ServiceCaller, SessionCaller, TokenClaims, ToolKind, ToolRequest,
-    World,
+    AssumeRoleRequest, Authorizer, Call, CallCase, Caller, ControlRequest, ControlTarget,
+    GatewayAuthorizer, GatewayRequest, HarnessRequest, IdentityRequest, MemoryRequest,
+    OtherRequest, Path, Request, RoleName, RuntimeRequest, ServiceCaller, SessionCaller,
+    TokenClaims, ToolKind, ToolRequest, World,
 };
 
 /// A fact: its name and its text.
@@ -46,7 +46,7 @@ fn request_facts(facts: &mut Vec<Fact>, world: &World, request: &Request) {
         Request::Tool(request) => tool(facts, world, request),
         Request::Identity(request) => identity(facts, request),
         Request::Control(request) => control(facts, request),
-        Request::AssumeRole(request) => facts.push(("role", role(&request.role))),
+        Request::AssumeRole(request) => assume_role(facts, request),
         Request::Other(request) => other(facts, world, request),
     }
 }
@@ -172,6 +172,21 @@ fn identity(facts: &mut Vec<Fact>, request: &IdentityRequest) {
             text.push_str(&format!(", scope {}", claims.scope.join(" ")));
         }
         facts.push(("token", text));
+    }
+}
+
+fn assume_role(facts: &mut Vec<Fact>, request: &AssumeRoleRequest) {
+    facts.push(("role", role(&request.role)));
+    carried(facts, "session", request.session.as_ref());
+    carried(facts, "external id", request.external_id.as_ref());
+    carried(facts, "identity", request.source_identity.as_ref());
+    for (key, value) in request.tags.iter() {
+        let passes_on = request
+            .transitive
+            .iter()
+            .any(|k| k.eq_ignore_ascii_case(key));
+        let how = if passes_on { ", which passes on" } else { "" };
+        facts.push(("tag", format!("{key}={value}{how}")));
     }
 }
 

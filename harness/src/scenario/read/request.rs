@@ -14,7 +14,7 @@ use crate::scenario::yaml::Node;
 use crate::scenario::{Principal, Scenario};
 
 /// The fields that say what a request carries, of whatever family.
-pub(super) const CARRIED: [&str; 19] = [
+pub(super) const CARRIED: [&str; 22] = [
     "qualifier",
     "user-id",
     "tool-call",
@@ -34,6 +34,9 @@ pub(super) const CARRIED: [&str; 19] = [
     "account",
     "keys",
     "via",
+    "external-id",
+    "source-identity",
+    "transitive",
 ];
 
 impl Reader<'_> {
@@ -200,7 +203,9 @@ impl Reader<'_> {
             },
             settings: self.keys(fields.get("settings"), "`settings`")?,
             tags: match family {
-                RequestFamily::Control => self.tags(fields.get("tags"))?,
+                RequestFamily::Control | RequestFamily::AssumeRole => {
+                    self.tags(fields.get("tags"))?
+                }
                 _ => Tags::new(),
             },
             account: match fields.get("account") {
@@ -209,6 +214,9 @@ impl Reader<'_> {
             },
             keys: self.keys(fields.get("keys"), "`keys`")?,
             via: self.told(fields.text("via"))?,
+            external_id: self.told(fields.text("external-id"))?,
+            source_identity: self.told(fields.text("source-identity"))?,
+            transitive: self.texts(fields.get("transitive"), "transitive")?,
         })
     }
 

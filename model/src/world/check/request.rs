@@ -1,7 +1,7 @@
 //! What a well-formed request is: it names what the world holds, and carries what its operation takes.
 
 use super::call::Checking;
-use super::{Malformed, Names, fault, is_arn, word};
+use super::{Malformed, Names, fault, iam_name, is_arn, word};
 use crate::facts::agentcore;
 use crate::{
     AssumeRoleRequest, Call, Caller, ControlOperation, ControlRequest, ControlTarget, EngineMode,
@@ -34,23 +34,52 @@ impl<N: Names> Checking<'_, N> {
             }
             Request::Identity(request) => self.identity_request(request, signed(&call.caller)?),
             Request::Control(request) => self.control_request(request, signed(&call.caller)?),
-            Request::AssumeRole(AssumeRoleRequest { role }) => {
+            Request::AssumeRole(request) => {
                 signed(&call.caller)?;
-                self.known_role("call.request.assume_role.role.name", role)?;
-                if self.names.has_trust(&role.account, &role.name) {
-                    return Ok(());
-                }
-                fault(
-                    "call.request.assume_role.role.name",
-                    &role.name,
-                    "a role whose trust policy the world tells",
-                )
+                self.assume_role_request(request)
             }
             Request::Other(request) => {
                 signed(&call.caller)?;
                 self.other_request(request, &call.caller)
             }
         }
+    }
+
+    fn assume_role_request(&self, request: &AssumeRoleRequest) -> Result<(), Malformed> {
+        let role = &request.role;
+        self.known_role("call.request.assume_role.role.name", role)?;
+        if !self.names.has_trust(&role.account, &role.name) {
+            return fault(
+                "call.request.assume_role.role.name",
+                &role.name,
+                "a role whose trust policy the world tells",
+            );
+        }
+        for (member, name) in [
+            ("call.request.assume_role.session", &request.session),
+            (
+                "call.request.assume_role.source_identity",
+                &request.source_identity,
+            ),
+        ] {
+            if let Some(name) = name {
+                iam_name(member, name, "a name of letters, digits and +=,.@_-")?;
+            }
+        }
+        for key in &request.transitive {
+            if request
+                .tags
+                .iter()
+                .all(|(tag, _)| !tag.eq_ignore_ascii_case(key))
+            {
+                return fault(
+                    "call.request.assume_role.transitive",
+                    key,
+                    "the key of one of the tags of the request",
+                );
+            }
+        }
+        Ok(())
     }
 
     fn runtime_request(&self, request: &RuntimeRequest) -> Result<(), Malformed> {
