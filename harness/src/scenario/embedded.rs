@@ -115,6 +115,7 @@ pub const FILES: &[File] = files![
     "first/scenario.yaml",
     "first/tenant-policy.json",
     "layers/full.json",
+    "layers/roles.yaml",
     "layers/scenario.yaml",
     "matrices/cross-account.yaml",
     "matrices/same-account.yaml",

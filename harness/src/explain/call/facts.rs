@@ -178,7 +178,7 @@ fn identity(facts: &mut Vec<Fact>, request: &IdentityRequest) {
 fn assume_role(facts: &mut Vec<Fact>, request: &AssumeRoleRequest) {
     facts.push(("role", role(&request.role)));
     carried(facts, "session", request.session.as_ref());
-    carried(facts, "external id", request.external_id.as_ref());
+    carried(facts, "external", request.external_id.as_ref());
     carried(facts, "identity", request.source_identity.as_ref());
     for (key, value) in request.tags.iter() {
         let passes_on = request
