@@ -136,6 +136,20 @@ impl<'w> Owner<'w> {
     }
 }
 
+/// The keys of the tags that a request passes (IAM-290); none without tags.
+pub(crate) fn tag_keys(tags: &Tags) -> Vec<(String, Vec<String>)> {
+    let mut keys = Vec::new();
+    let mut names = Vec::new();
+    for (name, value) in tags.iter() {
+        keys.push((format!("aws:RequestTag/{name}"), vec![value.to_owned()]));
+        names.push(name.to_owned());
+    }
+    if !names.is_empty() {
+        keys.push(("aws:TagKeys".to_owned(), names));
+    }
+    keys
+}
+
 /// A key with one value, if there is one.
 pub(crate) fn key(name: impl Into<String>, value: Option<&str>) -> Option<(String, Vec<String>)> {
     value.map(|value| (name.into(), vec![value.to_owned()]))

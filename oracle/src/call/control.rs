@@ -7,7 +7,7 @@ use veriam_model::{
 };
 
 use super::arns::{self, DEFAULT};
-use super::ask::{Admission, Ask, Asked, Authorization, Owner};
+use super::ask::{Admission, Ask, Asked, Authorization, Owner, tag_keys};
 use super::circumstances;
 use super::scene::{Scene, known};
 use crate::decide::Log;
@@ -162,17 +162,12 @@ fn keys(request: &ControlRequest, log: &mut Log<'_>) -> Vec<(String, Vec<String>
             format!("what the request sets adds {}", names.join(", "))
         });
     }
-    if request.tags.is_empty() {
-        return keys;
+    if !request.tags.is_empty() {
+        log.step(&[ac(62), iam(290)], || {
+            "the request passes tags, which adds aws:RequestTag and aws:TagKeys".to_owned()
+        });
     }
-    log.step(&[ac(62), iam(290)], || {
-        "the request passes tags, which adds aws:RequestTag and aws:TagKeys".to_owned()
-    });
-    for (key, value) in request.tags.iter() {
-        keys.push((format!("aws:RequestTag/{key}"), vec![value.to_owned()]));
-    }
-    let names = request.tags.iter().map(|(key, _)| key.to_owned());
-    keys.push(("aws:TagKeys".to_owned(), names.collect()));
+    keys.extend(tag_keys(&request.tags));
     keys
 }
 

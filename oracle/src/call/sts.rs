@@ -5,7 +5,7 @@
 use veriam_model::{AssumeRoleRequest, Call, Malformed, World};
 
 use super::arns;
-use super::ask::{Admission, Ask, Asked, Authorization, Owner, key};
+use super::ask::{Admission, Ask, Asked, Authorization, Owner, key, tag_keys};
 use super::circumstances;
 use super::scene::{Scene, Who, known};
 use crate::decide::Log;
@@ -55,9 +55,18 @@ pub(crate) fn ask<'w>(
             .tags(Some(&role.tags))
             .keys(keys)
     };
-    let tag_keys = tag_keys(request, log);
+    let mut of_tags = tag_keys(&request.tags);
+    if !of_tags.is_empty() {
+        log.step(&[iam(290)], || {
+            "the request passes tags, which adds aws:RequestTag and aws:TagKeys".to_owned()
+        });
+    }
+    if !request.transitive.is_empty() {
+        let keys = request.transitive.clone();
+        of_tags.push(("sts:TransitiveTagKeys".to_owned(), keys));
+    }
     let source_identity = key("sts:SourceIdentity", request.source_identity.as_deref());
-    let mut of_session = tag_keys.clone();
+    let mut of_session = of_tags.clone();
     of_session.extend(key("sts:ExternalId", request.external_id.as_deref()));
     of_session.extend(key("sts:RoleSessionName", request.session.as_deref()));
     of_session.extend(source_identity.clone());
@@ -69,7 +78,7 @@ pub(crate) fn ask<'w>(
                 "it passes tags: sts:TagSession is checked on {arn}, without external id and names"
             )
         });
-        asks.push(on_role("sts:TagSession", tag_keys));
+        asks.push(on_role("sts:TagSession", of_tags));
     }
     if let Some(key) = source_identity {
         log.step(&[iam(254), iam(189)], || {
@@ -84,28 +93,4 @@ pub(crate) fn ask<'w>(
         asks,
         authorization: Authorization::EveryPair,
     }))
-}
-
-/// The keys of the tags that a request passes (IAM-290).
-fn tag_keys(request: &AssumeRoleRequest, log: &mut Log<'_>) -> Vec<(String, Vec<String>)> {
-    let mut keys = Vec::new();
-    if request.tags.is_empty() {
-        return keys;
-    }
-    log.step(&[iam(290)], || {
-        "the request passes tags, which adds aws:RequestTag and aws:TagKeys".to_owned()
-    });
-    let mut names = Vec::new();
-    for (name, value) in request.tags.iter() {
-        keys.push((format!("aws:RequestTag/{name}"), vec![value.to_owned()]));
-        names.push(name.to_owned());
-    }
-    keys.push(("aws:TagKeys".to_owned(), names));
-    if !request.transitive.is_empty() {
-        keys.push((
-            "sts:TransitiveTagKeys".to_owned(),
-            request.transitive.clone(),
-        ));
-    }
-    keys
 }
